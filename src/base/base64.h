@@ -1,0 +1,23 @@
+#pragma once
+// Base64 (RFC 4648 section 4), base64url (section 5) and hex. Decoders are strict: one text for each byte string.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace quivive {
+
+// Without padding, as JOSE writes it (RFC 7515 section 2).
+[[nodiscard]] std::string base64url_encode(std::string_view bytes);
+// Refuses padding, foreign characters, an impossible length, and non-zero trailing bits (RFC 4648 section 3.5).
+[[nodiscard]] std::optional<std::string> base64url_decode(std::string_view text);
+
+// With padding.
+[[nodiscard]] std::string base64_encode(std::string_view bytes);
+// Padding is required; otherwise as strict as base64url_decode.
+[[nodiscard]] std::optional<std::string> base64_decode(std::string_view text);
+
+[[nodiscard]] std::string hex_encode(std::string_view bytes);  // lower case
+[[nodiscard]] std::optional<std::string> hex_decode(std::string_view text);
+
+}  // namespace quivive

@@ -1,0 +1,42 @@
+#pragma once
+// JSON (RFC 8259) behind one door: strict, bounded, and without duplicate members, which two readers could read
+// differently (RFC 8725 section 2.4; RFC 7519 section 4).
+
+#include "base/result.h"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace quivive {
+
+using Json = boost::json::value;
+using JsonObject = boost::json::object;
+using JsonArray = boost::json::array;
+
+struct JsonLimits {
+  std::size_t depth = 16;          // nesting of arrays and objects
+  std::size_t bytes = 256 * 1024;  // of the whole text
+};
+
+// The one value that `text` is. The error says what is wrong and at which byte offset, never quoting the text.
+[[nodiscard]] Result<Json> parse_json(std::string_view text, JsonLimits limits = {});
+
+// Compact text.
+[[nodiscard]] std::string to_json(const Json& value);
+
+// `text` as a JSON string, quotes included; bytes that are not UTF-8 become U+FFFD.
+[[nodiscard]] std::string json_quote(std::string_view text);
+void append_json_quoted(std::string& out, std::string_view text);
+
+// The member of that name, or nullptr.
+[[nodiscard]] const Json* member(const JsonObject& object, std::string_view name);
+// The string of that name: nothing where the member is absent or of another type.
+[[nodiscard]] std::optional<std::string_view> string_member(const JsonObject& object, std::string_view name);
+
+}  // namespace quivive
