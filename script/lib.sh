@@ -1,0 +1,34 @@
+# Sourced by the other scripts: strict mode, the repository's root, and how much to build at once.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+
+say() { printf '%s\n' "== $*" >&2; }
+die() { printf '%s\n' "$*" >&2; exit 1; }
+
+# A translation unit with Asio in it takes more than 1 GiB under a sanitizer: count memory as well as cores.
+jobs() {
+  local cores memory
+  cores=$(nproc)
+  memory=$(awk '/^MemAvailable/ {print int($2 / 1572864)}' /proc/meminfo)
+  [ "$memory" -ge 1 ] || memory=1
+  echo $((cores < memory ? cores : memory))
+}
+
+# build FOLDER [cmake option…]: configures FOLDER (quickly, when it is configured already) and builds everything in it.
+build() {
+  local folder=$1
+  shift
+  cmake -S "$root" -B "$folder" -G Ninja "$@" >"$folder.configure.log" 2>&1 || { cat "$folder.configure.log" >&2; return 1; }
+  cmake --build "$folder" --parallel "$(jobs)" >&2
+}
+
+# The python3 that has pytest: a machine may have another one in front of Debian's.
+pytest_python() {
+  local candidate
+  for candidate in python3 /usr/bin/python3; do
+    "$candidate" -c 'import pytest' 2>/dev/null && { echo "$candidate"; return; }
+  done
+  die "no python3 with pytest; script/setup test installs one"
+}
