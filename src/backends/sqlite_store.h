@@ -1,0 +1,81 @@
+#pragma once
+// SqliteStore: the store of one machine, in one file that several processes may share.
+//
+// Two connections, each behind a mutex: one reads, one writes. In WAL mode a reader never waits for a writer, so a
+// command that holds the write lock does not hold up look-ups; more connections would only multiply statement caches,
+// because verified credentials are cached above and look-ups are rare. version() is a counter in the file that the real
+// changes raise: SQLite's own data_version would change with every note of a key's use.
+
+#include "backends/sqlite_connection.h"
+#include "store/ports.h"
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+namespace quivive::backends {
+
+class SqliteStore final : public store::Store {
+ public:
+  struct Options {
+    std::chrono::milliseconds busy_timeout{5000};  // how long a change waits for another process's
+    bool create = true;                            // whether a missing file is made (mode 0600); its folder never is
+  };
+
+  // Opens, and migrates to the newest schema if need be. Errors name the path and what to do: no such folder, not a
+  // database, another program's, made by a newer quivive, damaged, readable by everybody, not writable.
+  [[nodiscard]] static Result<std::unique_ptr<SqliteStore>> open(const std::string& path, const Options& options);
+  [[nodiscard]] static Result<std::unique_ptr<SqliteStore>> open(const std::string& path) { return open(path, Options{}); }
+  ~SqliteStore() override;  // writes the notes of use that are still pending
+
+  // Whether open() made the file.
+  [[nodiscard]] bool created() const { return created_; }
+
+  [[nodiscard]] Result<std::optional<store::UserRecord>> find_user(std::string_view name) override;
+  [[nodiscard]] Result<store::Change> add_user(const store::UserRecord& user) override;
+  [[nodiscard]] Result<store::Change> set_password(std::string_view name, const Secret& hash, Instant at) override;
+  [[nodiscard]] Result<store::Change> set_disabled(std::string_view name, bool disabled, Instant at) override;
+  [[nodiscard]] Result<store::Change> remove_user(std::string_view name) override;
+  [[nodiscard]] Result<std::vector<store::UserRecord>> list_users() override;
+
+  [[nodiscard]] Result<std::optional<store::KeyRecord>> find_key(std::string_view id) override;
+  [[nodiscard]] Result<store::Change> add_key(const store::KeyRecord& key) override;
+  [[nodiscard]] Result<store::Change> revoke_key(std::string_view id, Instant at) override;
+  [[nodiscard]] Result<store::Change> rotate_key(std::string_view id, const store::KeyRecord& next, Instant until) override;
+  // Kept in memory, one note per key and minute, and written in batches by version(), list_keys() or the destructor: a
+  // request never waits for the disk because of it.
+  [[nodiscard]] Result<void> touch_key(std::string_view id, Instant at) override;
+  [[nodiscard]] Result<std::vector<store::KeyRecord>> list_keys() override;
+
+  [[nodiscard]] Result<void> add_revocation(const store::Revocation& revocation) override;
+  [[nodiscard]] Result<std::vector<store::Revocation>> list_revocations() override;
+  [[nodiscard]] Result<std::size_t> forget_revocations(Instant now) override;
+
+  // Also an Error when the file was removed or replaced under us: what we would read is not what others write.
+  [[nodiscard]] Result<std::uint64_t> version() override;
+
+ private:
+  SqliteStore(std::string path, SqliteConnection reader, SqliteConnection writer, bool created);
+
+  // Runs `change` in one transaction (BEGIN IMMEDIATE) and raises the counter if it says true. An Error rolls back.
+  template <class Change>
+  [[nodiscard]] auto write(Change change) -> std::invoke_result_t<Change, bool&>;
+  void write_notes();
+
+  std::string path_;
+  SqliteFileId file_;
+  bool created_;
+  std::mutex reader_mutex_;
+  SqliteConnection reader_;
+  std::mutex writer_mutex_;
+  SqliteConnection writer_;
+
+  std::mutex notes_mutex_;
+  Instant notes_minute_{};                             // the minute that noted_ is about
+  std::unordered_map<std::string, bool> noted_;        // keys used in that minute; true: not written yet
+  std::unordered_map<std::string, Instant> pending_;
+};
+
+}  // namespace quivive::backends

@@ -1,0 +1,50 @@
+#pragma once
+// MemoryStore: a Store that lives as long as its process. For `memory:`, demos and tests; the model that the contract
+// suite holds every other backend to.
+
+#include "store/ports.h"
+
+#include <map>
+#include <mutex>
+#include <string>
+
+namespace quivive::store {
+
+class MemoryStore final : public Store {
+ public:
+  [[nodiscard]] Result<std::optional<UserRecord>> find_user(std::string_view name) override;
+  [[nodiscard]] Result<Change> add_user(const UserRecord& user) override;
+  [[nodiscard]] Result<Change> set_password(std::string_view name, const Secret& hash, Instant at) override;
+  [[nodiscard]] Result<Change> set_disabled(std::string_view name, bool disabled, Instant at) override;
+  [[nodiscard]] Result<Change> remove_user(std::string_view name) override;
+  [[nodiscard]] Result<std::vector<UserRecord>> list_users() override;
+
+  [[nodiscard]] Result<std::optional<KeyRecord>> find_key(std::string_view id) override;
+  [[nodiscard]] Result<Change> add_key(const KeyRecord& key) override;
+  [[nodiscard]] Result<Change> revoke_key(std::string_view id, Instant at) override;
+  [[nodiscard]] Result<Change> rotate_key(std::string_view id, const KeyRecord& next, Instant until) override;
+  [[nodiscard]] Result<void> touch_key(std::string_view id, Instant at) override;
+  [[nodiscard]] Result<std::vector<KeyRecord>> list_keys() override;
+
+  [[nodiscard]] Result<void> add_revocation(const Revocation& revocation) override;
+  [[nodiscard]] Result<std::vector<Revocation>> list_revocations() override;
+  [[nodiscard]] Result<std::size_t> forget_revocations(Instant now) override;
+
+  [[nodiscard]] Result<std::uint64_t> version() override;
+
+ private:
+  struct RevocationName {
+    std::string issuer;
+    RevocationKind kind;
+    std::string value;
+    auto operator<=>(const RevocationName&) const = default;
+  };
+
+  std::mutex mutex_;
+  std::map<std::string, UserRecord, std::less<>> users_;
+  std::map<std::string, KeyRecord, std::less<>> keys_;
+  std::map<RevocationName, Revocation> revocations_;
+  std::uint64_t changes_ = 0;
+};
+
+}  // namespace quivive::store
