@@ -1,0 +1,231 @@
+#pragma once
+// Config: what a configuration file says, checked and whole. Plain values: share it as shared_ptr<const Config>.
+// Every default comes from config/settings.def; a Config is made by load() or zero_config() (config/load.h), never by hand.
+
+#include "base/clock.h"
+#include "config/address.h"
+#include "config/cidr.h"
+#include "jose/algorithm.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace quivive::config {
+
+// The credentials this version understands, in the order of their challenges.
+enum class Scheme : std::uint8_t { Bearer, ApiKey, Basic };
+
+struct TlsFiles {
+  std::string certificate;  // PEM chain, leaf first
+  std::string key;          // PEM private key
+  bool operator==(const TlsFiles&) const = default;
+};
+
+struct Listen {
+  ListenAddress address;
+  std::optional<TlsFiles> tls;
+  bool operator==(const Listen&) const = default;
+};
+
+struct UpstreamTls {
+  std::string ca;           // PEM file of the authorities to believe; "" for the system's
+  bool verify = true;
+  std::string server_name;  // SNI and the name that the certificate must carry; "" for the URL's host
+  bool operator==(const UpstreamTls&) const = default;
+};
+
+struct Upstream {
+  std::string name;  // of `upstreams:`; "default" for the top-level one; the URL's origin for one written on a route
+  Url url;           // target is always "/"
+  Duration connect_timeout{};
+  Duration first_byte_timeout{};   // from the end of the request to the first byte of the response
+  Duration idle_timeout{};         // between two bytes, and of a pooled connection
+  UpstreamTls tls;                 // counts only where url.tls
+  std::uint32_t keepalive_connections = 0;  // kept open for reuse, per worker
+  bool operator==(const Upstream&) const = default;
+};
+
+struct StoreLocation {
+  enum class Kind : std::uint8_t { Memory, Sqlite };
+  Kind kind = Kind::Memory;
+  std::string file;  // for Sqlite
+  bool operator==(const StoreLocation&) const = default;
+};
+
+// Where an issuer's keys come from.
+struct KeySource {
+  enum class Kind : std::uint8_t {
+    Discover,    // OpenID Connect discovery at the issuer's URL
+    Url,         // of a JWK set
+    File,        // JWK set or PEM
+    Inline,      // a JWK set document, as JSON text
+    SecretFile,  // a shared secret for HS256, HS384, HS512
+  };
+  Kind kind = Kind::Discover;
+  std::string value;  // the URL, file name or document; "" for Discover
+  bool operator==(const KeySource&) const = default;
+};
+
+struct Issuer {
+  std::string issuer;                 // compared exactly with iss
+  std::vector<std::string> audiences;  // empty exactly where any_audience
+  bool any_audience = false;
+  KeySource keys;
+  std::vector<jose::JwsAlgorithm> algorithms;  // never empty; never HS together with others
+  Duration leeway{};
+  std::string require_typ;            // "" for any
+  std::optional<Duration> max_age;
+  bool allow_missing_expiration = false;
+  bool allow_id_tokens = false;
+  std::vector<std::string> require_claims;
+  std::string roles_claim;
+  std::string scope_claim;
+  Duration refresh{};                 // how often the key set is fetched
+  Duration max_stale{};               // how long the last good set serves while fetching fails
+  std::uint32_t line = 0;             // where the file says so, from 1; 0 if no file did
+  bool operator==(const Issuer&) const = default;
+};
+
+struct BearerSettings {
+  std::vector<Issuer> issuers;  // never empty; no issuer twice
+  bool operator==(const BearerSettings&) const = default;
+};
+
+struct ApiKeySettings {
+  std::string header;          // field name; "" for none
+  std::string query;           // parameter name; "" for none, the default
+  bool authorization = false;  // `Authorization: ApiKey …`
+  bool operator==(const ApiKeySettings&) const = default;
+};
+
+struct BasicSettings {
+  std::string htpasswd;  // file; "" for the users of the store
+  Duration remember{};   // how long a verified credential is believed without hashing again; 0 for never
+  bool operator==(const BasicSettings&) const = default;
+};
+
+struct Accept {
+  std::optional<BearerSettings> bearer;
+  std::optional<ApiKeySettings> api_key;
+  std::optional<BasicSettings> basic;
+  bool operator==(const Accept&) const = default;
+};
+
+// Values that a principal must have: all of them, or any one.
+struct Wanted {
+  enum class Match : std::uint8_t { All, Any };
+  Match match = Match::All;
+  std::vector<std::string> values;  // empty: nothing is wanted
+  bool operator==(const Wanted&) const = default;
+};
+
+struct ClaimWanted {
+  std::string name;
+  std::vector<std::string> values;  // the claim is one of these, or a list that holds one of these; never empty
+  bool operator==(const ClaimWanted&) const = default;
+};
+
+struct Require {
+  Wanted scope;
+  Wanted role;
+  std::vector<ClaimWanted> claims;  // all of them
+  bool operator==(const Require&) const = default;
+};
+
+enum class Mode : std::uint8_t { Enforce, Observe };
+enum class EncodedSlash : std::uint8_t { Refuse, Pass };
+
+// First match wins; what matches no route is refused.
+struct Route {
+  std::string path;                  // "/a/" prefix, "/a" exact, "*" within a segment, "**" across
+  std::string host;                  // lower case, without port; "" for any
+  std::vector<std::string> methods;  // empty for any
+  bool is_public = false;
+  std::vector<Scheme> accept;        // in the order of Scheme; empty exactly where is_public
+  Require require;
+  Mode mode = Mode::Enforce;
+  EncodedSlash encoded_slash = EncodedSlash::Refuse;
+  std::size_t upstream = 0;          // index in Config::upstreams
+  std::vector<std::string> cors_origins;  // "https://app.example.com"; "*" alone for every origin; empty for no CORS
+  bool forward_authorization = false;     // keep an Authorization field that was consumed
+  std::string realm;                 // of its challenges
+  std::uint32_t line = 0;            // where the file says so, from 1; 0 for the default route
+  bool operator==(const Route&) const = default;
+};
+
+// Field names that tell the upstream who is calling; "" for one that is not sent.
+struct IdentityHeaders {
+  std::string subject, scheme, issuer, scopes, roles, key_id;
+  std::string assertion;  // "" unless identity.assertion
+  bool operator==(const IdentityHeaders&) const = default;
+};
+
+struct Identity {
+  std::string prefix;  // every inbound field whose folded name starts with it is stripped
+  bool assertion = false;
+  Duration assertion_lifetime{};
+  IdentityHeaders headers;
+  bool operator==(const Identity&) const = default;
+};
+
+struct Limits {
+  std::size_t header_bytes = 0;       // request line and fields
+  Duration header_timeout{};          // from the first byte of a request to the end of its head
+  Duration idle_timeout{};            // between requests
+  Duration body_timeout{};            // without progress while a body is being read or written
+  std::uint32_t connections = 0;      // from clients, over all workers
+  std::size_t token_bytes = 0;        // of a bearer token
+  std::uint32_t hash_queue = 0;       // passwords waiting for a thread; beyond it, 503
+  std::uint32_t hash_threads = 0;     // 0: half the cores, at least one
+  Duration drain_timeout{};           // from SIGTERM to the last answer
+  bool operator==(const Limits&) const = default;
+};
+
+// Entries, not bytes.
+struct CacheSizes {
+  std::uint32_t tokens = 0;
+  std::uint32_t keys = 0;
+  std::uint32_t passwords = 0;
+  bool operator==(const CacheSizes&) const = default;
+};
+
+struct Log {
+  enum class Format : std::uint8_t { Auto, Text, Json };  // Auto: text on a terminal, JSON otherwise
+  enum class Level : std::uint8_t { Error, Warning, Info, Debug };
+  Format format = Format::Auto;
+  Level level = Level::Info;  // of everything but requests
+  bool requests = true;
+  bool operator==(const Log&) const = default;
+};
+
+enum class ErrorBody : std::uint8_t { Json, Problem };
+
+struct Config {
+  std::string file;      // as given to load(); "" for none
+  std::string base_dir;  // folder of `file`, "" for the current one; file names here are relative to it: see resolve()
+  Listen listen;
+  std::optional<ListenAddress> admin;
+  std::string realm;
+  std::vector<Upstream> upstreams;  // never empty
+  StoreLocation store;
+  Accept accept;                    // at least one scheme
+  std::vector<Route> routes;        // never empty
+  Identity identity;
+  std::vector<Cidr> trusted_proxies;
+  std::uint16_t verifier_failure_status = 0;  // 500 or 503
+  std::uint32_t workers = 0;                  // 0: one per core
+  Limits limits;
+  CacheSizes cache;
+  Log log;
+  ErrorBody error_body = ErrorBody::Json;
+
+  bool operator==(const Config&) const = default;
+};
+
+// `file`, relative to the folder of the configuration; absolute names stay as they are.
+[[nodiscard]] std::string resolve(const Config& config, const std::string& file);
+
+}  // namespace quivive::config
