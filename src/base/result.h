@@ -10,8 +10,12 @@
 
 namespace quivive {
 
-// What went wrong, as one line fit for a person. Never holds a secret.
+// What went wrong, as one line fit for a person. Never holds a secret. Made by error() below.
 struct Error {
+  // Not an aggregate: C++20 would make Error(std::string) well-formed, and then boost's Result<std::string> could not tell
+  // a returned string's value from an error.
+  struct FromText {};
+  Error(FromText, std::string text) : message(std::move(text)) {}
   std::string message;
 };
 
@@ -25,7 +29,7 @@ using Result = boost::system::result<T, E>;
 
 template <class... Args>
 [[nodiscard]] Error error(fmt::format_string<Args...> format, Args&&... args) {
-  return Error{fmt::format(format, std::forward<Args>(args)...)};
+  return Error(Error::FromText{}, fmt::format(format, std::forward<Args>(args)...));
 }
 
 }  // namespace quivive
