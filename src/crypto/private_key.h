@@ -5,6 +5,7 @@
 #include "crypto/public_key.h"
 #include "crypto/signature.h"
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -27,8 +28,10 @@ class PrivateKey {
   [[nodiscard]] Result<std::string> sign(SignatureAlgorithm algorithm, std::string_view message) const;
 
  private:
-  explicit PrivateKey(PublicKey key) : public_key_(std::move(key)) {}
-  PublicKey public_key_;  // its handle holds the private half too; no PublicKey operation gives it away
+  [[nodiscard]] static Result<PrivateKey> from_handle(std::shared_ptr<KeyHandle> handle);
+  PrivateKey(std::shared_ptr<const KeyHandle> handle, PublicKey key) : handle_(std::move(handle)), public_key_(std::move(key)) {}
+  std::shared_ptr<const KeyHandle> handle_;  // never null
+  PublicKey public_key_;
 };
 
 }  // namespace quivive::crypto

@@ -63,7 +63,7 @@ class PublicKey {
   [[nodiscard]] std::string to_pem() const;  // SubjectPublicKeyInfo
 
   // For the files of crypto/ only.
-  [[nodiscard]] const KeyHandle& handle() const { return *handle_; }
+  [[nodiscard]] const std::shared_ptr<const KeyHandle>& shared_handle() const { return handle_; }
   explicit PublicKey(std::shared_ptr<const KeyHandle> handle) : handle_(std::move(handle)) {}
 
  private:
