@@ -15,6 +15,7 @@ struct Error {
   // Not an aggregate: C++20 would make Error(std::string) well-formed, and then boost's Result<std::string> could not tell
   // a returned string's value from an error.
   struct FromText {};
+  Error() = default;
   Error(FromText, std::string text) : message(std::move(text)) {}
   std::string message;
 };
