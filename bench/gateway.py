@@ -1,0 +1,58 @@
+"""Quivive as bench/peers.py measures it: one worker, every scheme on one route, a public route beside it."""
+
+import base64
+import json
+import subprocess
+
+import servers
+import tokens
+
+CONFIGURATION = """
+listen: 127.0.0.1:{port}
+realm: api.example.com
+upstream: http://127.0.0.1:{upstream}
+store: sqlite:{folder}/store.db
+workers: 1
+accept:
+  bearer:
+    issuers:
+      - issuer: {issuer}
+        audience: [{audience}]
+        keys: file:{folder}/keys.json
+        algorithms: [RS256, ES256, EdDSA]
+      - issuer: {secret_issuer}
+        audience: [{audience}]
+        keys: file:{folder}/secret.json
+        algorithms: [HS256]
+  api_key: {{header: X-API-Key}}
+  basic: {{}}
+routes:
+  - {{path: /public, public: true}}
+  - {{path: /, accept: [bearer, api_key, basic]}}
+"""
+
+
+class Quivive(servers.Server):
+    """`key` is an API key of its store, `basic` an Authorization field with a user's password."""
+
+    def __init__(self, folder, program, upstream, keys):
+        self.program, self.upstream, self.keys = str(program), upstream, keys
+        super().__init__("quivive", folder)
+
+    def command(self):
+        self.write("keys.json", json.dumps({"keys": [key.jwk for key in self.keys.values() if key.algorithm != "HS256"]}))
+        self.write("secret.json", json.dumps({"keys": [self.keys["HS256"].jwk]}))
+        configuration = self.write("quivive.yaml", CONFIGURATION.format(
+            port=self.port, upstream=self.upstream, folder=self.folder, issuer=tokens.ISSUER, audience=tokens.AUDIENCE,
+            secret_issuer=tokens.SECRET_ISSUER))
+        created = self.run("key", "create", "--config", configuration, "--owner", "bench", "--json")
+        self.key = json.loads(created)["key"]
+        self.run("user", "add", "bench", "--config", configuration, "--password-stdin", stdin="correct horse\n")
+        self.basic = "Basic " + base64.b64encode(b"bench:correct horse").decode()
+        return [self.program, "serve", "--config", configuration]
+
+    def run(self, *arguments, stdin=""):
+        done = subprocess.run([self.program, *arguments], input=stdin, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise SystemExit(f"quivive {' '.join(arguments[:2])}: {done.stderr or done.stdout}")
+        return done.stdout
