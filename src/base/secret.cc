@@ -4,7 +4,9 @@
 
 namespace quivive {
 
+// Up to the capacity: a moved-from std::string has size 0 and still has its bytes in its small buffer.
 void Secret::wipe() noexcept {
+  bytes_.resize(bytes_.capacity());
   explicit_bzero(bytes_.data(), bytes_.size());
   bytes_.clear();
 }
@@ -17,7 +19,6 @@ Secret& Secret::operator=(const Secret& other) {
   return *this;
 }
 
-// A moved-from std::string in its small buffer keeps its bytes, so the source is wiped by hand.
 Secret::Secret(Secret&& other) noexcept : bytes_(std::move(other.bytes_)) { other.wipe(); }
 
 Secret& Secret::operator=(Secret&& other) noexcept {
