@@ -1,0 +1,45 @@
+#pragma once
+// Attempt: the decision about one request, as a state machine without I/O. It takes facts, and gives a Verdict or says
+// what it Needs to know. Three drivers use it unchanged: the gateway, a blocking loop, and `explain`.
+//
+//   Attempt attempt(policy, found, snapshot, verifier, now);
+//   Step step = attempt.advance();
+//   while (const Need* need = std::get_if<Need>(&step)) step = attempt.advance(resolve(*need));
+//   respond(std::get<Verdict>(step));
+
+#include "auth/find_credentials.h"
+#include "auth/need.h"
+#include "auth/route_policy.h"
+#include "auth/schemes/api_key.h"
+#include "auth/schemes/basic.h"
+#include "auth/schemes/bearer.h"
+#include "auth/snapshot.h"
+#include "auth/verdict.h"
+
+#include <memory>
+#include <variant>
+
+namespace quivive::auth {
+
+class Attempt {
+ public:
+  // Borrows `policy`, `verifier` and the bytes behind `found` until the verdict. `verifier` is the worker's own: every
+  // advance() runs on that worker's thread. `snapshot` is not null. `explain` fills Verdict::checks on success too.
+  Attempt(const RoutePolicy& policy, const FoundCredentials& found, std::shared_ptr<const Snapshot> snapshot,
+          crypto::SignatureVerifier& verifier, Instant now, bool explain = false);
+
+  // The first step. A request without credentials, and most tokens, are decided here.
+  [[nodiscard]] Step advance();
+  // After a Need: what was found out. An Answer of another kind than was asked for is VerifierMisconfigured. At most two
+  // needs come before the verdict.
+  [[nodiscard]] Step advance(Answer answer);
+
+ private:
+  Step finish(Step step);  // a proof becomes a verdict once the requirement has been checked
+  const RoutePolicy& policy_;
+  FoundCredentials found_;
+  CheckContext context_;
+  std::variant<std::monostate, BearerCheck, ApiKeyCheck, BasicCheck> check_;
+};
+
+}  // namespace quivive::auth

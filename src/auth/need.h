@@ -1,0 +1,80 @@
+#pragma once
+// Need and Answer: what a decision has to be told by those who may do I/O. A fact that cannot be had is Unavailable, which
+// becomes verifier-unavailable: never "no such user" (an outage is not the client's fault).
+
+#include "auth/verdict.h"
+#include "base/clock.h"
+#include "base/secret.h"
+#include "store/records.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace quivive::jose {
+class KeySet;
+}
+
+namespace quivive::auth {
+
+struct IssuerPolicy;
+
+// Answer: FoundUser or Unavailable.
+struct NeedUser {
+  std::string name;
+};
+
+// Whether `password` is the one behind `hash`: blocks for milliseconds, so ask the worker pool. The hash may be a decoy,
+// and the work has to be done all the same: for a decoy too, the answer is awaited. Answer: PasswordOutcome or Unavailable.
+struct NeedPassword {
+  Secret hash;
+  Secret password;
+};
+
+// Answer: FoundKey or Unavailable.
+struct NeedKeyRecord {
+  std::string id;
+};
+
+// Answer: FoundKeySet or Unavailable.
+struct NeedKeys {
+  enum class Why : std::uint8_t {
+    NeverFetched,
+    UnknownKid,    // not in the set at hand: refetch, within the budget
+    BadSignature,  // under a kid that is known: the issuer may have reused the kid. Refetch at most once, within the budget.
+  };
+  std::shared_ptr<const IssuerPolicy> issuer;
+  std::string kid;  // as the token names it, "" if it does not; hostile
+  Why why = Why::NeverFetched;
+};
+
+using Need = std::variant<NeedUser, NeedPassword, NeedKeyRecord, NeedKeys>;
+
+struct FoundUser {
+  std::optional<store::UserRecord> user;  // nothing: there is no such user
+};
+enum class PasswordOutcome : std::uint8_t {
+  Match,
+  Mismatch,
+  Unusable,    // the stored hash cannot be read
+  Overloaded,  // the pool's queue is full
+};
+struct FoundKey {
+  std::optional<store::KeyRecord> key;  // nothing: there is no such key
+};
+// The newest set there is. After UnknownKid or BadSignature the same object as before means: there is nothing newer.
+struct FoundKeySet {
+  std::shared_ptr<const jose::KeySet> keys;  // not null
+};
+struct Unavailable {
+  std::string detail;       // for the operator
+  Duration retry_after{0};  // zero if unknown
+};
+
+using Answer = std::variant<FoundUser, PasswordOutcome, FoundKey, FoundKeySet, Unavailable>;
+
+using Step = std::variant<Verdict, Need>;
+
+}  // namespace quivive::auth

@@ -1,0 +1,90 @@
+#pragma once
+// RoutePolicy: what one route accepts and requires, compiled from its settings. Immutable.
+
+#include "auth/requirement.h"
+#include "auth/scheme.h"
+#include "base/result.h"
+#include "base/secret.h"
+#include "jose/jwt_policy.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace quivive::auth {
+
+// One issuer whose tokens are accepted. Shared by the routes that name it; the object's identity is part of what a
+// remembered outcome rests on, so a reload with other settings makes a new one.
+struct IssuerPolicy {
+  jose::JwtPolicy jwt;
+  std::size_t key_slot = 0;                       // index into Snapshot::issuers
+  std::vector<std::string> scope_claims;          // empty: `scope`, else `scp`; names or paths, the first that is there counts
+  std::vector<std::string> role_claims{"roles"};  // names or paths; all that are there count
+  std::string subject_claim = "sub";
+
+  [[nodiscard]] const std::string& issuer() const { return jwt.issuer(); }
+};
+
+struct ApiKeySettings {
+  std::string header = "X-API-Key";  // "" for none
+  std::string query;                 // name of the parameter; "" for none, since a URL ends in logs
+  bool authorization = true;         // `Authorization: ApiKey k`
+};
+
+struct BasicSettings {
+  // What an unknown user's password is verified against, so that it costs what a known user's does: one hash of each kind
+  // and cost in use (crypto::dummy_hash_like). Which one is taken depends on the name and the seed only.
+  std::vector<Secret> decoys;
+  std::uint64_t decoy_seed = 0;  // random once a process: nobody can tell which decoy a name gets
+};
+
+struct RouteSettings {
+  std::string name;   // for `explain`: the path, and where it was configured
+  std::string realm;
+  bool is_public = false;
+  bool observe = false;          // decide and record, never reject: the caller's business
+  std::vector<Scheme> accept;    // any order
+  std::vector<std::shared_ptr<const IssuerPolicy>> issuers;
+  ApiKeySettings api_key;
+  BasicSettings basic;
+  Requirement require;
+  bool challenge_on_forbidden = false;  // a 403 for a token's scope carries RFC 6750's challenge
+};
+
+class RoutePolicy {
+ public:
+  // An Error, naming every fault: neither public nor accepting anything, or both; a scheme twice; bearer without issuers,
+  // two issuers of one name, or an issuer that cannot be named; api_key without a place to look, or a header name that is no token or is
+  // taken (Authorization, Cookie, Host…); basic without a decoy; a realm with control characters; a public route with requirements.
+  [[nodiscard]] static Result<RoutePolicy> compile(RouteSettings settings);
+
+  [[nodiscard]] const RouteSettings& settings() const { return settings_; }
+  [[nodiscard]] const std::string& name() const { return settings_.name; }
+  [[nodiscard]] const std::string& realm() const { return settings_.realm; }
+  [[nodiscard]] bool is_public() const { return settings_.is_public; }
+  [[nodiscard]] bool observe() const { return settings_.observe; }
+  [[nodiscard]] const Requirement& requirement() const { return settings_.require; }
+
+  [[nodiscard]] bool accepts(Scheme scheme) const { return (accepted_ >> static_cast<unsigned>(scheme) & 1U) != 0; }
+  [[nodiscard]] bool accepts_only(Scheme scheme) const { return accepted_ == 1U << static_cast<unsigned>(scheme); }
+  // In the order of challenges.
+  [[nodiscard]] std::span<const Scheme> accepted() const { return accepted_list_; }
+  // The route's issuer of exactly that name, or nullptr.
+  [[nodiscard]] const std::shared_ptr<const IssuerPolicy>* find_issuer(std::string_view issuer) const;
+
+  // WWW-Authenticate values for a request that had no credentials: one for each accepted scheme, strongest first.
+  [[nodiscard]] std::span<const std::string> challenges() const { return challenges_; }
+
+ private:
+  RoutePolicy() = default;
+  RouteSettings settings_;
+  unsigned accepted_ = 0;  // one bit a scheme
+  std::vector<Scheme> accepted_list_;
+  std::vector<std::string> challenges_;
+};
+
+}  // namespace quivive::auth

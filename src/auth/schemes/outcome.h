@@ -1,0 +1,40 @@
+#pragma once
+// What a scheme's check comes to, before the route's requirement is looked at, and what every check is given.
+
+#include "auth/need.h"
+#include "auth/principal.h"
+#include "auth/route_policy.h"
+#include "auth/snapshot.h"
+#include "auth/verdict.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace quivive::crypto {
+class SignatureVerifier;
+}
+
+namespace quivive::auth {
+
+// Borrows policy and verifier; see Attempt.
+struct CheckContext {
+  const RoutePolicy& policy;
+  std::shared_ptr<const Snapshot> snapshot;
+  crypto::SignatureVerifier& verifier;
+  Instant now;
+  bool explain = false;
+};
+
+// Proven, refused, or not known yet.
+using Finding = std::variant<std::shared_ptr<const Principal>, Verdict, Need>;
+
+// A refusal with its trace.
+[[nodiscard]] Verdict refuse(Scheme scheme, CheckList list, Reason reason, std::string detail);
+// An outage: our failure, never the client's.
+[[nodiscard]] Verdict unavailable(Scheme scheme, Unavailable what);
+// The driver answered another question than was asked: a bug, which must not let anybody in.
+[[nodiscard]] Verdict wrong_answer(Scheme scheme);
+
+}  // namespace quivive::auth

@@ -1,0 +1,33 @@
+#pragma once
+// Check: one step of a decision, for the operator's eyes. Holds kid, alg, iss, aud, sub and instants; never a token, a key,
+// a password or a hash.
+
+#include "base/reason.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace quivive::auth {
+
+enum class Outcome : std::uint8_t { Passed, Failed, Skipped };  // Skipped: not reached
+
+struct Check {
+  std::string_view name;  // static text: "form", "signature", "expiry", …
+  Outcome outcome = Outcome::Skipped;
+  std::string note;       // what was seen and what was wanted, printable; may be empty
+};
+
+// The checks of one kind of credential, in the order in which they are made.
+enum class CheckList : std::uint8_t { Token, ApiKey, Password };
+
+// Every check of that list: those before the one that `failed` belongs to have passed, those after it were not reached.
+// For Reason::Allowed all have passed. A reason that belongs to no check of the list (an outage) leaves them all Skipped
+// but "form".
+[[nodiscard]] std::vector<Check> trace_of(CheckList list, Reason failed, std::string_view note);
+
+// Marks the check that `also` belongs to as failed too: a token can be wrong in several ways.
+void add_failure(std::vector<Check>& checks, CheckList list, Reason also, std::string_view note);
+
+}  // namespace quivive::auth
