@@ -1,0 +1,17 @@
+"""The end-to-end tests' tools: the program as a process, an upstream, an issuer, exact bytes on a socket."""
+
+from .credentials import basic, basic_field, bearer, cut, key_field, wrong_key
+from .expect import expect
+from .gateway import CommandResult, Gateway, command, config
+from .issuer import Issuer
+from .keyset_server import KeySetServer
+from .tokens import SigningKey, b64url, b64url_decode, compact, unsigned
+from .upstream import Upstream
+from .vault import captured, leaks, secret
+from .wire import Connection, Response, curl, eventually, get, raw, request
+
+__all__ = [
+    "CommandResult", "Connection", "Gateway", "Issuer", "KeySetServer", "Response", "SigningKey", "Upstream",
+    "b64url", "b64url_decode", "basic", "basic_field", "bearer", "captured", "command", "compact", "config", "curl", "cut",
+    "eventually", "expect", "get", "key_field", "leaks", "raw", "request", "secret", "unsigned", "wrong_key",
+]
