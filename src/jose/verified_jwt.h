@@ -34,7 +34,8 @@ class VerifiedJwt {
   [[nodiscard]] std::optional<Instant> not_before() const { return not_before_; }
   [[nodiscard]] std::optional<Instant> issued_at() const { return issued_at_; }
 
-  // `scope` (RFC 9068 section 2.2.3: words separated by spaces), else `scp` (string or array), in the token's order.
+  // `scope`, else `scp`: a string of words separated by spaces (RFC 8693 section 4.2) or an array of such, in the token's
+  // order.
   [[nodiscard]] std::vector<std::string_view> scopes() const;
   // Roles, groups and the like: the strings of a claim that is a string (one value) or an array; what is not a string
   // is left out. A name that is no claim is tried as a path through objects: "realm_access.roles".
