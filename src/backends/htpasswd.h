@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+struct stat;
+
 namespace quivive::backends {
 
 inline constexpr std::size_t kHtpasswdMaxBytes = 16 * 1024 * 1024;
@@ -34,7 +36,7 @@ class HtpasswdFile final : public store::UserLookup {
   // From the last good content; never fails and never touches the disk. The record has no roles.
   [[nodiscard]] Result<std::optional<store::UserRecord>> find_user(std::string_view name) override;
 
-  // Looks at the file and rereads it if its inode, size or times changed. An Error if that fails or if no usable line
+  // Looks at the file and rereads it, blocking, if its inode, size or times changed. An Error if that fails or if no usable line
   // is left (an editor that truncates first): the last good content stays in force until the file can be read again.
   [[nodiscard]] Result<std::uint64_t> version() override;
 
@@ -54,7 +56,8 @@ class HtpasswdFile final : public store::UserLookup {
     HtpasswdUsers users;
   };
 
-  explicit HtpasswdFile(std::string path, std::shared_ptr<const Content> content) : path_(std::move(path)), content_(std::move(content)) {}
+  HtpasswdFile(std::string path, std::shared_ptr<const Content> content) : path_(std::move(path)), content_(std::move(content)) {}
+  [[nodiscard]] static Stamp stamp_of(const struct stat& info);
   [[nodiscard]] static Result<std::shared_ptr<const Content>> read(const std::string& path);
   [[nodiscard]] std::shared_ptr<const Content> content() const;
 

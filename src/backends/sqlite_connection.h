@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -30,8 +31,10 @@ struct SqliteFileId {
 class SqliteQuery {
  public:
   SqliteQuery(sqlite3_stmt* statement, sqlite3* db, const std::string* path) : statement_(statement), db_(db), path_(path) {}
-  SqliteQuery(const SqliteQuery&) = delete;
-  SqliteQuery& operator=(const SqliteQuery&) = delete;
+  SqliteQuery(SqliteQuery&& other) noexcept
+      : statement_(std::exchange(other.statement_, nullptr)), db_(other.db_), path_(other.path_),
+        next_parameter_(other.next_parameter_), bind_error_(other.bind_error_) {}
+  SqliteQuery& operator=(SqliteQuery&&) = delete;
   ~SqliteQuery();
 
   SqliteQuery& bind(std::string_view bytes);
@@ -70,6 +73,8 @@ class SqliteConnection {
   [[nodiscard]] Result<std::int64_t> number(const char* sql);
   // Rows that the last INSERT, UPDATE or DELETE changed.
   [[nodiscard]] std::int64_t changed_rows() const;
+  // Rows changed since the connection was opened.
+  [[nodiscard]] std::int64_t all_changed_rows() const;
 
   void set_busy_timeout(std::chrono::milliseconds timeout);
 

@@ -13,9 +13,14 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <unordered_map>
 
 namespace quivive::backends {
+
+// Keys whose last use is remembered between two writes. Beyond that, notes are lost until there is room again.
+inline constexpr std::size_t kMaxNotes = 4096;
 
 class SqliteStore final : public store::Store {
  public:
@@ -57,25 +62,34 @@ class SqliteStore final : public store::Store {
   [[nodiscard]] Result<std::uint64_t> version() override;
 
  private:
-  SqliteStore(std::string path, SqliteConnection reader, SqliteConnection writer, bool created);
+  SqliteStore(std::string path, SqliteFileId file, const Options& options, SqliteConnection reader, SqliteConnection writer, bool created);
 
-  // Runs `change` in one transaction (BEGIN IMMEDIATE) and raises the counter if it says true. An Error rolls back.
-  template <class Change>
-  [[nodiscard]] auto write(Change change) -> std::invoke_result_t<Change, bool&>;
+  // Runs `change` in one transaction that has the write lock from its start (BEGIN IMMEDIATE), so that what it reads
+  // still holds when it writes. Raises the counter if a row changed; an Error rolls everything back.
+  template <class Verb>
+  [[nodiscard]] auto write(Verb change) -> std::invoke_result_t<Verb>;
   void write_notes();
 
   std::string path_;
   SqliteFileId file_;
+  std::chrono::milliseconds busy_timeout_;
   bool created_;
   std::mutex reader_mutex_;
   SqliteConnection reader_;
   std::mutex writer_mutex_;
   SqliteConnection writer_;
 
+  struct Note {
+    Instant minute;
+    bool written;
+  };
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
   std::mutex notes_mutex_;
-  Instant notes_minute_{};                             // the minute that noted_ is about
-  std::unordered_map<std::string, bool> noted_;        // keys used in that minute; true: not written yet
-  std::unordered_map<std::string, Instant> pending_;
+  std::unordered_map<std::string, Note, TextHash, std::equal_to<>> notes_;  // by key id, at most kMaxNotes
+  std::size_t unwritten_notes_ = 0;
 };
 
 }  // namespace quivive::backends

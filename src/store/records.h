@@ -30,6 +30,8 @@ struct KeyRecord {
   std::optional<Instant> revoked;    // refused at and after (key-revoked); in the future while a rotation overlaps
   std::string rotated_to;            // id of the key that replaces this one, "" if none
   std::optional<Instant> last_used;  // to the minute
+
+  bool operator==(const KeyRecord&) const = default;
 };
 
 // Tokens that are refused although they verify. All belong to one issuer.
@@ -43,6 +45,8 @@ struct Revocation {
   Instant cutoff{};
   Instant created{};
   std::optional<Instant> forget;     // may be dropped at and after: the tokens it names have expired by then
+
+  bool operator==(const Revocation&) const = default;
 };
 
 }  // namespace quivive::store

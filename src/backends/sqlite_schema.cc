@@ -1,0 +1,108 @@
+#include "backends/sqlite_schema.h"
+
+#include "base/text.h"
+
+#include <array>
+
+namespace quivive::backends {
+namespace {
+
+// migrations[n] brings schema n to n + 1. A released step is never edited: files in the field went through it.
+// Instants are milliseconds since the epoch; lists of scopes and roles are joined by a space (store/record_rules.h).
+constexpr std::array<const char*, kSqliteSchemaVersion> kMigrations = {
+    R"(CREATE TABLE state (
+         one INTEGER PRIMARY KEY CHECK (one = 1),
+         changes INTEGER NOT NULL            -- raised by every change but notes of a key's use
+       ) STRICT;
+       INSERT INTO state VALUES (1, 1);
+       CREATE TABLE users (
+         name BLOB PRIMARY KEY,
+         password_hash BLOB NOT NULL,
+         roles BLOB NOT NULL,
+         disabled INTEGER NOT NULL CHECK (disabled IN (0, 1)),
+         created INTEGER NOT NULL,
+         changed INTEGER NOT NULL
+       ) STRICT, WITHOUT ROWID;
+       CREATE TABLE keys (
+         id BLOB PRIMARY KEY,
+         digest BLOB NOT NULL CHECK (length(digest) = 32),
+         owner BLOB NOT NULL,
+         scopes BLOB NOT NULL,
+         note BLOB NOT NULL,
+         created INTEGER NOT NULL,
+         expires INTEGER,
+         revoked INTEGER,
+         rotated_to BLOB NOT NULL,
+         last_used INTEGER
+       ) STRICT, WITHOUT ROWID;
+       CREATE TABLE revocations (
+         issuer BLOB NOT NULL,
+         kind INTEGER NOT NULL CHECK (kind IN (0, 1, 2)),  -- store::RevocationKind
+         value BLOB NOT NULL,
+         cutoff INTEGER NOT NULL,
+         created INTEGER NOT NULL,
+         forget INTEGER,
+         PRIMARY KEY (issuer, kind, value)
+       ) STRICT, WITHOUT ROWID;)"};
+
+// The schema of a file that is ours or empty; what is wrong with any other.
+Result<std::int64_t> schema_version(SqliteConnection& connection, const std::string& path) {
+  const auto application = connection.number("PRAGMA application_id");
+  if (!application) return application.error();
+  const auto version = connection.number("PRAGMA user_version");
+  if (!version) return version.error();
+  if (*application != kSqliteApplicationId) {
+    const auto tables = connection.number("SELECT count(*) FROM sqlite_schema");
+    if (!tables) return tables.error();
+    if (*application != 0 || *version != 0 || *tables != 0) {
+      return error("{} is the database of another program: name another file as the store", printable(path));
+    }
+  }
+  if (*version < 0 || *version > kSqliteSchemaVersion) {
+    return error("{} was made by a newer quivive (schema {}, this one knows {}): upgrade quivive", printable(path), *version,
+                 kSqliteSchemaVersion);
+  }
+  return *version;
+}
+
+// Within a transaction: asks again, because another process may have been faster.
+Result<void> migrate(SqliteConnection& connection, const std::string& path) {
+  const auto from = schema_version(connection, path);
+  if (!from) return from.error();
+  for (auto step = static_cast<std::size_t>(*from); step < kMigrations.size(); ++step) {
+    if (const auto ok = connection.execute(kMigrations[step]); !ok) return ok.error();
+  }
+  const std::string marks = fmt::format("PRAGMA user_version={}; PRAGMA application_id={}", kSqliteSchemaVersion, kSqliteApplicationId);
+  return connection.execute(marks.c_str());
+}
+
+Result<void> check_pages(SqliteConnection& connection, const std::string& path) {
+  auto check = connection.query("PRAGMA quick_check(1)");
+  if (!check) return check.error();
+  const auto row = check->step();
+  if (!row) return row.error();
+  if (*row && check->bytes(0) != "ok") {
+    return error("{} is damaged ({}): restore a backup, or salvage it with sqlite3's .recover", printable(path), printable(check->bytes(0)));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> prepare_sqlite_file(SqliteConnection& connection, const std::string& path) {
+  const auto version = schema_version(connection, path);
+  if (!version) return version.error();
+  if (const auto ok = check_pages(connection, path); !ok) return ok;
+  if (*version < kSqliteSchemaVersion) {
+    if (const auto ok = connection.execute("BEGIN IMMEDIATE"); !ok) return ok;
+    auto done = migrate(connection, path);
+    if (done) done = connection.execute("COMMIT");
+    if (!done) {
+      (void)connection.execute("ROLLBACK");  // what failed is the news
+      return done;
+    }
+  }
+  return connection.execute("PRAGMA journal_mode=WAL");
+}
+
+}  // namespace quivive::backends

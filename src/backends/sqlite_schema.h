@@ -1,0 +1,18 @@
+#pragma once
+// The tables of a store file, and how a file gets them.
+
+#include "backends/sqlite_connection.h"
+
+#include <string>
+
+namespace quivive::backends {
+
+inline constexpr std::int64_t kSqliteSchemaVersion = 1;              // PRAGMA user_version
+inline constexpr std::int64_t kSqliteApplicationId = 0x51766976;     // PRAGMA application_id: "Qviv"
+
+// Brings an empty or older file to kSqliteSchemaVersion, each step in one transaction, and switches it to WAL. Safe while
+// other processes do the same. Refuses files of other programs before changing anything, files of a newer schema, and
+// damaged ones (PRAGMA quick_check).
+[[nodiscard]] Result<void> prepare_sqlite_file(SqliteConnection& connection, const std::string& path);
+
+}  // namespace quivive::backends

@@ -1,0 +1,158 @@
+#include "store/memory_store.h"
+
+#include "store/record_rules.h"
+
+#include <algorithm>
+
+namespace quivive::store {
+namespace {
+
+template <class Map>
+auto copy_of(const Map& map, std::string_view name) -> std::optional<typename Map::mapped_type> {
+  const auto at = map.find(name);
+  if (at == map.end()) return std::nullopt;
+  return at->second;
+}
+
+template <class Map>
+auto values(const Map& map) -> std::vector<typename Map::mapped_type> {
+  std::vector<typename Map::mapped_type> out;
+  out.reserve(map.size());
+  for (const auto& [name, value] : map) out.push_back(value);
+  return out;
+}
+
+}  // namespace
+
+Result<std::optional<UserRecord>> MemoryStore::find_user(std::string_view name) {
+  const std::scoped_lock lock(mutex_);
+  return copy_of(users_, name);
+}
+
+Result<Change> MemoryStore::add_user(const UserRecord& user) {
+  if (const auto ok = check_record(user); !ok) return ok.error();
+  const std::scoped_lock lock(mutex_);
+  if (!users_.emplace(user.name, user).second) return Change::Exists;
+  ++changes_;
+  return Change::Done;
+}
+
+Result<Change> MemoryStore::set_password(std::string_view name, const Secret& hash, Instant at) {
+  const std::scoped_lock lock(mutex_);
+  const auto user = users_.find(name);
+  if (user == users_.end()) return Change::NotFound;
+  user->second.password_hash = hash;
+  user->second.changed = at;
+  ++changes_;
+  return Change::Done;
+}
+
+Result<Change> MemoryStore::set_disabled(std::string_view name, bool disabled, Instant at) {
+  const std::scoped_lock lock(mutex_);
+  const auto user = users_.find(name);
+  if (user == users_.end()) return Change::NotFound;
+  if (user->second.disabled != disabled) {
+    user->second.disabled = disabled;
+    user->second.changed = at;
+    ++changes_;
+  }
+  return Change::Done;
+}
+
+Result<Change> MemoryStore::remove_user(std::string_view name) {
+  const std::scoped_lock lock(mutex_);
+  const auto user = users_.find(name);
+  if (user == users_.end()) return Change::NotFound;
+  users_.erase(user);
+  ++changes_;
+  return Change::Done;
+}
+
+Result<std::vector<UserRecord>> MemoryStore::list_users() {
+  const std::scoped_lock lock(mutex_);
+  return values(users_);
+}
+
+Result<std::optional<KeyRecord>> MemoryStore::find_key(std::string_view id) {
+  const std::scoped_lock lock(mutex_);
+  return copy_of(keys_, id);
+}
+
+Result<Change> MemoryStore::add_key(const KeyRecord& key) {
+  if (const auto ok = check_record(key); !ok) return ok.error();
+  const std::scoped_lock lock(mutex_);
+  if (!keys_.emplace(key.id, key).second) return Change::Exists;
+  ++changes_;
+  return Change::Done;
+}
+
+Result<Change> MemoryStore::revoke_key(std::string_view id, Instant at) {
+  const std::scoped_lock lock(mutex_);
+  const auto key = keys_.find(id);
+  if (key == keys_.end()) return Change::NotFound;
+  if (!key->second.revoked || at < *key->second.revoked) {
+    key->second.revoked = at;
+    ++changes_;
+  }
+  return Change::Done;
+}
+
+Result<Change> MemoryStore::rotate_key(std::string_view id, const KeyRecord& next, Instant until) {
+  if (const auto ok = check_record(next); !ok) return ok.error();
+  const std::scoped_lock lock(mutex_);
+  const auto key = keys_.find(id);
+  if (key == keys_.end() || key->second.revoked) return Change::NotFound;
+  if (!keys_.emplace(next.id, next).second) return Change::Exists;
+  key->second.revoked = until;
+  key->second.rotated_to = next.id;
+  ++changes_;
+  return Change::Done;
+}
+
+Result<void> MemoryStore::touch_key(std::string_view id, Instant at) {
+  const std::scoped_lock lock(mutex_);
+  if (const auto key = keys_.find(id); key != keys_.end()) {
+    auto& last_used = key->second.last_used;
+    last_used = std::max(last_used.value_or(Instant::min()), to_minute(at));
+  }
+  return {};
+}
+
+Result<std::vector<KeyRecord>> MemoryStore::list_keys() {
+  const std::scoped_lock lock(mutex_);
+  auto keys = values(keys_);
+  std::stable_sort(keys.begin(), keys.end(), [](const KeyRecord& a, const KeyRecord& b) { return a.created < b.created; });
+  return keys;
+}
+
+Result<void> MemoryStore::add_revocation(const Revocation& revocation) {
+  if (const auto ok = check_record(revocation); !ok) return ok.error();
+  const std::scoped_lock lock(mutex_);
+  const auto [at, added] = revocations_.try_emplace({revocation.issuer, revocation.kind, revocation.value}, revocation);
+  const Revocation merged = wider(at->second, revocation);
+  if (added || merged != at->second) ++changes_;
+  at->second = merged;
+  return {};
+}
+
+Result<std::vector<Revocation>> MemoryStore::list_revocations() {
+  const std::scoped_lock lock(mutex_);
+  return values(revocations_);
+}
+
+Result<std::size_t> MemoryStore::forget_revocations(Instant now) {
+  const std::scoped_lock lock(mutex_);
+  const std::size_t forgotten = std::erase_if(revocations_, [&](const auto& entry) {
+    const auto& forget = entry.second.forget;
+    return forget && *forget <= now;
+  });
+  if (forgotten > 0) ++changes_;
+  return forgotten;
+}
+
+Result<std::uint64_t> MemoryStore::version() {
+  const std::scoped_lock lock(mutex_);
+  return changes_;
+}
+
+}  // namespace quivive::store
