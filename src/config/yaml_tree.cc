@@ -1,0 +1,235 @@
+#include "config/yaml_tree.h"
+
+#include "base/text.h"
+
+#include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <sstream>
+#include <utility>
+
+namespace quivive::config {
+namespace {
+
+Position position(const YAML::Mark& mark) {
+  if (mark.is_null()) return {};
+  return {static_cast<std::uint32_t>(mark.line) + 1, static_cast<std::uint32_t>(mark.column) + 1};
+}
+
+Diagnostic problem(Position at, std::string message, std::string path = {}) {
+  return {Severity::Error, at.line, at.column, std::move(path), std::move(message)};
+}
+
+// Thrown through yaml-cpp to stop it at a bound; caught in parse_yaml().
+struct Stop {
+  Diagnostic why;
+};
+
+// Builds the tree while the parser runs, so that a bound is met before memory is.
+class Builder final : public YAML::EventHandler {
+ public:
+  Builder(std::vector<Diagnostic>& diagnostics, const YamlLimits& limits) : diagnostics_(diagnostics), limits_(limits) {}
+
+  [[nodiscard]] YamlNode take() { return std::move(root_); }
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (documents_++ > 0) throw Stop{problem(position(mark), "a second document; a configuration is one")};
+  }
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    refuse_anchor(mark, anchor);
+    add({.kind = YamlNode::Kind::Null, .at = position(mark)});
+  }
+  // Threat: a few lines of aliases to aliases that expand to gigabytes. None is expanded.
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    diagnostics_.push_back(problem(position(mark), "aliases (*name) are not supported; repeat the value"));
+    add({.kind = YamlNode::Kind::Null, .at = position(mark)});
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
+    refuse_anchor(mark, anchor);
+    const bool quoted = tag == "!";
+    if (!quoted && tag != "?") refuse_tag(mark, tag);
+    add({.kind = YamlNode::Kind::Scalar, .at = position(mark), .text = value, .quoted = quoted});
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+    refuse_anchor(mark, anchor);
+    refuse_tag(mark, tag);
+    open({.kind = YamlNode::Kind::Sequence, .at = position(mark)});
+  }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+    refuse_anchor(mark, anchor);
+    refuse_tag(mark, tag);
+    open({.kind = YamlNode::Kind::Mapping, .at = position(mark)});
+  }
+  void OnSequenceEnd() override { close(); }
+  void OnMapEnd() override { close(); }
+
+ private:
+  // A collection that is not complete, and the name that waits for its value.
+  struct Open {
+    YamlNode node;
+    std::optional<YamlEntry> entry;
+  };
+
+  void refuse_anchor(const YAML::Mark& mark, YAML::anchor_t anchor) {
+    if (anchor != 0) diagnostics_.push_back(problem(position(mark), "anchors (&name) are not supported; repeat the value"));
+  }
+  void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
+    if (!tag.empty() && tag != "?") {
+      diagnostics_.push_back(problem(position(mark), fmt::format("tags are not supported: '{}'", printable(tag, 60))));
+    }
+  }
+
+  void open(YamlNode node) {
+    if (stack_.size() >= limits_.depth) {
+      throw Stop{problem(node.at, fmt::format("nested more than {} levels deep", limits_.depth))};
+    }
+    stack_.push_back({.node = std::move(node), .entry = {}});
+  }
+  void close() {
+    YamlNode done = std::move(stack_.back().node);
+    stack_.pop_back();
+    add(std::move(done));
+  }
+
+  void add(YamlNode node) {
+    if (++nodes_ > limits_.nodes) throw Stop{problem(node.at, fmt::format("more than {} values", limits_.nodes))};
+    if (stack_.empty()) {
+      root_ = std::move(node);
+      return;
+    }
+    Open& parent = stack_.back();
+    if (parent.node.kind == YamlNode::Kind::Sequence) {
+      parent.node.items.push_back(std::move(node));
+    } else if (!parent.entry) {
+      parent.entry = named(std::move(node));
+    } else {
+      parent.entry->value = std::move(node);
+      add_entry(parent.node, *std::exchange(parent.entry, std::nullopt));
+    }
+  }
+
+  YamlEntry named(YamlNode node) {
+    if (node.kind != YamlNode::Kind::Scalar || node.text.empty()) {
+      diagnostics_.push_back(problem(node.at, "the name of a setting is plain text"));
+      return {.name = {}, .at = node.at, .value = {}};
+    }
+    if (node.text == "<<" && !node.quoted) diagnostics_.push_back(problem(node.at, "merge keys (<<) are not supported; repeat the settings"));
+    return {.name = std::move(node.text), .at = node.at, .value = {}};
+  }
+
+  // Threat: yaml-cpp keeps both of two equal names and others keep the last, so that a reviewer sees `public: false` and
+  // the program `public: true`.
+  void add_entry(YamlNode& mapping, YamlEntry entry) {
+    if (entry.name.empty()) return;  // reported by named()
+    if (entry.name == "<<") return;
+    if (mapping.entries.size() >= kMostEntries) throw Stop{problem(entry.at, fmt::format("more than {} names in one mapping", kMostEntries))};
+    if (const YamlEntry* first = mapping.find(entry.name)) {
+      diagnostics_.push_back(problem(entry.at, fmt::format("given twice; the first is on line {}", first->at.line), entry.name));
+      return;
+    }
+    mapping.entries.push_back(std::move(entry));
+  }
+
+  // Names are compared with each other, so a mapping stays small.
+  static constexpr std::size_t kMostEntries = 1000;
+
+  std::vector<Diagnostic>& diagnostics_;
+  const YamlLimits& limits_;
+  std::vector<Open> stack_;
+  YamlNode root_;
+  std::size_t nodes_ = 0;
+  std::size_t documents_ = 0;
+};
+
+// What YAML calls an error in words of its own gets ours where it happens to people.
+std::string plain_words(const std::string& message) {
+  struct Row {
+    std::string_view yaml, ours;
+  };
+  static constexpr Row kRows[] = {
+      {YAML::ErrorMsg::MAP_VALUE, "a ':' where no value can start; text with ': ' in it needs quotes"},
+      {YAML::ErrorMsg::END_OF_MAP, "the indentation fits no mapping above, or a ':' is missing"},
+      {YAML::ErrorMsg::END_OF_MAP_FLOW, "a '}' is missing, or a ','"},
+      {YAML::ErrorMsg::END_OF_SEQ, "the indentation fits no list above, or a '-' is missing"},
+      {YAML::ErrorMsg::END_OF_SEQ_FLOW, "a ']' is missing, or a ','"},
+      {YAML::ErrorMsg::EOF_IN_SCALAR, "a closing quote is missing"},
+      {YAML::ErrorMsg::BLOCK_ENTRY, "a list item ('- ') where none can start; check the indentation"},
+      {YAML::ErrorMsg::MAP_KEY, "a '?' where no name can start"},
+      {YAML::ErrorMsg::UNKNOWN_TOKEN, "a character that YAML reserves; text that begins with @ or ` needs quotes"},
+      {YAML::ErrorMsg::FLOW_END, "a '}' or ']' that closes nothing"},
+  };
+  for (const Row& row : kRows) {
+    if (message == row.yaml) return std::string(row.ours);
+  }
+  return "not YAML: " + printable(message);
+}
+
+// What can be told from the characters alone, before any parser sees them.
+std::optional<Diagnostic> check_characters(std::string_view text, const YamlLimits& limits) {
+  if (text.size() > limits.bytes) return problem({}, fmt::format("longer than {} bytes", limits.bytes));
+  Position at{1, 1};
+  bool indentation = true;  // nothing but white space on this line so far
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<std::uint8_t>(text[i]);
+    if (byte == '\n') {
+      at = {at.line + 1, 1};
+      indentation = true;
+      continue;
+    }
+    if (byte == '\t' && indentation) {
+      const auto next = text.find_first_not_of(" \t\r", i);
+      if (next != std::string_view::npos && text[next] != '\n' && text[next] != '#') {
+        return problem(at, "a tab in the indentation; YAML wants spaces");
+      }
+    }
+    if ((byte < 0x20 && byte != '\t' && byte != '\r') || byte == 0x7f) {
+      return problem(at, fmt::format("the control character \\x{:02x}", byte));
+    }
+    if (byte != ' ' && byte != '\t') indentation = false;
+    if ((byte & 0xc0) != 0x80) ++at.column;  // columns count characters, not bytes
+  }
+  if (!is_valid_utf8(text)) return problem({}, "not UTF-8");
+  return {};
+}
+
+}  // namespace
+
+const YamlEntry* YamlNode::find(std::string_view name) const {
+  const auto found = std::find_if(entries.begin(), entries.end(), [&](const YamlEntry& entry) { return entry.name == name; });
+  return found == entries.end() ? nullptr : &*found;
+}
+
+std::optional<YamlNode> parse_yaml(std::string_view text, std::vector<Diagnostic>& diagnostics, YamlLimits limits) {
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // a byte order mark, as some editors write
+  if (auto found = check_characters(text, limits)) {
+    diagnostics.push_back(std::move(*found));
+    return {};
+  }
+  Builder builder(diagnostics, limits);
+  try {
+    std::istringstream stream{std::string(text)};
+    YAML::Parser parser(stream);
+    while (parser.HandleNextDocument(builder)) {
+    }
+  } catch (const Stop& stop) {
+    diagnostics.push_back(stop.why);
+    return {};
+  } catch (const YAML::Exception& exception) {
+    diagnostics.push_back(problem(position(exception.mark), plain_words(exception.msg)));
+    return {};
+  }
+  YamlNode root = builder.take();
+  if (root.kind == YamlNode::Kind::Null) root = {.kind = YamlNode::Kind::Mapping, .at = {}};
+  if (root.kind != YamlNode::Kind::Mapping) {
+    diagnostics.push_back(problem(root.at, "a configuration is a mapping: lines of `name: value`"));
+    return {};
+  }
+  return root;
+}
+
+}  // namespace quivive::config
