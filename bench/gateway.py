@@ -13,6 +13,7 @@ realm: api.example.com
 upstream: http://127.0.0.1:{upstream}
 store: sqlite:{folder}/store.db
 workers: 1
+log: {{requests: {log}}}
 accept:
   bearer:
     issuers:
@@ -35,8 +36,8 @@ routes:
 class Quivive(servers.Server):
     """`key` is an API key of its store, `basic` an Authorization field with a user's password."""
 
-    def __init__(self, folder, program, upstream, keys):
-        self.program, self.upstream, self.keys = str(program), upstream, keys
+    def __init__(self, folder, program, upstream, keys, log=False):
+        self.program, self.upstream, self.keys, self.log_requests = str(program), upstream, keys, log
         super().__init__("quivive", folder)
 
     def command(self):
@@ -44,7 +45,7 @@ class Quivive(servers.Server):
         self.write("secret.json", json.dumps({"keys": [self.keys["HS256"].jwk]}))
         configuration = self.write("quivive.yaml", CONFIGURATION.format(
             port=self.port, upstream=self.upstream, folder=self.folder, issuer=tokens.ISSUER, audience=tokens.AUDIENCE,
-            secret_issuer=tokens.SECRET_ISSUER))
+            secret_issuer=tokens.SECRET_ISSUER, log=str(self.log_requests).lower()))
         created = self.run("key", "create", "--config", configuration, "--owner", "bench", "--json")
         self.key = json.loads(created)["key"]
         self.run("user", "add", "bench", "--config", configuration, "--password-stdin", stdin="correct horse\n")

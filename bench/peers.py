@@ -107,6 +107,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=2, help="of each row in each round")
     parser.add_argument("--only", default="", help="only rows whose name contains this, and nginx's")
+    parser.add_argument("--log", action="store_true", help="let Quivive write its access log, to a file; the peers write none")
     parser.add_argument("--stream", type=float, metavar="GIB", help="instead: send that much up and down, and print the largest resident size")
     options = parser.parse_args()
 
@@ -120,7 +121,7 @@ def main():
             started.append(servers.Upstream(folder))
             rows = list(peers(folder, started[0], keys, started))
             if options.quivive:
-                quivive = gateway.Quivive(folder, pathlib.Path(options.quivive).resolve(), started[0].port, keys)
+                quivive = gateway.Quivive(folder, pathlib.Path(options.quivive).resolve(), started[0].port, keys, options.log)
                 started.append(quivive)
                 rows += ours(quivive, keys)
             rows = [row for row in rows if options.only.lower() in row.name.lower() or row.name.startswith("nginx")]
