@@ -1,0 +1,413 @@
+// What every Store promises, held against each of them. Times are arguments, so no test waits.
+
+#include "backends/sqlite_store.h"
+#include "store/memory_store.h"
+#include "support/temp_folder.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <functional>
+#include <thread>
+
+namespace quivive::store {
+namespace {
+
+using support::TempFolder;
+
+// One kind of store: how to open another view of the same data, as a second process would.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  virtual Store& open() = 0;
+};
+
+class MemoryBackend final : public Backend {
+ public:
+  Store& open() override { return store_; }
+
+ private:
+  MemoryStore store_;
+};
+
+class SqliteBackend final : public Backend {
+ public:
+  Store& open() override {
+    auto store = backends::SqliteStore::open(folder_.path("store.db"));
+    if (!store) throw std::runtime_error(store.error().message);
+    stores_.push_back(std::move(*store));
+    return *stores_.back();
+  }
+
+ private:
+  TempFolder folder_;
+  std::vector<std::unique_ptr<Store>> stores_;
+};
+
+struct Kind {
+  std::string name;
+  std::function<std::unique_ptr<Backend>()> make;
+};
+
+constexpr Instant kNow = from_unix_seconds(1'800'000'000);
+constexpr Instant after(std::int64_t seconds) { return kNow + std::chrono::seconds(seconds); }
+
+UserRecord user(std::string name) {
+  return {.name = std::move(name), .password_hash = Secret{"$hash$1"}, .roles = {"admin", "ops"}, .created = kNow, .changed = kNow};
+}
+
+KeyRecord key(std::string id) {
+  return {.id = std::move(id), .digest = std::string(32, 'd'), .owner = "billing", .scopes = {"orders:read", "orders:write"}, .note = "a note",
+          .created = kNow, .expires = after(90), .revoked = {}, .rotated_to = "", .last_used = {}};
+}
+
+Revocation revocation(std::string value, RevocationKind kind = RevocationKind::Subject) {
+  return {.issuer = "https://id.example.com", .kind = kind, .value = std::move(value), .cutoff = kNow, .created = kNow, .forget = after(100)};
+}
+
+std::string_view hash_of(const UserRecord& record) { return record.password_hash.reveal(RevealSecret{}); }
+
+// Runs `work(i)` on that many threads at once.
+void on_threads(int count, const std::function<void(int)>& work) {
+  std::atomic<int> ready{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < count; ++i) {
+    threads.emplace_back([&, i] {
+      ++ready;
+      while (ready < count) std::this_thread::yield();
+      work(i);
+    });
+  }
+  for (auto& thread : threads) thread.join();
+}
+
+class StoreContract : public testing::TestWithParam<Kind> {
+ protected:
+  // The value of a Result that has to be one.
+  template <class T>
+  static T must(Result<T> result) {
+    if (!result) throw std::runtime_error(result.error().message);
+    return std::move(*result);
+  }
+  std::uint64_t version() { return must(other_.version()); }
+
+  std::unique_ptr<Backend> backend_ = GetParam().make();
+  Store& store_ = backend_->open();  // changes
+  Store& other_ = backend_->open();  // looks, as another process would
+};
+
+TEST_P(StoreContract, Empty_HasNothing) {
+  EXPECT_FALSE(must(store_.find_user("anna")));
+  EXPECT_FALSE(must(store_.find_key("k")));
+  EXPECT_TRUE(must(store_.list_users()).empty());
+  EXPECT_TRUE(must(store_.list_keys()).empty());
+  EXPECT_TRUE(must(store_.list_revocations()).empty());
+  EXPECT_EQ(must(store_.forget_revocations(kNow)), 0u);
+}
+
+TEST_P(StoreContract, AddUser_IsFoundWhole) {
+  EXPECT_EQ(must(store_.add_user(user("anna"))), Change::Done);
+  const auto found = must(other_.find_user("anna"));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->name, "anna");
+  EXPECT_EQ(hash_of(*found), "$hash$1");
+  EXPECT_EQ(found->roles, (std::vector<std::string>{"admin", "ops"}));
+  EXPECT_FALSE(found->disabled);
+  EXPECT_EQ(found->created, kNow);
+  EXPECT_EQ(found->changed, kNow);
+  EXPECT_FALSE(must(store_.find_user("Anna")));
+  EXPECT_FALSE(must(store_.find_user("")));
+}
+
+TEST_P(StoreContract, AddUserTwice_ExistsAndTheFirstStays) {
+  (void)must(store_.add_user(user("anna")));
+  UserRecord second = user("anna");
+  second.password_hash = Secret{"other"};
+  EXPECT_EQ(must(other_.add_user(second)), Change::Exists);
+  EXPECT_EQ(hash_of(*must(store_.find_user("anna"))), "$hash$1");
+}
+
+TEST_P(StoreContract, ChangesOfUsers_ShowAndCount) {
+  EXPECT_EQ(must(store_.set_password("anna", Secret{"h"}, kNow)), Change::NotFound);
+  EXPECT_EQ(must(store_.set_disabled("anna", true, kNow)), Change::NotFound);
+  EXPECT_EQ(must(store_.remove_user("anna")), Change::NotFound);
+  (void)must(store_.add_user(user("anna")));
+  (void)must(store_.add_user(user("bert")));
+
+  EXPECT_EQ(must(store_.set_password("anna", Secret{"$hash$2"}, after(5))), Change::Done);
+  EXPECT_EQ(hash_of(*must(other_.find_user("anna"))), "$hash$2");
+  EXPECT_EQ(must(other_.find_user("anna"))->changed, after(5));
+  EXPECT_EQ(must(store_.set_disabled("anna", true, after(6))), Change::Done);
+  EXPECT_TRUE(must(other_.find_user("anna"))->disabled);
+  EXPECT_EQ(must(other_.find_user("anna"))->changed, after(6));
+  EXPECT_EQ(must(store_.set_disabled("anna", true, after(7))), Change::Done);
+  EXPECT_EQ(must(other_.find_user("anna"))->changed, after(6));
+  EXPECT_EQ(must(store_.set_disabled("anna", false, after(8))), Change::Done);
+  EXPECT_FALSE(must(other_.find_user("anna"))->disabled);
+  EXPECT_FALSE(must(other_.find_user("bert"))->disabled);
+  EXPECT_EQ(must(store_.remove_user("anna")), Change::Done);
+  EXPECT_FALSE(must(other_.find_user("anna")));
+  EXPECT_TRUE(must(other_.find_user("bert")));
+}
+
+TEST_P(StoreContract, ListUsers_ByName) {
+  for (const char* name : {"b", "a", "B", "c"}) (void)must(store_.add_user(user(name)));
+  std::string names;
+  for (const auto& record : must(other_.list_users())) names += record.name;
+  EXPECT_EQ(names, "Babc");
+}
+
+TEST_P(StoreContract, AddKey_IsFoundWhole) {
+  EXPECT_EQ(must(store_.add_key(key("k1"))), Change::Done);
+  EXPECT_EQ(must(other_.find_key("k1")), key("k1"));
+  EXPECT_FALSE(must(store_.find_key("K1")));
+  EXPECT_EQ(must(other_.add_key(key("k1"))), Change::Exists);
+  KeyRecord bare = key("k2");
+  bare.expires.reset();
+  bare.scopes.clear();
+  bare.note.clear();
+  (void)must(store_.add_key(bare));
+  EXPECT_EQ(must(other_.find_key("k2")), bare);
+}
+
+TEST_P(StoreContract, RevokeKey_KeepsTheEarlierInstant) {
+  EXPECT_EQ(must(store_.revoke_key("k1", kNow)), Change::NotFound);
+  (void)must(store_.add_key(key("k1")));
+  EXPECT_EQ(must(store_.revoke_key("k1", after(10))), Change::Done);
+  EXPECT_EQ(must(other_.find_key("k1"))->revoked, after(10));
+  EXPECT_EQ(must(store_.revoke_key("k1", after(20))), Change::Done);
+  EXPECT_EQ(must(other_.find_key("k1"))->revoked, after(10));
+  EXPECT_EQ(must(other_.revoke_key("k1", after(5))), Change::Done);
+  EXPECT_EQ(must(store_.find_key("k1"))->revoked, after(5));
+}
+
+TEST_P(StoreContract, RotateKey_AddsTheNextAndEndsTheFirst) {
+  EXPECT_EQ(must(store_.rotate_key("k1", key("k2"), after(60))), Change::NotFound);
+  EXPECT_FALSE(must(store_.find_key("k2")));
+  (void)must(store_.add_key(key("k1")));
+  EXPECT_EQ(must(store_.rotate_key("k1", key("k2"), after(60))), Change::Done);
+  const auto old = must(other_.find_key("k1"));
+  EXPECT_EQ(old->revoked, after(60));
+  EXPECT_EQ(old->rotated_to, "k2");
+  EXPECT_EQ(must(other_.find_key("k2")), key("k2"));
+  EXPECT_EQ(must(store_.rotate_key("k1", key("k3"), after(90))), Change::NotFound);  // once only
+  EXPECT_FALSE(must(store_.find_key("k3")));
+  EXPECT_EQ(must(store_.revoke_key("k1", after(1))), Change::Done);  // ends the overlap
+  EXPECT_EQ(must(other_.find_key("k1"))->revoked, after(1));
+}
+
+TEST_P(StoreContract, RotateKeyToATakenId_ChangesNothing) {
+  (void)must(store_.add_key(key("k1")));
+  (void)must(store_.add_key(key("k2")));
+  EXPECT_EQ(must(store_.rotate_key("k1", key("k2"), after(60))), Change::Exists);
+  EXPECT_EQ(must(store_.rotate_key("k1", key("k1"), after(60))), Change::Exists);
+  EXPECT_EQ(must(other_.find_key("k1")), key("k1"));
+}
+
+TEST_P(StoreContract, TouchKey_KeepsTheLatestMinute) {
+  (void)must(store_.add_key(key("k1")));
+  const auto last_used = [&](Store& store) { return must(store.list_keys()).at(0).last_used; };
+  ASSERT_TRUE(store_.touch_key("k1", after(30)));
+  ASSERT_TRUE(store_.touch_key("unknown", after(30)));
+  EXPECT_EQ(last_used(store_), kNow);
+  ASSERT_TRUE(store_.touch_key("k1", after(130)));
+  ASSERT_TRUE(store_.touch_key("k1", after(10)));
+  EXPECT_EQ(last_used(store_), after(120));
+  EXPECT_EQ(last_used(other_), after(120));
+  ASSERT_TRUE(other_.touch_key("k1", after(65)));
+  EXPECT_EQ(last_used(other_), after(120));
+  EXPECT_EQ(must(store_.list_keys()).size(), 1u);
+}
+
+TEST_P(StoreContract, ListKeys_ByCreation) {
+  for (const int i : {3, 1, 2}) {
+    KeyRecord record = key("k" + std::to_string(i));
+    record.created = after(i);
+    (void)must(store_.add_key(record));
+  }
+  std::string ids;
+  for (const auto& record : must(other_.list_keys())) ids += record.id;
+  EXPECT_EQ(ids, "k1k2k3");
+}
+
+TEST_P(StoreContract, AddRevocation_KeepsTheWiderOne) {
+  ASSERT_TRUE(store_.add_revocation(revocation("anna")));
+  Revocation narrow = revocation("anna");
+  narrow.cutoff = after(-10);
+  narrow.forget = after(50);
+  ASSERT_TRUE(other_.add_revocation(narrow));
+  EXPECT_EQ(must(store_.list_revocations()), std::vector{revocation("anna")});
+  Revocation wide = revocation("anna");
+  wide.cutoff = after(10);
+  wide.forget.reset();
+  ASSERT_TRUE(store_.add_revocation(wide));
+  EXPECT_EQ(must(other_.list_revocations()), std::vector{wide});
+}
+
+TEST_P(StoreContract, RevocationsOfOtherKindValueOrIssuer_StandSideBySide) {
+  ASSERT_TRUE(store_.add_revocation(revocation("x", RevocationKind::TokenId)));
+  ASSERT_TRUE(store_.add_revocation(revocation("x", RevocationKind::Subject)));
+  ASSERT_TRUE(store_.add_revocation(revocation("", RevocationKind::IssuedBefore)));
+  ASSERT_TRUE(store_.add_revocation(revocation("y", RevocationKind::Subject)));
+  Revocation elsewhere = revocation("x");
+  elsewhere.issuer = "https://a.example";
+  ASSERT_TRUE(store_.add_revocation(elsewhere));
+  const auto all = must(other_.list_revocations());
+  ASSERT_EQ(all.size(), 5u);
+  EXPECT_EQ(all.front(), elsewhere);
+}
+
+TEST_P(StoreContract, ForgetRevocations_DropsThoseWhoseTimeHasCome) {
+  Revocation forever = revocation("forever");
+  forever.forget.reset();
+  ASSERT_TRUE(store_.add_revocation(forever));
+  ASSERT_TRUE(store_.add_revocation(revocation("soon")));
+  EXPECT_EQ(must(store_.forget_revocations(after(99))), 0u);
+  EXPECT_EQ(must(store_.forget_revocations(after(100))), 1u);
+  EXPECT_EQ(must(other_.list_revocations()), std::vector{forever});
+}
+
+TEST_P(StoreContract, RecordsThatBreakTheRules_AreErrorsAndNotKept) {
+  EXPECT_FALSE(store_.add_user(user("")));
+  UserRecord sly = user("anna");
+  sly.roles = {"user admin"};
+  EXPECT_FALSE(store_.add_user(sly));
+  KeyRecord bad = key("k1");
+  bad.digest = "the key itself";
+  EXPECT_FALSE(store_.add_key(bad));
+  (void)must(store_.add_key(key("k0")));
+  EXPECT_FALSE(store_.rotate_key("k0", bad, kNow));
+  EXPECT_FALSE(store_.add_revocation(revocation("")));
+  EXPECT_TRUE(must(store_.list_users()).empty());
+  EXPECT_EQ(must(store_.list_keys()), std::vector{key("k0")});
+  EXPECT_TRUE(must(store_.list_revocations()).empty());
+}
+
+TEST_P(StoreContract, HostileText_ComesBackByteForByte) {
+  using namespace std::string_literals;
+  for (const std::string& text : {"'; DROP TABLE users; --"s, "\"'`\\%_?"s, "a\0b"s, "\0"s, "é漢\U0001F600"s, "\xff\xfe\x80"s, "a:b\r\nc"s,
+                                  std::string(10'240, 'x'), "-1"s, " "s}) {
+    UserRecord anna = user(text);
+    anna.password_hash = Secret{text};
+    EXPECT_EQ(must(store_.add_user(anna)), Change::Done);
+    const auto found = must(other_.find_user(text));
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->name, text);
+    EXPECT_EQ(hash_of(*found), text);
+    KeyRecord record = key(text);
+    record.owner = record.note = text;
+    EXPECT_EQ(must(store_.add_key(record)), Change::Done);
+    EXPECT_EQ(must(other_.find_key(text)), record);
+    Revocation refused = revocation(text);
+    refused.issuer = text;
+    ASSERT_TRUE(store_.add_revocation(refused));
+    const auto all = must(other_.list_revocations());
+    EXPECT_NE(std::find(all.begin(), all.end(), refused), all.end());
+  }
+  EXPECT_FALSE(must(store_.find_user("a")));  // not cut at the NUL
+  EXPECT_EQ(must(store_.list_users()).size(), 10u);
+  EXPECT_EQ(must(store_.remove_user(std::string(1, '\0'))), Change::Done);
+}
+
+TEST_P(StoreContract, Version_ChangesWhenAndOnlyWhenSomethingChanged) {
+  struct Step {
+    std::string name;
+    bool changes;
+    std::function<void()> run;
+  };
+  Revocation narrow = revocation("anna");
+  narrow.cutoff = after(-5);
+  const std::vector<Step> steps = {
+      {"add user", true, [&] { (void)must(store_.add_user(user("anna"))); }},
+      {"add user again", false, [&] { (void)must(store_.add_user(user("anna"))); }},
+      {"find", false, [&] { (void)must(store_.find_user("anna")); }},
+      {"password", true, [&] { (void)must(store_.set_password("anna", Secret{"h"}, kNow)); }},
+      {"password of nobody", false, [&] { (void)must(store_.set_password("nobody", Secret{"h"}, kNow)); }},
+      {"disable", true, [&] { (void)must(store_.set_disabled("anna", true, kNow)); }},
+      {"disable again", false, [&] { (void)must(store_.set_disabled("anna", true, kNow)); }},
+      {"remove", true, [&] { (void)must(store_.remove_user("anna")); }},
+      {"remove again", false, [&] { (void)must(store_.remove_user("anna")); }},
+      {"add key", true, [&] { (void)must(store_.add_key(key("k1"))); }},
+      {"add key again", false, [&] { (void)must(store_.add_key(key("k1"))); }},
+      {"touch", false, [&] { ASSERT_TRUE(store_.touch_key("k1", kNow)); (void)must(store_.list_keys()); }},
+      {"touch elsewhere", false, [&] { ASSERT_TRUE(other_.touch_key("k1", after(600))); (void)must(other_.version()); }},
+      {"rotate", true, [&] { (void)must(store_.rotate_key("k1", key("k2"), after(9))); }},
+      {"rotate again", false, [&] { (void)must(store_.rotate_key("k1", key("k3"), after(9))); }},
+      {"rotate to a taken id", false, [&] { (void)must(store_.rotate_key("k2", key("k1"), after(9))); }},
+      {"revoke", true, [&] { (void)must(store_.revoke_key("k1", kNow)); }},
+      {"revoke later", false, [&] { (void)must(store_.revoke_key("k1", after(1))); }},
+      {"revoke unknown", false, [&] { (void)must(store_.revoke_key("k9", after(1))); }},
+      {"add revocation", true, [&] { ASSERT_TRUE(store_.add_revocation(revocation("anna"))); }},
+      {"add it again", false, [&] { ASSERT_TRUE(store_.add_revocation(revocation("anna"))); }},
+      {"add a narrower one", false, [&] { ASSERT_TRUE(store_.add_revocation(narrow)); }},
+      {"forget none", false, [&] { (void)must(store_.forget_revocations(kNow)); }},
+      {"forget", true, [&] { (void)must(store_.forget_revocations(after(100))); }},
+      {"refused record", false, [&] { EXPECT_FALSE(store_.add_user(user(""))); }},
+      {"by the other", true, [&] { (void)must(other_.add_user(user("anna"))); }},
+  };
+  std::vector<std::uint64_t> seen = {version()};
+  EXPECT_EQ(must(store_.version()), seen.back());
+  for (const Step& step : steps) {
+    step.run();
+    const auto now = version();
+    EXPECT_EQ(must(store_.version()), now) << step.name;
+    EXPECT_EQ(now != seen.back(), step.changes) << step.name;
+    if (now != seen.back()) {
+      EXPECT_EQ(std::count(seen.begin(), seen.end(), now), 0) << step.name;  // never an old number again
+      seen.push_back(now);
+    }
+  }
+}
+
+TEST_P(StoreContract, AddKeyFromManyThreads_OneWins) {
+  std::atomic<int> done{0}, exists{0};
+  on_threads(8, [&](int i) {
+    const auto change = must((i % 2 == 0 ? store_ : other_).add_key(key("k1")));
+    ++(change == Change::Done ? done : exists);
+  });
+  EXPECT_EQ(done, 1);
+  EXPECT_EQ(exists, 7);
+}
+
+TEST_P(StoreContract, RotateKeyFromManyThreads_OneWins) {
+  (void)must(store_.add_key(key("k")));
+  std::atomic<int> done{0}, not_found{0};
+  on_threads(8, [&](int i) {
+    const auto change = must((i % 2 == 0 ? store_ : other_).rotate_key("k", key("next" + std::to_string(i)), after(60)));
+    ++(change == Change::Done ? done : not_found);
+  });
+  EXPECT_EQ(done, 1);
+  EXPECT_EQ(not_found, 7);
+  const auto keys = must(store_.list_keys());
+  ASSERT_EQ(keys.size(), 2u);
+  EXPECT_TRUE(must(store_.find_key(must(store_.find_key("k"))->rotated_to)));
+}
+
+TEST_P(StoreContract, ReadersAndWritersAtOnce_SeeWholeRecords) {
+  (void)must(store_.add_key(key("k")));
+  std::atomic<int> wrong{0};
+  on_threads(4, [&](int i) {
+    for (int round = 0; round < 25; ++round) {
+      if (i % 2 == 0) {
+        (void)must(store_.add_user(user(std::to_string(i) + "-" + std::to_string(round))));
+        (void)store_.touch_key("k", after(60 * round));
+      } else {
+        if (must(other_.find_key("k"))->digest != std::string(32, 'd')) ++wrong;
+        for (const auto& record : must(other_.list_users())) {
+          if (record.roles.size() != 2) ++wrong;
+        }
+        (void)must(other_.version());
+      }
+    }
+  });
+  EXPECT_EQ(wrong, 0);
+  EXPECT_EQ(must(other_.list_users()).size(), 50u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, StoreContract,
+                         testing::Values(Kind{"Memory", [] { return std::make_unique<MemoryBackend>(); }},
+                                         Kind{"Sqlite", [] { return std::make_unique<SqliteBackend>(); }}),
+                         [](const testing::TestParamInfo<Kind>& kind) { return kind.param.name; });
+
+}  // namespace
+}  // namespace quivive::store
