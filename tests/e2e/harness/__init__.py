@@ -2,7 +2,7 @@
 
 from .credentials import basic, basic_field, bearer, cut, key_field, wrong_key
 from .expect import expect
-from .gateway import CommandResult, Gateway, command, config
+from .gateway import CommandResult, Gateway, command, config, sanitized, start_refused
 from .issuer import Issuer
 from .keyset_server import KeySetServer
 from .tokens import SigningKey, b64url, b64url_decode, compact, unsigned
@@ -13,5 +13,5 @@ from .wire import Connection, Response, curl, eventually, get, raw, request
 __all__ = [
     "CommandResult", "Connection", "Gateway", "Issuer", "KeySetServer", "Response", "SigningKey", "Upstream",
     "b64url", "b64url_decode", "basic", "basic_field", "bearer", "captured", "command", "compact", "config", "curl", "cut",
-    "eventually", "expect", "get", "key_field", "leaks", "raw", "request", "secret", "unsigned", "wrong_key",
+    "eventually", "expect", "get", "key_field", "leaks", "raw", "request", "sanitized", "secret", "start_refused", "unsigned", "wrong_key",
 ]

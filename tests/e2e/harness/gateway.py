@@ -54,6 +54,16 @@ def command(*arguments, folder=None, stdin=None, env=None, timeout=START):
     return CommandResult(done.returncode, done.stdout, done.stderr)
 
 
+def start_refused(settings, *, files=(), arguments=()):
+    """`serve` on a configuration that it must refuse: its CommandResult."""
+    with tempfile.TemporaryDirectory(prefix="quivive-e2e-") as folder:
+        for name, content in {**dict(files), "quivive.yaml": settings if isinstance(settings, str) else json.dumps(settings, indent=1)}.items():
+            pathlib.Path(folder, name).write_text(content)
+        result = command("serve", "--config", "quivive.yaml", *arguments, folder=folder)
+        captured("a refused start", result.out + result.err)
+        return result
+
+
 class Gateway:
     """with Gateway(config(…), files={"jwks.json": …}) as gateway: …
 

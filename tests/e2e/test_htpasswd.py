@@ -1,0 +1,114 @@
+"""Basic with an existing htpasswd file: every kind of hash, read again when it changes."""
+
+import base64
+import ctypes
+import ctypes.util
+import hashlib
+import statistics
+import subprocess
+import time
+
+import pytest
+
+from harness import Gateway, basic, config, eventually, expect, secret, start_refused
+
+PASSWORD = secret("kept-from-the-old-server")
+
+
+def crypt(password, setting):
+    """libxcrypt's crypt(3), which knows bcrypt and yescrypt; Python's own module is deprecated and hides them."""
+    library = ctypes.CDLL(ctypes.util.find_library("crypt"))
+    library.crypt.restype = ctypes.c_char_p
+    return library.crypt(password.encode(), setting.encode()).decode()
+
+
+def apr1(password):
+    return subprocess.run(["openssl", "passwd", "-apr1", "-stdin"], input=password, text=True, capture_output=True, check=True).stdout.strip()
+
+
+def sha1(password):
+    return "{SHA}" + base64.b64encode(hashlib.sha1(password.encode()).digest()).decode()
+
+
+KINDS = {
+    "bcrypt-2y": lambda p: crypt(p, "$2b$05$abcdefghijklmnopqrstuu").replace("$2b$", "$2y$", 1),
+    "bcrypt-2b": lambda p: crypt(p, "$2b$05$abcdefghijklmnopqrstuu"),
+    "sha256": lambda p: crypt(p, "$5$saltstring$"),
+    "sha512": lambda p: crypt(p, "$6$rounds=5000$saltstring$"),
+    "yescrypt": lambda p: crypt(p, "$y$j75$saltsaltsaltsalt$"),
+    "apr1": apr1,
+    "sha1": sha1,
+}
+
+
+def lines(kinds, password=PASSWORD):
+    return "".join(f"{kind}:{KINDS[kind](password)}\n" for kind in kinds)
+
+
+@pytest.fixture(scope="module")
+def gateway(upstream):
+    made = config(upstream.url, accept={"basic": {"htpasswd": "users.htpasswd"}}, routes=[{"path": "/", "accept": ["basic"]}])
+    with Gateway(made, files={"users.htpasswd": "# from the old server\n\n" + lines(KINDS)}) as running:
+        yield running
+
+
+def ask(gateway, user, password=PASSWORD):
+    return gateway.get("/x", basic(user, password))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_hash(gateway, kind):
+    for _ in range(2):  # hashed, then remembered
+        expect(gateway, ask(gateway, kind), 200, "allowed", subject=kind)
+    expect(gateway, ask(gateway, kind, "another-password"), 401, "password-wrong")
+
+
+def test_unknown_user(gateway):
+    expect(gateway, ask(gateway, "nobody"), 401, "password-wrong")
+
+
+def test_file_is_read_again_when_it_changes(upstream):
+    made = config(upstream.url, accept={"basic": {"htpasswd": "users.htpasswd"}}, routes=[{"path": "/", "accept": ["basic"]}])
+    with Gateway(made, files={"users.htpasswd": lines(["sha1", "apr1"])}) as gateway:
+        expect(gateway, ask(gateway, "sha1"), 200, "allowed")
+        expect(gateway, ask(gateway, "sha256"), 401, "password-wrong")
+        gateway.write("users.htpasswd", lines(["apr1", "sha256"]))
+        eventually(lambda: ask(gateway, "sha256").status == 200, within=5.0)
+        expect(gateway, ask(gateway, "sha1"), 401, "password-wrong")
+        # Truncated by an editor: nobody is let in by it, and nobody is locked out.
+        gateway.write("users.htpasswd", "")
+        expect(gateway, ask(gateway, "apr1"), 200, "allowed")
+
+
+def test_hashes_that_protect_nothing_are_no_password(upstream):
+    """Plain text and DES: the line is left out, and its text is not a password."""
+    made = config(upstream.url, accept={"basic": {"htpasswd": "users.htpasswd"}}, routes=[{"path": "/", "accept": ["basic"]}])
+    content = "plain:plaintext-password\ndes:rqXexS6ZhobKA\nempty:\n" + lines(["sha1"])
+    with Gateway(made, files={"users.htpasswd": content}) as gateway:
+        for user, password in (("plain", "plaintext-password"), ("des", "password"), ("empty", "")):
+            assert ask(gateway, user, password).status in (401, 500), user
+        expect(gateway, ask(gateway, "sha1"), 200, "allowed")
+
+
+def test_missing_file_refuses_to_start(upstream):
+    made = config(upstream.url, accept={"basic": {"htpasswd": "nowhere.htpasswd"}}, routes=[{"path": "/", "accept": ["basic"]}])
+    result = start_refused(made)
+    assert result.exit in (2, 3) and "nowhere.htpasswd" in result.err
+
+
+@pytest.mark.parametrize("others", [[], ["sha1", "apr1"]], ids=["one kind", "mixed kinds"])
+def test_unknown_users_cost_what_most_users_cost(upstream, others):
+    """CVE-2026-41263, with enough samples to see a millisecond; kinds may be mixed in a file."""
+    made = config(upstream.url, accept={"basic": {"htpasswd": "users.htpasswd"}}, routes=[{"path": "/", "accept": ["basic"]}])
+    many = "".join(f"user{i}:{crypt(PASSWORD, '$2b$06$abcdefghijklmnopqrstuu')}\n" for i in range(4)) + lines(others)
+    took = {"user1": [], "stranger": []}
+    with Gateway(made, files={"users.htpasswd": many}) as gateway, gateway.connect() as connection:
+        for i in range(150):
+            for name in took:
+                field = basic(name, f"wrong-{i}")["Authorization"]
+                started = time.perf_counter()
+                connection.send(f"GET /x HTTP/1.1\r\nHost: a\r\nAuthorization: {field}\r\n\r\n")
+                assert connection.response().status == 401
+                took[name].append(time.perf_counter() - started)
+    known, unknown = (statistics.median(times) for times in took.values())
+    assert 0.75 < unknown / known < 1.33, f"known {known * 1000:.2f} ms, unknown {unknown * 1000:.2f} ms"
