@@ -1,0 +1,218 @@
+// What is SQLite's own; what every store promises is in tests/contract.
+
+#include "backends/sqlite_store.h"
+#include "support/temp_folder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <thread>
+
+namespace quivive::backends {
+namespace {
+
+using support::TempFolder;
+using testing::HasSubstr;
+
+constexpr Instant kNow = from_unix_seconds(1'800'000'000);
+
+store::KeyRecord key(std::string id) {
+  return {.id = std::move(id), .digest = std::string(32, 'd'), .owner = "o", .scopes = {}, .note = "", .created = kNow};
+}
+
+std::unique_ptr<SqliteStore> open(const std::string& path) {
+  auto store = SqliteStore::open(path);
+  if (!store) throw std::runtime_error(store.error().message);
+  return std::move(*store);
+}
+
+// A database as another program would use it.
+class RawDb {
+ public:
+  explicit RawDb(const std::string& path) { EXPECT_EQ(sqlite3_open(path.c_str(), &db_), SQLITE_OK); }
+  RawDb(const RawDb&) = delete;
+  RawDb& operator=(const RawDb&) = delete;
+  ~RawDb() { sqlite3_close(db_); }
+  void run(const char* sql) { EXPECT_EQ(sqlite3_exec(db_, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(db_); }
+
+ private:
+  sqlite3* db_ = nullptr;
+};
+
+unsigned mode_of(const std::string& path) {
+  struct stat info {};
+  EXPECT_EQ(::stat(path.c_str(), &info), 0) << path;
+  return info.st_mode & 07777;
+}
+
+TEST(SqliteStore, NewFile_IsPrivateWhateverTheUmask) {
+  const TempFolder folder;
+  const auto before = ::umask(0);
+  const auto store = open(folder.path("store.db"));
+  ASSERT_EQ(store->add_key(key("k")).value(), store::Change::Done);
+  ::umask(before);
+  EXPECT_TRUE(store->created());
+  EXPECT_EQ(mode_of(folder.path("store.db")), 0600u);
+  EXPECT_EQ(mode_of(folder.path("store.db-wal")), 0600u);
+  EXPECT_EQ(mode_of(folder.path("store.db-shm")), 0600u);
+  EXPECT_FALSE(open(folder.path("store.db"))->created());
+}
+
+TEST(SqliteStore, Reopened_KeepsEverything) {
+  const TempFolder folder;
+  std::uint64_t version = 0;
+  {
+    const auto store = open(folder.path("store.db"));
+    ASSERT_TRUE(store->add_key(key("k")));
+    ASSERT_TRUE(store->add_user({.name = "anna", .password_hash = Secret{"h"}, .roles = {"a"}}));
+    ASSERT_TRUE(store->add_revocation({.issuer = "i", .kind = store::RevocationKind::TokenId, .value = "j"}));
+    ASSERT_TRUE(store->touch_key("k", kNow));  // the destructor writes it
+    version = store->version().value();
+    ASSERT_TRUE(store->touch_key("k", kNow + std::chrono::minutes(2)));
+  }
+  const auto store = open(folder.path("store.db"));
+  EXPECT_EQ(store->version().value(), version);
+  EXPECT_EQ(store->find_key("k").value()->last_used, kNow + std::chrono::minutes(2));
+  EXPECT_EQ(store->find_user("anna").value()->roles, std::vector<std::string>{"a"});
+  EXPECT_EQ(store->list_revocations().value().size(), 1u);
+}
+
+TEST(SqliteStore, Refused_SaysWhichFileAndWhatToDo) {
+  const TempFolder folder;
+  struct Row {
+    std::string name;
+    std::function<void(const std::string& path)> prepare;
+    std::string part;
+  };
+  const auto run = [](const char* sql) {
+    return [sql](const std::string& path) {
+      RawDb(path).run(sql);
+      ::chmod(path.c_str(), 0600);
+    };
+  };
+  const auto text = [&](std::string_view content) {
+    return [&folder, content = std::string(content)](const std::string& path) {
+      folder.write(path.substr(path.rfind('/') + 1), content);
+      ::chmod(path.c_str(), 0600);
+    };
+  };
+  for (const Row& row : std::vector<Row>{
+           {"none/store.db", [](const auto&) {}, "check that its folder exists"},
+           {"folder", [](const std::string& path) { ::mkdir(path.c_str(), 0700); }, "is not a file"},
+           {"notes.txt", text(std::string(2000, 'x')), "is not an SQLite database"},
+           {"other.db", run("CREATE TABLE t (x)"), "database of another program"},
+           {"marked.db", run("PRAGMA application_id=7"), "database of another program"},
+           {"newer.db", run("PRAGMA application_id=0x51766976; PRAGMA user_version=99"), "made by a newer quivive (schema 99"},
+           {"open.db", [](const std::string& path) { RawDb(path).run("PRAGMA user_version=0"); std::ofstream(path, std::ios::app); ::chmod(path.c_str(), 0644); }, "chmod 600"},
+           {"link.db", [](const std::string& path) { ASSERT_EQ(::symlink("/nowhere/at/all", path.c_str()), 0); }, "No such file"},
+       }) {
+    const std::string path = folder.path(row.name);
+    row.prepare(path);
+    const auto store = SqliteStore::open(path);
+    ASSERT_FALSE(store) << row.name;
+    EXPECT_THAT(store.error().message, HasSubstr(path));
+    EXPECT_THAT(store.error().message, HasSubstr(row.part));
+    EXPECT_EQ(store.error().message.find('\n'), std::string::npos);
+  }
+  for (const std::string& path : {std::string(), std::string(":memory:"), std::string("a\0b", 3)}) EXPECT_FALSE(SqliteStore::open(path));
+}
+
+TEST(SqliteStore, DatabaseOfAnotherProgram_IsLeftAsItWas) {
+  const TempFolder folder;
+  RawDb(folder.path("other.db")).run("CREATE TABLE t (x)");
+  ::chmod(folder.path("other.db").c_str(), 0600);
+  const std::string before = folder.read("other.db");
+  EXPECT_FALSE(SqliteStore::open(folder.path("other.db")));
+  EXPECT_EQ(folder.read("other.db"), before);
+}
+
+TEST(SqliteStore, MissingFileWithoutCreate_IsAnErrorAndStaysMissing) {
+  const TempFolder folder;
+  SqliteStore::Options options;
+  options.create = false;
+  EXPECT_FALSE(SqliteStore::open(folder.path("store.db"), options));
+  EXPECT_NE(::access(folder.path("store.db").c_str(), F_OK), 0);
+}
+
+TEST(SqliteStore, DamagedFile_IsAnErrorNotAnEmptyStore) {
+  const TempFolder folder;
+  {
+    const auto store = open(folder.path("store.db"));
+    for (int i = 0; i < 200; ++i) ASSERT_TRUE(store->add_key(key("k" + std::to_string(i))));
+  }
+  std::string bytes = folder.read("store.db");
+  ASSERT_GT(bytes.size(), 16'384u);
+  std::fill(bytes.begin() + 4096, bytes.end(), '\x5a');  // every page but the first
+  folder.write("store.db", bytes);
+  const auto store = SqliteStore::open(folder.path("store.db"));
+  ASSERT_FALSE(store);
+  EXPECT_THAT(store.error().message, HasSubstr("is damaged"));
+}
+
+TEST(SqliteStore, FileRemovedOrReplacedInUse_VersionSaysSo) {
+  const TempFolder folder;
+  const auto store = open(folder.path("store.db"));
+  ASSERT_TRUE(store->version());
+  (void)open(folder.path("new.db"));
+  std::filesystem::rename(folder.path("new.db"), folder.path("store.db"));
+  ASSERT_FALSE(store->version());
+  EXPECT_THAT(store->version().error().message, HasSubstr("was replaced while in use"));
+  std::filesystem::remove(folder.path("store.db"));
+  ASSERT_FALSE(store->version());
+}
+
+TEST(SqliteStore, LockedByAnotherProcess_ChangesFailAndReadsGoOn) {
+  const TempFolder folder;
+  (void)open(folder.path("store.db"));
+  SqliteStore::Options options;
+  options.busy_timeout = std::chrono::milliseconds(1);
+  const auto store = SqliteStore::open(folder.path("store.db"), options);
+  ASSERT_TRUE(store);
+  ASSERT_TRUE((*store)->add_key(key("k")));
+  RawDb other(folder.path("store.db"));
+  other.run("BEGIN IMMEDIATE");
+  const auto added = (*store)->add_key(key("k2"));
+  ASSERT_FALSE(added);
+  EXPECT_THAT(added.error().message, HasSubstr("locked by another process"));
+  EXPECT_TRUE((*store)->find_key("k").value());
+  EXPECT_TRUE((*store)->touch_key("k", kNow));
+  EXPECT_TRUE((*store)->version());  // the note is lost, no more
+  other.run("ROLLBACK");
+  EXPECT_EQ((*store)->add_key(key("k2")).value(), store::Change::Done);
+}
+
+TEST(SqliteStore, OpenedByManyAtOnce_AllFindOneSchema) {
+  const TempFolder folder;
+  std::vector<std::thread> threads;
+  std::vector<std::string> errors(8);
+  for (std::size_t i = 0; i < errors.size(); ++i) {
+    threads.emplace_back([&, i] {
+      const auto store = SqliteStore::open(folder.path("store.db"));
+      if (!store) {
+        errors[i] = store.error().message;
+      } else if (const auto added = (*store)->add_key(key(std::to_string(i))); !added) {
+        errors[i] = added.error().message;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_THAT(errors, testing::Each(""));
+  EXPECT_EQ(open(folder.path("store.db"))->list_keys().value().size(), errors.size());
+}
+
+TEST(SqliteStore, NotesOfManyKeys_AreBounded) {
+  const TempFolder folder;
+  const auto store = open(folder.path("store.db"));
+  ASSERT_TRUE(store->add_key(key("last")));
+  for (std::size_t i = 0; i < kMaxNotes; ++i) ASSERT_TRUE(store->touch_key(std::to_string(i), kNow));
+  ASSERT_TRUE(store->touch_key("last", kNow));  // no room: lost
+  EXPECT_EQ(store->list_keys().value().at(0).last_used, std::nullopt);
+  ASSERT_TRUE(store->touch_key("last", kNow));  // those written make room
+  EXPECT_EQ(store->list_keys().value().at(0).last_used, kNow);
+}
+
+}  // namespace
+}  // namespace quivive::backends
