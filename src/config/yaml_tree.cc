@@ -129,10 +129,24 @@ class Builder final : public YAML::EventHandler {
     if (entry.name == "<<") return;
     if (mapping.entries.size() >= kMostEntries) throw Stop{problem(entry.at, fmt::format("more than {} names in one mapping", kMostEntries))};
     if (const YamlEntry* first = mapping.find(entry.name)) {
-      diagnostics_.push_back(problem(entry.at, fmt::format("given twice; the first is on line {}", first->at.line), entry.name));
+      diagnostics_.push_back(problem(entry.at, fmt::format("given twice; the first is on line {}", first->at.line), path_to(entry.name)));
       return;
     }
     mapping.entries.push_back(std::move(entry));
+  }
+
+  // The path of a name in the innermost collection.
+  [[nodiscard]] std::string path_to(const std::string& name) const {
+    std::string path;
+    for (std::size_t i = 0; i + 1 < stack_.size(); ++i) {
+      const Open& open = stack_[i];
+      if (open.node.kind == YamlNode::Kind::Sequence) {
+        path += fmt::format("[{}]", open.node.items.size());
+      } else if (open.entry) {
+        path += (path.empty() ? "" : ".") + open.entry->name;
+      }
+    }
+    return (path.empty() ? "" : path + ".") + name;
   }
 
   // Names are compared with each other, so a mapping stays small.
@@ -187,7 +201,9 @@ std::optional<Diagnostic> check_characters(std::string_view text, const YamlLimi
         return problem(at, "a tab in the indentation; YAML wants spaces");
       }
     }
-    if ((byte < 0x20 && byte != '\t' && byte != '\r') || byte == 0x7f) {
+    // A carriage return alone is a line break to YAML and to few editors: what looks like a comment could be a setting.
+    const bool line_end = byte == '\r' && i + 1 < text.size() && text[i + 1] == '\n';
+    if ((byte < 0x20 && byte != '\t' && !line_end) || byte == 0x7f) {
       return problem(at, fmt::format("the control character \\x{:02x}", byte));
     }
     if (byte != ' ' && byte != '\t') indentation = false;
