@@ -17,7 +17,7 @@ struct HeadResult {
   HeadStatus status = HeadStatus::NeedMore;
   // Only where Failed: the reason, the rule that was broken (static text), and where in the buffer.
   Reason reason = Reason::RequestMalformed;
-  std::string_view detail;
+  std::string_view detail{};
   std::size_t offset = 0;
 };
 

@@ -11,9 +11,9 @@
 namespace quivive::http {
 
 // The index of the offered media type ("application/json", lower case, without parameters) that the client prefers: by
-// the quality of the most specific range that fits it, then by the order offered. The first where there is no Accept at
-// all; nothing where none is acceptable. Parameters of ranges other than q are ignored, elements that cannot be read are
-// skipped, and no more than 64 are read.
+// the quality of the most specific range that fits it, then by the order offered. The first where nothing
+// of an Accept can be read; nothing where none is acceptable. Parameters of ranges other than q are ignored, elements
+// that cannot be read are skipped, and no more than 64 of a field are read.
 [[nodiscard]] std::optional<std::size_t> choose_media_type(std::span<const std::string_view> offered, std::string_view accept);
 // The same over all Accept fields of a request.
 [[nodiscard]] std::optional<std::size_t> choose_media_type(std::span<const std::string_view> offered, std::span<const Field> fields);

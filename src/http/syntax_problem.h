@@ -16,7 +16,8 @@ enum class SyntaxFault : std::uint8_t {
   DuplicateParameter,    // `realm="a", realm="b"`
   ParameterBeforeScheme, // `realm="a"` with no scheme before it
   MissingScheme,         // nothing at all, or no scheme where there should be one
-  BadToken68,            // text after the scheme that is neither token68 nor parameters
+  BadToken68,            // text after the scheme that is neither token68 nor parameters, or both
+  SecondCredential,      // `Basic a, Bearer b` in one Authorization field
   SpaceAroundEquals,     // `realm = "a"`: allowed as bad white space, but many readers fail
   SplitOverLines,        // parameters in another field line than their scheme
   ControlCharacter,

@@ -1,0 +1,136 @@
+#include "http/hygiene.h"
+
+#include "base/text.h"
+
+#include <algorithm>
+
+namespace quivive::http {
+namespace {
+
+constexpr char fold(char c) {
+  c = ascii_lower(c);
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '-';
+}
+
+std::string folded(std::string_view name) {
+  std::string out(name);
+  for (char& c : out) c = fold(c);
+  return out;
+}
+
+// Whether `name` begins with `prefix`, which is folded.
+bool has_folded_prefix(std::string_view name, std::string_view prefix) {
+  return name.size() >= prefix.size() &&
+         std::equal(prefix.begin(), prefix.end(), name.begin(), [](char p, char n) { return p == fold(n); });
+}
+
+constexpr std::uint64_t length_bit(std::size_t length) { return std::uint64_t{1} << std::min<std::size_t>(length, 63); }
+
+// Fields that concern one connection only (RFC 9110 section 7.6.1), with the credentials for a proxy.
+bool is_hop_by_hop(FieldId id) {
+  switch (id) {
+    case FieldId::Connection:
+    case FieldId::Http2Settings:
+    case FieldId::KeepAlive:
+    case FieldId::ProxyAuthenticate:
+    case FieldId::ProxyAuthorization:
+    case FieldId::ProxyConnection:
+    case FieldId::Te:
+    case FieldId::Trailer:
+    case FieldId::TransferEncoding:
+    case FieldId::Upgrade:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Fields that a client must not be able to remove by its Connection list: what frames the message, says who is asking
+// or tells the upstream where the request came from.
+constexpr auto kUnremovable = std::to_array<FieldId>({
+    FieldId::Authorization, FieldId::ContentLength, FieldId::ContentType, FieldId::Cookie, FieldId::Forwarded, FieldId::Host,
+    FieldId::Origin, FieldId::SecFetchMode, FieldId::SecFetchSite, FieldId::Traceparent, FieldId::Via, FieldId::XForwardedFor,
+    FieldId::XForwardedHost, FieldId::XForwardedProto, FieldId::XRealIp, FieldId::XRequestId,
+});
+constexpr std::string_view kForwardedPrefix = "x-forwarded-";
+
+// What an upstream that folds names must not find twice, once checked and once not.
+const ProtectedNames& critical_names() {
+  static const ProtectedNames names = [] {
+    std::vector<std::string_view> list{"Transfer-Encoding", "Proxy-Authorization"};
+    for (const FieldId id : kUnremovable) list.push_back(field_name(id));
+    const std::array<std::string_view, 1> prefixes{kForwardedPrefix};
+    return ProtectedNames(list, prefixes);
+  }();
+  return names;
+}
+
+bool is_letter_digit_or_hyphen(char c) { return c == '-' || fold(c) != '-'; }
+
+// `Content_Length`, `X.Forwarded-For`: folds to a critical name without being it. A name of letters, digits and hyphens
+// folds to nothing but itself.
+bool is_misspelt_twin(const Field& field) {
+  return field.id == FieldId::Other && !std::all_of(field.name.begin(), field.name.end(), is_letter_digit_or_hyphen) &&
+         critical_names().matches(field.name);
+}
+
+bool removable_by_connection(const Field& field) {
+  return std::find(kUnremovable.begin(), kUnremovable.end(), field.id) == kUnremovable.end() &&
+         !has_folded_prefix(field.name, kForwardedPrefix);
+}
+
+}  // namespace
+
+bool same_folded_name(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return fold(x) == fold(y); });
+}
+
+ProtectedNames::ProtectedNames(std::span<const std::string_view> names, std::span<const std::string_view> prefixes) {
+  for (const std::string_view name : names) {
+    if (name.empty()) continue;
+    names_.push_back(folded(name));
+    name_lengths_[static_cast<std::size_t>(names_.back().front())] |= length_bit(name.size());
+  }
+  for (const std::string_view prefix : prefixes) {
+    if (prefix.empty()) continue;
+    prefixes_.push_back(folded(prefix));
+    prefix_starts_[static_cast<std::size_t>(prefixes_.back().front())] = true;
+  }
+}
+
+bool ProtectedNames::matches(std::string_view field_name) const {
+  if (field_name.empty()) return false;
+  const auto start = static_cast<std::size_t>(fold(field_name.front()));
+  if ((name_lengths_[start] & length_bit(field_name.size())) != 0 &&
+      std::any_of(names_.begin(), names_.end(), [&](std::string_view name) {
+        return name.size() == field_name.size() && has_folded_prefix(field_name, name);
+      })) {
+    return true;
+  }
+  return prefix_starts_[start] && std::any_of(prefixes_.begin(), prefixes_.end(), [&](std::string_view prefix) {
+           return has_folded_prefix(field_name, prefix);
+         });
+}
+
+FieldAction classify_for_upstream(const Field& field, const ConnectionOptions& connection, const ProtectedNames& identity) {
+  if (is_hop_by_hop(field.id) || identity.matches(field.name) || is_misspelt_twin(field)) return FieldAction::Drop;
+  if (connection.may_name_fields() && connection.contains(field.name) && removable_by_connection(field)) return FieldAction::Drop;
+  return FieldAction::Keep;
+}
+
+FieldAction classify_for_client(const Field& field, const ConnectionOptions& connection) {
+  if (is_hop_by_hop(field.id)) return FieldAction::Drop;
+  if (!connection.may_name_fields() || !connection.contains(field.name)) return FieldAction::Keep;
+  switch (field.id) {
+    case FieldId::ContentLength:
+    case FieldId::ContentType:
+    case FieldId::SetCookie:
+    case FieldId::Vary:
+    case FieldId::WwwAuthenticate:
+      return FieldAction::Keep;
+    default:
+      return iequals(field.name, "Cache-Control") ? FieldAction::Keep : FieldAction::Drop;
+  }
+}
+
+}  // namespace quivive::http
