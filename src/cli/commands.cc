@@ -1,0 +1,26 @@
+// The table of commands: a row here and a function in a file of its own make a command.
+
+#include "cli/command.h"
+#include "cli/commands.h"
+
+namespace quivive::cli {
+
+std::span<const Command> all_commands() {
+  static constexpr Command commands[] = {
+      {"key create", "Makes an API key and prints it, once.", "quivive key create --owner billing --scope orders:read --expires 90d", run_key_create},
+      {"key list", "Lists API keys: whose they are, what they may do, when they were last used.", "quivive key list", run_key_list},
+      {"key revoke", "Ends an API key now.", "quivive key revoke 7Hk2m9PqRs", run_key_revoke},
+      {"key rotate", "Replaces an API key; both work until the overlap ends.", "quivive key rotate 7Hk2m9PqRs --overlap 24h", run_key_rotate},
+      {"user add", "Adds a user who signs in with a password.", "quivive user add alice --role admin", run_user_add},
+      {"user passwd", "Sets a user's password.", "quivive user passwd alice", run_user_passwd},
+      {"user disable", "Refuses a user until enabled again.", "quivive user disable alice", run_user_disable},
+      {"user enable", "Lets a disabled user in again.", "quivive user enable alice", run_user_enable},
+      {"user remove", "Removes a user.", "quivive user remove alice", run_user_remove},
+      {"user list", "Lists users.", "quivive user list", run_user_list},
+      {"token revoke", "Refuses tokens that verify: one, all of a subject, or all before an instant.",
+       "quivive token revoke --issuer https://id.example.com --subject 248289761001", run_token_revoke},
+  };
+  return commands;
+}
+
+}  // namespace quivive::cli
