@@ -78,7 +78,7 @@ def api_settings(upstream, issuer):
         accept={
             "bearer": {"issuers": [
                 bearer_settings(issuer),
-                {"issuer": HMAC_ISSUER, "audience": [issuer.audience], "keys": "secret_file:hmac.secret", "algorithms": ["HS256", "HS384", "HS512"]},
+                {"issuer": HMAC_ISSUER, "audience": [issuer.audience], "secret_file": "hmac.secret", "algorithms": ["HS256", "HS384", "HS512"]},
             ]},
             "api_key": {"header": "X-API-Key", "authorization": True},
             "basic": {},
