@@ -8,7 +8,7 @@ say() { printf '%s\n' "== $*" >&2; }
 die() { printf '%s\n' "$*" >&2; exit 1; }
 
 # A translation unit with Asio in it takes more than 1 GiB under a sanitizer: count memory as well as cores.
-jobs() {
+build_jobs() {
   local cores memory
   cores=$(nproc)
   memory=$(awk '/^MemAvailable/ {print int($2 / 1572864)}' /proc/meminfo)
@@ -16,12 +16,13 @@ jobs() {
   echo $((cores < memory ? cores : memory))
 }
 
-# build FOLDER [cmake option…]: configures FOLDER (quickly, when it is configured already) and builds everything in it.
+# build FOLDER TARGET [cmake option…]: configures FOLDER (quickly, when it is configured already) and builds the target there.
 build() {
-  local folder=$1
-  shift
+  local folder=$1 target=$2
+  shift 2
+  mkdir -p build
   cmake -S "$root" -B "$folder" -G Ninja "$@" >"$folder.configure.log" 2>&1 || { cat "$folder.configure.log" >&2; return 1; }
-  cmake --build "$folder" --parallel "$(jobs)" >&2
+  cmake --build "$folder" --target "$target" --parallel "$(build_jobs)" >&2
 }
 
 # The python3 that has pytest: a machine may have another one in front of Debian's.
