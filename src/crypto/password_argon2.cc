@@ -30,6 +30,7 @@ std::string unpadded(std::string text) {
   return text;
 }
 std::optional<std::string> decode_unpadded(std::string_view text) {
+  if (text.ends_with('=')) return std::nullopt;  // one text for each hash
   return base64_decode(std::string(text) + std::string((4 - text.size() % 4) % 4, '='));
 }
 
