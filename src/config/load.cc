@@ -1,0 +1,62 @@
+#include "config/load.h"
+
+#include "base/json.h"
+#include "config/readers.h"
+#include "config/yaml_tree.h"
+
+#include <fmt/format.h>
+
+namespace quivive::config {
+namespace {
+
+// The part of a file name before its last slash, "/" for what lies in the root, "" for the current folder.
+std::string folder_of(std::string_view file) {
+  const auto slash = file.rfind('/');
+  if (slash == std::string_view::npos) return {};
+  return std::string(file.substr(0, slash == 0 ? 1 : slash));
+}
+
+Config read(const Section& root) {
+  Config config;
+  read_server(root, config);
+  read_accept(root, config);
+  read_identity(root, config);
+  read_upstreams(root, config);
+  read_routes(root, config);
+  return config;
+}
+
+}  // namespace
+
+LoadResult load(std::string_view yaml, std::string_view file_name) {
+  Report report;
+  LoadResult out;
+  if (const auto tree = parse_yaml(yaml, report.diagnostics())) {
+    const Section root(report, *tree);
+    Config config = read(root);
+    config.file = file_name;
+    config.base_dir = folder_of(file_name);
+    if (!report.failed()) {
+      warn_about(root, config);
+      out.config = std::move(config);
+    }
+  }
+  out.diagnostics = report.take();
+  return out;
+}
+
+LoadResult zero_config(std::string_view upstream_url, std::string_view listen) {
+  // Quoted as JSON, which is YAML too: what a command line says stays one value.
+  std::string yaml = fmt::format("upstream: {}\n", json_quote(upstream_url));
+  if (!listen.empty()) yaml += fmt::format("listen: {}\n", json_quote(listen));
+  LoadResult out = load(yaml, {});
+  for (Diagnostic& diagnostic : out.diagnostics) diagnostic.line = diagnostic.column = 0;  // there is no file to look in
+  return out;
+}
+
+std::string resolve(const Config& config, const std::string& file) {
+  if (file.empty() || file.starts_with('/') || config.base_dir.empty()) return file;
+  return config.base_dir.ends_with('/') ? config.base_dir + file : config.base_dir + "/" + file;
+}
+
+}  // namespace quivive::config
