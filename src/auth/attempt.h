@@ -35,8 +35,7 @@ class Attempt {
   [[nodiscard]] Step advance(Answer answer);
 
  private:
-  Step finish(Step step);  // a proof becomes a verdict once the requirement has been checked
-  const RoutePolicy& policy_;
+  [[nodiscard]] Step finish(Finding finding);  // a proof becomes a verdict once the requirement has been checked
   FoundCredentials found_;
   CheckContext context_;
   std::variant<std::monostate, BearerCheck, ApiKeyCheck, BasicCheck> check_;

@@ -3,6 +3,7 @@
 
 #include "auth/route_policy.h"
 #include "auth/scheme.h"
+#include "auth/verdict.h"
 #include "base/reason.h"
 #include "http/request.h"
 

@@ -2,6 +2,7 @@
 // Requirement: what a principal must be allowed, beyond being known. Checked on every request, on a cache hit too.
 
 #include "auth/principal.h"
+#include "auth/verdict.h"
 #include "base/reason.h"
 
 #include <optional>
@@ -18,7 +19,7 @@ struct Terms {
 };
 
 // A claim of the token, by its name or by a path through objects ("realm_access.roles"). Its words are: a string itself,
-// the strings of an array, a number or a boolean as JSON writes it. A principal without the claim does not satisfy it.
+// the elements of an array, a whole number or a boolean as JSON writes it. A principal without the claim does not satisfy it.
 struct ClaimTerms {
   std::string claim;
   Terms terms;  // empty: the claim has to be there, whatever it says
@@ -40,5 +41,8 @@ struct Denial {
 // Nothing if permitted. ScopeInsufficient if a scope is missing, else PolicyDenied. Allocates only to deny.
 // Words are compared byte for byte (RFC 6749 section 3.3: scopes are case-sensitive).
 [[nodiscard]] std::optional<Denial> authorize(const Requirement& requirement, const Principal& principal);
+
+// Writes the denial, and the trace that led to it, into a verdict whose `scheme` is set.
+void deny(Verdict& verdict, Denial denial);
 
 }  // namespace quivive::auth

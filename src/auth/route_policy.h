@@ -57,9 +57,10 @@ struct RouteSettings {
 
 class RoutePolicy {
  public:
-  // An Error, naming every fault: neither public nor accepting anything, or both; a scheme twice; bearer without issuers,
-  // two issuers of one name, or an issuer that cannot be named; api_key without a place to look, or a header name that is no token or is
-  // taken (Authorization, Cookie, Host…); basic without a decoy; a realm with control characters; a public route with requirements.
+  // An Error, naming every fault: neither public nor accepting anything, or both; a public route with requirements; a
+  // scheme twice; bearer without issuers, or with two of one name; api_key without a place to look, or in a header whose
+  // name is no token or taken (Authorization, Cookie, Host …); basic without a decoy, or with an empty one; a realm with
+  // control characters.
   [[nodiscard]] static Result<RoutePolicy> compile(RouteSettings settings);
 
   [[nodiscard]] const RouteSettings& settings() const { return settings_; }

@@ -2,6 +2,7 @@
 // Check: one step of a decision, for the operator's eyes. Holds kid, alg, iss, aud, sub and instants; never a token, a key,
 // a password or a hash.
 
+#include "auth/scheme.h"
 #include "base/reason.h"
 
 #include <cstdint>
@@ -21,10 +22,11 @@ struct Check {
 
 // The checks of one kind of credential, in the order in which they are made.
 enum class CheckList : std::uint8_t { Token, ApiKey, Password };
+[[nodiscard]] CheckList checks_of(Scheme scheme);
 
 // Every check of that list: those before the one that `failed` belongs to have passed, those after it were not reached.
-// For Reason::Allowed all have passed. A reason that belongs to no check of the list (an outage) leaves them all Skipped
-// but "form".
+// For Reason::Allowed all have passed. Checks that are made together are all made, and pass unless add_failure() says
+// otherwise. A reason that belongs to no check of the list leaves them all Skipped.
 [[nodiscard]] std::vector<Check> trace_of(CheckList list, Reason failed, std::string_view note);
 
 // Marks the check that `also` belongs to as failed too: a token can be wrong in several ways.

@@ -3,9 +3,8 @@
 // only the operator's detail differs.
 
 #include "auth/schemes/outcome.h"
+#include "base/result.h"
 #include "base/secret.h"
-
-#include <boost/system/result.hpp>
 
 #include <optional>
 #include <string>
@@ -18,10 +17,10 @@ struct BasicCredentials {
   Secret password;
 };
 
-// Reads base64 of user-id ":" password (RFC 7617 section 2). A static text saying what is wrong: not strict base64, no
-// colon, a control character (section 2), or not UTF-8 (the challenge says charset="UTF-8", section 2.1). The user name ends at the
-// first colon; either half may be empty.
-[[nodiscard]] boost::system::result<BasicCredentials, const char*> parse_basic(std::string_view encoded);
+// Reads base64 of user-id ":" password (RFC 7617 section 2). An Error saying what is wrong: not strict base64, no
+// colon, a control character (section 2), or not UTF-8 (the challenge says charset="UTF-8", section 2.1). The user name
+// ends at the first colon; either half may be empty.
+[[nodiscard]] Result<BasicCredentials> parse_basic(std::string_view encoded);
 
 // The decoy that an unknown name is verified against: always the same for one name. Requires at least one decoy.
 [[nodiscard]] const Secret& decoy_for(const BasicSettings& settings, std::string_view user);

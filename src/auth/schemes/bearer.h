@@ -20,7 +20,8 @@ class BearerCheck {
 
  private:
   [[nodiscard]] Finding judge(const CheckContext& context);
-  [[nodiscard]] Finding need(NeedKeys::Why why);
+  [[nodiscard]] Finding ask(NeedKeys::Why why);
+  [[nodiscard]] Finding refuse_or_ask(NeedKeys::Why why, Verdict verdict);
   [[nodiscard]] Finding accept(const CheckContext& context, const jose::VerifiedJwt& token, const std::string& kid);
 
   std::string_view token_;
@@ -28,6 +29,7 @@ class BearerCheck {
   std::shared_ptr<const IssuerPolicy> issuer_;
   std::shared_ptr<const jose::KeySet> keys_;
   std::optional<NeedKeys::Why> asked_;
+  Verdict refused_;  // what it comes to if fresh keys do not help
 };
 
 }  // namespace quivive::auth

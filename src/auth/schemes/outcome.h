@@ -31,7 +31,7 @@ struct CheckContext {
 using Finding = std::variant<std::shared_ptr<const Principal>, Verdict, Need>;
 
 // A refusal with its trace.
-[[nodiscard]] Verdict refuse(Scheme scheme, CheckList list, Reason reason, std::string detail);
+[[nodiscard]] Verdict refuse(Scheme scheme, Reason reason, std::string detail);
 // An outage: our failure, never the client's.
 [[nodiscard]] Verdict unavailable(Scheme scheme, Unavailable what);
 // The driver answered another question than was asked: a bug, which must not let anybody in.

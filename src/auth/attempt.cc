@@ -1,0 +1,74 @@
+#include "auth/attempt.h"
+
+namespace quivive::auth {
+namespace {
+
+// For `explain`: what was found, and that it did not do.
+std::vector<Check> credential_trace(const FoundCredentials& found) {
+  std::string seen;
+  for (std::size_t i = 0; i < found.seen_count; ++i) {
+    const FoundCredentials::Seen& one = found.seen[i];
+    if (!seen.empty()) seen += ", ";
+    seen += one.scheme ? info(*one.scheme).challenge : std::string_view("another scheme");
+    seen += " in ";
+    seen += place_name(one.place);
+  }
+  return {{"credentials", Outcome::Failed, seen.empty() ? "none found" : "found " + seen}};
+}
+
+Verdict without_credential(const FoundCredentials& found) {
+  Verdict verdict;
+  // "Allowed" without a credential is the answer for a public route, and this one is not.
+  verdict.reason = found.reason == Reason::Allowed ? Reason::VerifierMisconfigured : found.reason;
+  verdict.scheme = found.scheme;
+  // A request that brings nothing costs nothing: the common 401 is written from static text alone.
+  if (found.seen_count == 0) return verdict;
+  verdict.detail = found.detail;
+  verdict.checks = credential_trace(found);
+  return verdict;
+}
+
+}  // namespace
+
+Attempt::Attempt(const RoutePolicy& policy, const FoundCredentials& found, std::shared_ptr<const Snapshot> snapshot,
+                 crypto::SignatureVerifier& verifier, Instant now, bool explain)
+    : found_(found), context_{policy, std::move(snapshot), verifier, now, explain} {}
+
+Step Attempt::advance() {
+  if (context_.policy.is_public()) {
+    Verdict verdict;
+    verdict.reason = Reason::Allowed;
+    return verdict;
+  }
+  if (!found_.credential || !context_.policy.accepts(found_.credential->scheme)) return without_credential(found_);
+  switch (found_.credential->scheme) {
+    case Scheme::Bearer: return finish(check_.emplace<BearerCheck>(found_.credential->value).start(context_));
+    case Scheme::ApiKey: return finish(check_.emplace<ApiKeyCheck>(found_.credential->value).start(context_));
+    case Scheme::Basic: return finish(check_.emplace<BasicCheck>(found_.credential->value).start(context_));
+  }
+  return Verdict{};
+}
+
+Step Attempt::advance(Answer answer) {
+  if (auto* bearer = std::get_if<BearerCheck>(&check_)) return finish(bearer->resume(context_, std::move(answer)));
+  if (auto* api_key = std::get_if<ApiKeyCheck>(&check_)) return finish(api_key->resume(context_, std::move(answer)));
+  if (auto* basic = std::get_if<BasicCheck>(&check_)) return finish(basic->resume(context_, std::move(answer)));
+  return Verdict{};  // nothing was asked
+}
+
+Step Attempt::finish(Finding finding) {
+  if (auto* need = std::get_if<Need>(&finding)) return std::move(*need);
+  if (auto* refusal = std::get_if<Verdict>(&finding)) return std::move(*refusal);
+  Verdict verdict;
+  verdict.principal = std::get<std::shared_ptr<const Principal>>(std::move(finding));
+  verdict.scheme = verdict.principal->scheme();
+  if (std::optional<Denial> denial = authorize(context_.policy.requirement(), *verdict.principal)) {
+    deny(verdict, std::move(*denial));
+    return verdict;
+  }
+  verdict.reason = Reason::Allowed;
+  if (context_.explain) verdict.checks = trace_of(checks_of(*verdict.scheme), Reason::Allowed, {});
+  return verdict;
+}
+
+}  // namespace quivive::auth

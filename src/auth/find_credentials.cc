@@ -1,0 +1,229 @@
+#include "auth/find_credentials.h"
+
+#include "auth/api_key_format.h"
+#include "base/text.h"
+#include "http/credentials.h"
+#include "http/query.h"
+
+namespace quivive::auth {
+namespace {
+
+// Gathers what is found; decides once everything has been seen.
+class Finder {
+ public:
+  explicit Finder(const RoutePolicy& policy) : policy_(policy) {}
+
+  void read_fields(const http::RequestView& request);
+  void read_query(std::string_view query);
+  [[nodiscard]] FoundCredentials decide() const;
+
+ private:
+  void read_authorization(std::string_view value);
+  void read_bare_value(std::string_view value);
+  void read_other_scheme(std::string_view value);
+  void read_key_header(std::string_view value);
+  void read_query_key(std::string_view query);
+  void read_query_token(std::string_view query);
+
+  void see(Place place, std::optional<Scheme> scheme);
+  void accept(Scheme scheme, Place place, std::string_view value);
+  // Nothing that can be verified; the most telling failure is kept.
+  void fail(Reason reason, std::string_view detail, std::optional<Scheme> scheme = std::nullopt);
+  // Two readers could pick different credentials: nothing else counts.
+  void conflict(Reason reason, std::string_view detail);
+  [[nodiscard]] bool takes_keys_in_authorization() const {
+    return policy_.accepts(Scheme::ApiKey) && policy_.settings().api_key.authorization;
+  }
+
+  const RoutePolicy& policy_;
+  FoundCredentials found_;  // `credential` is the first that could be verified
+  unsigned usable_ = 0;
+  bool conflict_ = false;
+};
+
+// Three parts, and a JSON object's opening in base64url in front: a glance.
+bool looks_like_jwt(std::string_view text) { return text.starts_with("eyJ") && text.find('.') != std::string_view::npos; }
+
+std::string_view empty_detail(Scheme scheme) {
+  switch (scheme) {
+    case Scheme::Bearer: return "Bearer with nothing after it";
+    case Scheme::ApiKey: return "ApiKey with nothing after it";
+    case Scheme::Basic: return "Basic with nothing after it";
+  }
+  return {};
+}
+
+Reason empty_reason(Scheme scheme) {
+  switch (scheme) {
+    case Scheme::Bearer: return Reason::TokenEmpty;
+    case Scheme::ApiKey: return Reason::KeyMalformed;
+    case Scheme::Basic: return Reason::BasicMalformed;
+  }
+  return Reason::CredentialsMissing;
+}
+
+void Finder::see(Place place, std::optional<Scheme> scheme) {
+  if (found_.seen_count < FoundCredentials::kMaxSeen) found_.seen[found_.seen_count++] = {place, scheme};
+}
+
+void Finder::accept(Scheme scheme, Place place, std::string_view value) {
+  if (usable_++ == 0) found_.credential = Credential{scheme, place, value};
+}
+
+void Finder::fail(Reason reason, std::string_view detail, std::optional<Scheme> scheme) {
+  const bool first = found_.reason == Reason::CredentialsMissing && found_.detail.empty();
+  if (!first && more_telling(found_.reason, reason) == found_.reason) return;
+  found_.reason = reason;
+  found_.detail = detail;
+  found_.scheme = scheme;
+}
+
+void Finder::conflict(Reason reason, std::string_view detail) {
+  if (conflict_) return;
+  conflict_ = true;
+  found_.reason = reason;
+  found_.detail = detail;
+  found_.scheme.reset();
+}
+
+void Finder::read_fields(const http::RequestView& request) {
+  const bool wants_key = policy_.accepts(Scheme::ApiKey) && !policy_.settings().api_key.header.empty();
+  const std::string_view key_header = policy_.settings().api_key.header;
+  unsigned authorizations = 0, keys = 0;
+  for (const http::Field& field : request.fields) {
+    if (field.id == http::FieldId::Authorization) {
+      if (++authorizations > 1) return conflict(Reason::CredentialsDuplicateHeader, "two Authorization fields");
+      read_authorization(field.value);
+    } else if (wants_key && iequals(field.name, key_header)) {
+      if (++keys > 1) return conflict(Reason::CredentialsDuplicateHeader, "two fields that carry an API key");
+      read_key_header(field.value);
+    }
+  }
+}
+
+void Finder::read_authorization(std::string_view value) {
+  if (value.empty()) {
+    see(Place::Authorization, std::nullopt);
+    return fail(Reason::CredentialsMissing, "an Authorization field with nothing in it");
+  }
+  // Joined by an intermediary, or smuggled: one reader takes the first, another the last.
+  if (value.find(',') != std::string_view::npos && http::holds_several_credentials(value)) {
+    see(Place::Authorization, std::nullopt);
+    return conflict(Reason::CredentialsDuplicateHeader, "two credentials in one Authorization field");
+  }
+  const http::SplitCredentials split = http::split_credentials(value);
+  const std::optional<Scheme> scheme = scheme_from_challenge(split.scheme);
+  see(Place::Authorization, scheme);
+  if (!scheme) {
+    // A token or a key is itself a token of the grammar, so a value of one word may be a scheme or the credential.
+    return split.scheme.empty() || split.rest.empty() ? read_bare_value(value) : read_other_scheme(split.rest);
+  }
+  const bool accepted = *scheme == Scheme::ApiKey ? takes_keys_in_authorization() : policy_.accepts(*scheme);
+  if (accepted) {
+    return split.rest.empty() ? fail(empty_reason(*scheme), empty_detail(*scheme), scheme) : accept(*scheme, Place::Authorization, split.rest);
+  }
+  if (*scheme == Scheme::ApiKey && policy_.accepts(Scheme::ApiKey)) {
+    return fail(Reason::SchemeUnsupported, "ApiKey in Authorization; here an API key has a place of its own");
+  }
+  if (*scheme == Scheme::Bearer && looks_like_api_key(split.rest)) {
+    return fail(Reason::SchemeUnsupported, "an API key after the word Bearer");
+  }
+  fail(Reason::SchemeUnsupported, "a scheme that this route does not accept");
+}
+
+void Finder::read_bare_value(std::string_view value) {
+  if (looks_like_jwt(value)) return fail(Reason::SchemeUnsupported, "a token without the word Bearer before it");
+  if (looks_like_api_key(value)) return fail(Reason::SchemeUnsupported, "an API key without a scheme before it");
+  fail(Reason::SchemeUnsupported, "no scheme, or one that is not known");
+}
+
+void Finder::read_other_scheme(std::string_view rest) {
+  if (looks_like_jwt(rest)) return fail(Reason::SchemeUnsupported, "a token after another word than Bearer");
+  if (looks_like_api_key(rest)) return fail(Reason::SchemeUnsupported, "an API key after another word than ApiKey");
+  fail(Reason::SchemeUnsupported, "a scheme that is not known");
+}
+
+void Finder::read_key_header(std::string_view value) {
+  see(Place::KeyHeader, Scheme::ApiKey);
+  if (value.empty()) return fail(Reason::KeyMalformed, "a field for the API key with nothing in it", Scheme::ApiKey);
+  // No key has a comma: two fields, joined on the way.
+  if (value.find(',') != std::string_view::npos) return conflict(Reason::CredentialsDuplicateHeader, "two API keys in one field");
+  accept(Scheme::ApiKey, Place::KeyHeader, value);
+}
+
+void Finder::read_query(std::string_view query) {
+  if (query.empty()) return;
+  read_query_key(query);
+  read_query_token(query);
+}
+
+void Finder::read_query_key(std::string_view query) {
+  const std::string& name = policy_.settings().api_key.query;
+  if (policy_.accepts(Scheme::ApiKey) && !name.empty()) {
+    const http::QueryMatch match = http::find_parameter(query, name);
+    if (match.count > 0) see(Place::Query, Scheme::ApiKey);
+    if (match.count > 1) return conflict(Reason::CredentialsInTwoPlaces, "the API key's parameter twice in the query");
+    if (match.count == 1 && match.value.empty()) {
+      fail(Reason::KeyMalformed, "an API key's parameter with nothing in it", Scheme::ApiKey);
+    } else if (match.count == 1) {
+      return accept(Scheme::ApiKey, Place::Query, match.value);
+    }
+  }
+  if (!find_api_key(query)) return;
+  see(Place::Query, Scheme::ApiKey);
+  if (!policy_.accepts(Scheme::ApiKey)) {
+    return fail(Reason::CredentialsMissing, "an API key in the query, and this route takes no API keys");
+  }
+  // A key of ours is a credential wherever it is: it may not ride along with another one.
+  if (usable_ > 0) return conflict(Reason::CredentialsInTwoPlaces, "a credential in a field, and an API key in the query");
+  fail(Reason::KeyInWrongPlace, "an API key in the query, where it is not taken", Scheme::ApiKey);
+}
+
+void Finder::read_query_token(std::string_view query) {
+  if (!policy_.accepts(Scheme::Bearer) || http::find_parameter(query, "access_token").count == 0) return;
+  see(Place::Query, Scheme::Bearer);
+  const bool token_in_field = found_.credential && found_.credential->scheme == Scheme::Bearer;
+  // RFC 6750 section 2: not more than one method in one request.
+  if (token_in_field) return conflict(Reason::CredentialsInTwoPlaces, "a token in Authorization, and access_token in the query");
+  fail(Reason::CredentialsMissing, "access_token in the query, which is not read: a URL ends in logs");
+}
+
+FoundCredentials Finder::decide() const {
+  FoundCredentials found = found_;
+  if (!conflict_ && usable_ == 1) {
+    found.reason = Reason::Allowed;
+    found.detail = {};
+    found.scheme = found.credential->scheme;
+    return found;
+  }
+  if (!conflict_ && usable_ > 1) {
+    found.reason = Reason::CredentialsInTwoPlaces;
+    found.detail = "two credentials that this route accepts";
+    found.scheme.reset();
+  }
+  found.credential.reset();
+  return found;
+}
+
+}  // namespace
+
+std::string_view place_name(Place place) {
+  switch (place) {
+    case Place::Authorization: return "Authorization";
+    case Place::KeyHeader: return "key header";
+    case Place::Query: return "query";
+  }
+  return {};
+}
+
+FoundCredentials find_credentials(const http::RequestView& request, const RoutePolicy& policy) {
+  Finder finder(policy);
+  if (!policy.is_public()) {
+    finder.read_fields(request);
+    const std::size_t mark = request.target.find('?');
+    if (mark != std::string_view::npos) finder.read_query(request.target.substr(mark + 1));
+  }
+  return finder.decide();
+}
+
+}  // namespace quivive::auth

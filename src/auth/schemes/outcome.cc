@@ -1,0 +1,26 @@
+#include "auth/schemes/outcome.h"
+
+#include "base/text.h"
+
+namespace quivive::auth {
+
+Verdict refuse(Scheme scheme, Reason reason, std::string detail) {
+  Verdict verdict;
+  verdict.reason = reason;
+  verdict.scheme = scheme;
+  verdict.checks = trace_of(checks_of(scheme), reason, detail);
+  verdict.detail = std::move(detail);
+  return verdict;
+}
+
+Verdict unavailable(Scheme scheme, Unavailable what) {
+  Verdict verdict = refuse(scheme, Reason::VerifierUnavailable, printable(what.detail));
+  verdict.retry_after = what.retry_after;
+  return verdict;
+}
+
+Verdict wrong_answer(Scheme scheme) {
+  return refuse(scheme, Reason::VerifierMisconfigured, "a need was answered with something else: a fault of the program");
+}
+
+}  // namespace quivive::auth
