@@ -37,10 +37,12 @@ std::vector<std::string_view> VerifiedJwt::scopes() const {
 
 std::vector<std::string_view> VerifiedJwt::strings(std::string_view name) const { return strings_of(claim(name)); }
 
-const Json* VerifiedJwt::claim(std::string_view name) const {
+const Json* VerifiedJwt::claim(std::string_view name) const { return find_claim(claims(), name); }
+
+const Json* find_claim(const JsonObject& claims, std::string_view name) {
   // Claim names may hold dots themselves ("https://example.com/roles"), so the whole name is tried first.
-  if (const Json* whole = member(claims(), name)) return whole;
-  const JsonObject* object = &claims();
+  if (const Json* whole = member(claims, name)) return whole;
+  const JsonObject* object = &claims;
   for (;;) {
     const std::size_t dot = name.find('.');
     const Json* value = member(*object, name.substr(0, dot));

@@ -19,6 +19,9 @@ namespace quivive::jose {
 class Jwk;
 class JwtPolicy;
 
+// The claim of that name or, where no claim has it, of that path through objects ("realm_access.roles"); or nullptr.
+[[nodiscard]] const Json* find_claim(const JsonObject& claims, std::string_view name);
+
 // Immutable; copies share the contents. Views are valid while any copy lives.
 class VerifiedJwt {
  public:
@@ -44,7 +47,8 @@ class VerifiedJwt {
   [[nodiscard]] const Json* claim(std::string_view name) const;
 
  private:
-  friend Result<VerifiedJwt, JwtRejection> verify(const RawJwt&, const Jwk&, const JwtPolicy&, Instant, crypto::SignatureVerifier&);
+  friend Result<VerifiedJwt, JwtRejection> verify(const RawJwt&, const Jwk&, const JwtPolicy&, Instant,
+                                                  crypto::SignatureVerifier&);
   explicit VerifiedJwt(RawJwt raw) : raw_(std::move(raw)) {}
   RawJwt raw_;
   std::optional<Instant> expires_, not_before_, issued_at_;
