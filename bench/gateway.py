@@ -23,7 +23,7 @@ accept:
         algorithms: [RS256, ES256, EdDSA]
       - issuer: {secret_issuer}
         audience: [{audience}]
-        keys: file:{folder}/secret.json
+        secret_file: {folder}/secret
         algorithms: [HS256]
   api_key: {{header: X-API-Key}}
   basic: {{}}
@@ -42,7 +42,7 @@ class Quivive(servers.Server):
 
     def command(self):
         self.write("keys.json", json.dumps({"keys": [key.jwk for key in self.keys.values() if key.algorithm != "HS256"]}))
-        self.write("secret.json", json.dumps({"keys": [self.keys["HS256"].jwk]}))
+        self.write("secret", self.keys["HS256"].secret.decode())
         configuration = self.write("quivive.yaml", CONFIGURATION.format(
             port=self.port, upstream=self.upstream, folder=self.folder, issuer=tokens.ISSUER, audience=tokens.AUDIENCE,
             secret_issuer=tokens.SECRET_ISSUER, log=str(self.log_requests).lower()))
