@@ -12,6 +12,7 @@ listen: 127.0.0.1:{port}
 realm: api.example.com
 upstream: http://127.0.0.1:{upstream}
 store: sqlite:{folder}/store.db
+admin: off
 workers: 1
 log: {{requests: {log}}}
 accept:
