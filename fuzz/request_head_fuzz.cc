@@ -61,10 +61,10 @@ void check(std::string_view bytes) {
 
   AnyHead head;
   HeadResult result;
+  std::string part;
   for (std::size_t n = 0; n <= bytes.size() && result.status == HeadStatus::NeedMore; ++n) {
-    // A copy of its own for each step, so that ASan sees any slice kept from the step before.
-    if (const std::string part(bytes.substr(0, n)); parse(part, head).status == HeadStatus::NeedMore) continue;
-    result = parse(bytes.substr(0, n), head);
+    part = std::string(bytes.substr(0, n));  // moved each time, so that ASan sees a slice kept from the step before
+    result = parse(part, head);
   }
   FUZZ_CHECK(result.status == expected.status);
   FUZZ_CHECK(result.detail == expected.detail && result.offset == expected.offset && result.reason == expected.reason);
