@@ -21,7 +21,9 @@ const EVP_MD* fetched_md(HashKind kind) {
   static const auto table = [] {
     const ErrorQueueGuard guard;
     std::array<const EVP_MD*, 6> mds{};
-    for (std::size_t i = 0; i < mds.size(); ++i) mds[i] = EVP_MD_fetch(nullptr, md_name(static_cast<HashKind>(i)), nullptr);
+    for (std::size_t i = 0; i < mds.size(); ++i) {
+      mds[i] = EVP_MD_fetch(nullptr, md_name(static_cast<HashKind>(i)), nullptr);
+    }
     return mds;
   }();
   return table[static_cast<std::size_t>(kind)];
@@ -34,8 +36,9 @@ EVP_MAC* fetched_hmac() {
 
 MacContextPtr make_hmac(HashKind kind, std::string_view key) {
   MacContextPtr context(fetched_hmac() != nullptr ? EVP_MAC_CTX_new(fetched_hmac()) : nullptr);
-  const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, const_cast<char*>(md_name(kind)), 0),
-                               OSSL_PARAM_construct_end()};
+  const OSSL_PARAM params[] = {
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, const_cast<char*>(md_name(kind)), 0),
+      OSSL_PARAM_construct_end()};
   if (!context || EVP_MAC_init(context.get(), octets(key), key.size(), params) != 1) return nullptr;
   return context;
 }
@@ -44,13 +47,15 @@ bool hash_available(HashKind kind) { return fetched_md(kind) != nullptr; }
 
 std::string digest(HashKind kind, std::string_view message) {
   std::string out(digest_size(kind), '\0');
-  require(EVP_Digest(message.data(), message.size(), octets(out), nullptr, fetched_md(kind), nullptr) == 1, md_name(kind));
+  require(EVP_Digest(message.data(), message.size(), octets(out), nullptr, fetched_md(kind), nullptr) == 1,
+          md_name(kind));
   return out;
 }
 
 Sha256Digest sha256(std::string_view message) {
   Sha256Digest out;
-  require(EVP_Digest(message.data(), message.size(), out.data(), nullptr, fetched_md(HashKind::Sha256), nullptr) == 1, "SHA2-256");
+  require(EVP_Digest(message.data(), message.size(), out.data(), nullptr, fetched_md(HashKind::Sha256), nullptr) == 1,
+          "SHA2-256");
   return out;
 }
 
@@ -69,7 +74,9 @@ struct Digest::Impl {
   HashKind kind;
   const EVP_MD* md;
 
-  void start() const { require(context && md != nullptr && EVP_DigestInit_ex2(context.get(), md, nullptr) == 1, md_name(kind)); }
+  void start() const {
+    require(context && md != nullptr && EVP_DigestInit_ex2(context.get(), md, nullptr) == 1, md_name(kind));
+  }
 };
 
 Digest::Digest(HashKind kind) : impl_(std::make_unique<Impl>()) {
@@ -121,7 +128,8 @@ Sha256Digest HmacSha256::operator()(std::string_view first, std::string_view sec
   EVP_MAC_CTX* const context = impl_->context.get();
   Sha256Digest out;
   std::size_t size = 0;
-  require(EVP_MAC_init(context, nullptr, 0, nullptr) == 1 && EVP_MAC_update(context, octets(first), first.size()) == 1 &&
+  require(EVP_MAC_init(context, nullptr, 0, nullptr) == 1 &&
+              EVP_MAC_update(context, octets(first), first.size()) == 1 &&
               EVP_MAC_update(context, octets(second), second.size()) == 1 &&
               EVP_MAC_final(context, out.data(), &size, out.size()) == 1 && size == out.size(),
           "HMAC");

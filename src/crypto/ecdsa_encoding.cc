@@ -22,7 +22,8 @@ DerSignature der_from_raw(std::string_view raw, std::size_t coordinate) {
   // Threat: a signature of many kilobytes expanded past a fixed buffer (HAProxy, 2026).
   if (coordinate == 0 || coordinate > 66 || raw.size() != 2 * coordinate) return der;
   std::array<std::uint8_t, kMaxDerSignature> body;
-  const std::uint8_t* const end = put_integer(put_integer(body.data(), raw.substr(0, coordinate)), raw.substr(coordinate));
+  const std::uint8_t* const end =
+      put_integer(put_integer(body.data(), raw.substr(0, coordinate)), raw.substr(coordinate));
   const auto size = static_cast<std::size_t>(end - body.data());
   std::uint8_t* out = der.octets.data();
   *out++ = 0x30;

@@ -7,8 +7,9 @@
 namespace quivive::crypto {
 namespace {
 
-constexpr std::array<const PasswordScheme*, 7> kSchemes = {&kArgon2idScheme, &kBcryptScheme, &kSha256CryptScheme, &kSha512CryptScheme,
-                                                           &kYescryptScheme, &kApr1Scheme,   &kSha1Scheme};
+constexpr std::array<const PasswordScheme*, 7> kSchemes = {&kArgon2idScheme,    &kBcryptScheme,   &kSha256CryptScheme,
+                                                           &kSha512CryptScheme, &kYescryptScheme, &kApr1Scheme,
+                                                           &kSha1Scheme};
 
 const PasswordScheme* scheme_of(std::string_view hash) {
   for (const PasswordScheme* scheme : kSchemes) {
@@ -20,7 +21,9 @@ const PasswordScheme* scheme_of(std::string_view hash) {
 }
 
 // What no stored hash can be the hash of.
-bool is_impossible(std::string_view password) { return password.size() > kMaxPasswordSize || password.find('\0') != std::string_view::npos; }
+bool is_impossible(std::string_view password) {
+  return password.size() > kMaxPasswordSize || password.find('\0') != std::string_view::npos;
+}
 
 }  // namespace
 
@@ -40,7 +43,10 @@ Result<PasswordHashKind> check_password_hash(const Secret& hash) {
   const std::string_view text = hash.reveal(RevealSecret{});
   const PasswordScheme* scheme = scheme_of(text);
   // Plain text and DES have no prefix. They are not guessed at: a line cut in half must not become somebody's password.
-  if (scheme == nullptr) return error("a hash of an unknown kind; argon2id, bcrypt, sha256-crypt, sha512-crypt, yescrypt, apr1 and {{SHA}} are read");
+  if (scheme == nullptr) {
+    return error(
+        "a hash of an unknown kind; argon2id, bcrypt, sha256-crypt, sha512-crypt, yescrypt, apr1 and {{SHA}} are read");
+  }
   const std::string problem = scheme->problem(text);
   if (!problem.empty()) return error("{}", problem);
   return scheme->kind;
@@ -55,7 +61,9 @@ PasswordVerdict verify_password(const Secret& hash, std::string_view password) {
 
 Result<Secret> hash_password(std::string_view password, RandomSource& random) {
   if (password.empty()) return error("the password is empty");
-  if (password.size() > kMaxPasswordSize) return error("the password has {} octets; at most {} are taken", password.size(), kMaxPasswordSize);
+  if (password.size() > kMaxPasswordSize) {
+    return error("the password has {} octets; at most {} are taken", password.size(), kMaxPasswordSize);
+  }
   if (is_impossible(password)) return error("the password holds a NUL");
   return make_argon2id(password, random);
 }
@@ -78,7 +86,8 @@ void DummyHashChooser::add(const Secret& hash) {
 }
 
 Secret DummyHashChooser::choose() const {
-  const auto most = std::max_element(settings_.begin(), settings_.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  const auto most = std::max_element(settings_.begin(), settings_.end(),
+                                     [](const auto& a, const auto& b) { return a.second < b.second; });
   return Secret(most == settings_.end() ? default_dummy() : most->first);
 }
 

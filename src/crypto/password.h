@@ -14,7 +14,16 @@
 namespace quivive::crypto {
 
 // Unknown is also plain text, DES and MD5-crypt: htpasswd can hold them, and none of them protects a password.
-enum class PasswordHashKind : std::uint8_t { Argon2id, Bcrypt, Sha256Crypt, Sha512Crypt, Yescrypt, Apr1, Sha1, Unknown };
+enum class PasswordHashKind : std::uint8_t {
+  Argon2id,
+  Bcrypt,
+  Sha256Crypt,
+  Sha512Crypt,
+  Yescrypt,
+  Apr1,
+  Sha1,
+  Unknown
+};
 
 [[nodiscard]] std::string_view password_hash_kind_name(PasswordHashKind kind);  // "argon2id", "bcrypt", …
 // By prefix alone; the rest may still be unusable.

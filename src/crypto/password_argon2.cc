@@ -35,8 +35,8 @@ std::optional<std::string> decode_unpadded(std::string_view text) {
 }
 
 std::string to_phc(const Argon2Hash& hash) {
-  return fmt::format("$argon2id$v=19$m={},t={},p={}${}${}", hash.memory_kib, hash.passes, hash.lanes, unpadded(base64_encode(hash.salt)),
-                     unpadded(base64_encode(hash.digest)));
+  return fmt::format("$argon2id$v=19$m={},t={},p={}${}${}", hash.memory_kib, hash.passes, hash.lanes,
+                     unpadded(base64_encode(hash.salt)), unpadded(base64_encode(hash.digest)));
 }
 
 // Takes `label`, a number without sign or leading zero, and `end` (unless '\0') off the front of `text`.
@@ -57,10 +57,12 @@ std::string parse(std::string_view text, Argon2Hash& out) {
   constexpr std::string_view prefix = "$argon2id$v=19$";
   if (!text.starts_with(prefix)) return "argon2id of a version other than 19";
   text.remove_prefix(prefix.size());
-  if (!take_number(text, "m=", ',', out.memory_kib) || !take_number(text, "t=", ',', out.passes) || !take_number(text, "p=", '$', out.lanes)) {
+  if (!take_number(text, "m=", ',', out.memory_kib) || !take_number(text, "t=", ',', out.passes) ||
+      !take_number(text, "p=", '$', out.lanes)) {
     return "argon2id parameters are not m=…,t=…,p=…";
   }
-  if (out.memory_kib > kMaxArgon2MemoryKiB || out.lanes > kMaxLanes || std::uint64_t{out.memory_kib} * out.passes > kMaxWork) {
+  if (out.memory_kib > kMaxArgon2MemoryKiB || out.lanes > kMaxLanes ||
+      std::uint64_t{out.memory_kib} * out.passes > kMaxWork) {
     return "argon2id parameters ask for too much work";
   }
   if (out.memory_kib < 8 * out.lanes) return "argon2id memory is less than 8 KiB a lane";
@@ -77,7 +79,9 @@ std::string parse(std::string_view text, Argon2Hash& out) {
 
 // Into hash.digest, whose size says how much. False if memory ran out.
 bool compute(Argon2Hash& hash, std::string_view password) {
-  const auto bytes = [](std::string_view s) { return const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(s.data())); };
+  const auto bytes = [](std::string_view s) {
+    return const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(s.data()));
+  };
   argon2_context context{};
   context.out = bytes(hash.digest);
   context.outlen = static_cast<std::uint32_t>(hash.digest.size());
@@ -119,7 +123,8 @@ constexpr std::array<std::string_view, 1> kPrefixes = {"$argon2id$"};
 
 }  // namespace
 
-constinit const PasswordScheme kArgon2idScheme = {PasswordHashKind::Argon2id, "argon2id", kPrefixes, problem, verify, dummy};
+constinit const PasswordScheme kArgon2idScheme = {
+    PasswordHashKind::Argon2id, "argon2id", kPrefixes, problem, verify, dummy};
 
 Secret make_argon2id(std::string_view password, RandomSource& random) {
   Argon2Hash hash;

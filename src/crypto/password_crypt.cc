@@ -41,7 +41,9 @@ PasswordVerdict verify(std::string_view hash, std::string_view password) {
 std::string bcrypt_problem(std::string_view hash) {
   constexpr std::size_t kPrefix = 7;
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (hash.size() != 60 || !digit(hash[4]) || !digit(hash[5]) || hash[6] != '$' || !is_crypt_text(hash.substr(kPrefix))) return "bcrypt hash is damaged";
+  if (hash.size() != 60 || !digit(hash[4]) || !digit(hash[5]) || hash[6] != '$' || !is_crypt_text(hash.substr(kPrefix))) {
+    return "bcrypt hash is damaged";
+  }
   const auto cost = static_cast<std::uint32_t>((hash[4] - '0') * 10 + (hash[5] - '0'));
   if (cost < 4) return "bcrypt cost is below 4";
   if (cost > kMaxBcryptCost) return "bcrypt cost asks for too much work";
@@ -49,7 +51,8 @@ std::string bcrypt_problem(std::string_view hash) {
 }
 std::string bcrypt_dummy(std::string_view hash) {
   // The last character of the salt carries two bits only; 'u' is one of the four that do.
-  return std::string(hash.substr(0, 7)) + std::string(kDummyText.substr(0, 21)) + "u" + std::string(kDummyText.substr(0, 31));
+  return std::string(hash.substr(0, 7)) + std::string(kDummyText.substr(0, 21)) + "u" +
+         std::string(kDummyText.substr(0, 31));
 }
 
 // $5$ or $6$, rounds=N$ if not 5000, salt, $, digest.
@@ -62,7 +65,8 @@ std::string sha_crypt_problem(std::string_view hash, std::size_t digest_size) {
     const std::string_view number = salt.substr(label.size(), salt.find('$') - label.size());
     std::uint32_t rounds = 0;
     const auto [stop, ec] = std::from_chars(number.data(), number.data() + number.size(), rounds);
-    if (ec != std::errc{} || stop != number.data() + number.size() || number[0] == '0' || label.size() + number.size() == salt.size()) {
+    if (ec != std::errc{} || stop != number.data() + number.size() || number[0] == '0' ||
+        label.size() + number.size() == salt.size()) {
       return "sha-crypt rounds are not a number";
     }
     if (rounds < 1000) return "sha-crypt has fewer than 1000 rounds";
@@ -78,7 +82,8 @@ std::string sha_crypt_dummy(std::string_view hash) {
   const auto [setting, digest] = split_digest(hash);
   const std::string_view before_salt = setting.substr(0, setting.rfind('$', setting.size() - 2) + 1);
   const std::size_t salt_size = setting.size() - before_salt.size() - 1;
-  return std::string(before_salt) + std::string(kDummyText.substr(0, salt_size)) + "$" + std::string(kDummyText.substr(0, digest.size()));
+  return std::string(before_salt) + std::string(kDummyText.substr(0, salt_size)) + "$" +
+         std::string(kDummyText.substr(0, digest.size()));
 }
 
 // $y$, the parameters that crypt_gensalt writes (j, N, r), $, salt, $, digest. Others are for special machines.
@@ -88,10 +93,14 @@ std::string yescrypt_problem(std::string_view hash) {
     const std::size_t at = kCryptAlphabet.find(c);
     return at < 48 ? static_cast<unsigned>(at) + 1 : 0U;
   };
-  if (setting.size() < 9 || setting[3] != 'j' || setting[6] != '$' || digest.size() != 43 || !is_crypt_text(digest)) return "yescrypt hash is damaged";
+  if (setting.size() < 9 || setting[3] != 'j' || setting[6] != '$' || digest.size() != 43 || !is_crypt_text(digest)) {
+    return "yescrypt hash is damaged";
+  }
   const unsigned log2_n = one_digit(setting[4]), r = one_digit(setting[5]);
   if (log2_n == 0 || r == 0) return "yescrypt parameters are not understood";
-  if (log2_n > 30 || (std::uint64_t{128} * r << log2_n) > kMaxYescryptBytes) return "yescrypt parameters ask for too much work";
+  if (log2_n > 30 || (std::uint64_t{128} * r << log2_n) > kMaxYescryptBytes) {
+    return "yescrypt parameters ask for too much work";
+  }
   const std::string_view salt = setting.substr(7, setting.size() - 8);
   if (salt.size() > 86 || !is_crypt_text(salt)) return "yescrypt salt is damaged";
   return {};
@@ -102,13 +111,18 @@ std::string yescrypt_dummy(std::string_view hash) {
 }
 
 constexpr std::array<std::string_view, 3> kBcryptPrefixes = {"$2a$", "$2b$", "$2y$"};
-constexpr std::array<std::string_view, 1> kSha256Prefixes = {"$5$"}, kSha512Prefixes = {"$6$"}, kYescryptPrefixes = {"$y$"};
+constexpr std::array<std::string_view, 1> kSha256Prefixes = {"$5$"}, kSha512Prefixes = {"$6$"},
+                                          kYescryptPrefixes = {"$y$"};
 
 }  // namespace
 
-constinit const PasswordScheme kBcryptScheme = {PasswordHashKind::Bcrypt, "bcrypt", kBcryptPrefixes, bcrypt_problem, verify, bcrypt_dummy};
-constinit const PasswordScheme kSha256CryptScheme = {PasswordHashKind::Sha256Crypt, "sha256-crypt", kSha256Prefixes, sha256_problem, verify, sha_crypt_dummy};
-constinit const PasswordScheme kSha512CryptScheme = {PasswordHashKind::Sha512Crypt, "sha512-crypt", kSha512Prefixes, sha512_problem, verify, sha_crypt_dummy};
-constinit const PasswordScheme kYescryptScheme = {PasswordHashKind::Yescrypt, "yescrypt", kYescryptPrefixes, yescrypt_problem, verify, yescrypt_dummy};
+constinit const PasswordScheme kBcryptScheme = {PasswordHashKind::Bcrypt, "bcrypt", kBcryptPrefixes,
+                                                bcrypt_problem,           verify,   bcrypt_dummy};
+constinit const PasswordScheme kSha256CryptScheme = {
+    PasswordHashKind::Sha256Crypt, "sha256-crypt", kSha256Prefixes, sha256_problem, verify, sha_crypt_dummy};
+constinit const PasswordScheme kSha512CryptScheme = {
+    PasswordHashKind::Sha512Crypt, "sha512-crypt", kSha512Prefixes, sha512_problem, verify, sha_crypt_dummy};
+constinit const PasswordScheme kYescryptScheme = {PasswordHashKind::Yescrypt, "yescrypt", kYescryptPrefixes,
+                                                  yescrypt_problem,           verify,     yescrypt_dummy};
 
 }  // namespace quivive::crypto

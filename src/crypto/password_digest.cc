@@ -35,8 +35,12 @@ std::string apr1(std::string_view password, std::string_view salt) {
   const std::string inner = Digest(HashKind::Md5).update(password).update(salt).update(password).finish();
   Digest md(HashKind::Md5);
   md.update(password).update(kApr1Prefix).update(salt);
-  for (std::size_t left = password.size(); left > 0; left -= std::min<std::size_t>(left, 16)) md.update(std::string_view(inner).substr(0, std::min<std::size_t>(left, 16)));
-  for (std::size_t n = password.size(); n != 0; n >>= 1) md.update((n & 1) != 0 ? std::string_view("\0", 1) : password.substr(0, 1));
+  for (std::size_t left = password.size(); left > 0; left -= std::min<std::size_t>(left, 16)) {
+    md.update(std::string_view(inner).substr(0, std::min<std::size_t>(left, 16)));
+  }
+  for (std::size_t n = password.size(); n != 0; n >>= 1) {
+    md.update((n & 1) != 0 ? std::string_view("\0", 1) : password.substr(0, 1));
+  }
   std::string sum = md.finish();
   for (int round = 0; round < 1000; ++round) {
     md.update((round & 1) != 0 ? password : std::string_view(sum));
@@ -51,18 +55,21 @@ std::string apr1(std::string_view password, std::string_view salt) {
 std::string apr1_problem(std::string_view hash) {
   if (hash.size() < kApr1Prefix.size() + 1 + kApr1Digest) return "apr1 hash is cut";
   const std::string_view salt = apr1_salt(hash);
-  if (salt.size() > 8 || !is_crypt_text(salt) || hash[hash.size() - kApr1Digest - 1] != '$' || !is_crypt_text(hash.substr(hash.size() - kApr1Digest))) {
+  if (salt.size() > 8 || !is_crypt_text(salt) || hash[hash.size() - kApr1Digest - 1] != '$' ||
+      !is_crypt_text(hash.substr(hash.size() - kApr1Digest))) {
     return "apr1 hash is damaged";
   }
   if (!hash_available(HashKind::Md5)) return "apr1 needs MD5, which OpenSSL does not offer here";
   return {};
 }
 PasswordVerdict apr1_verify(std::string_view hash, std::string_view password) {
-  return constant_time_equal(apr1(password, apr1_salt(hash)), hash.substr(hash.size() - kApr1Digest)) ? PasswordVerdict::Match
-                                                                                                     : PasswordVerdict::Mismatch;
+  return constant_time_equal(apr1(password, apr1_salt(hash)), hash.substr(hash.size() - kApr1Digest))
+             ? PasswordVerdict::Match
+             : PasswordVerdict::Mismatch;
 }
 std::string apr1_dummy(std::string_view hash) {
-  return std::string(kApr1Prefix) + std::string(kDummyText.substr(0, apr1_salt(hash).size())) + "$" + std::string(kDummyText.substr(0, kApr1Digest));
+  return std::string(kApr1Prefix) + std::string(kDummyText.substr(0, apr1_salt(hash).size())) + "$" +
+         std::string(kDummyText.substr(0, kApr1Digest));
 }
 
 constexpr std::string_view kShaPrefix = "{SHA}";
@@ -75,15 +82,20 @@ std::string sha1_problem(std::string_view hash) {
 }
 PasswordVerdict sha1_verify(std::string_view hash, std::string_view password) {
   const std::string expected = base64_encode(digest(HashKind::Sha1, password));
-  return constant_time_equal(expected, hash.substr(kShaPrefix.size())) ? PasswordVerdict::Match : PasswordVerdict::Mismatch;
+  return constant_time_equal(expected, hash.substr(kShaPrefix.size())) ? PasswordVerdict::Match
+                                                                       : PasswordVerdict::Mismatch;
 }
-std::string sha1_dummy(std::string_view) { return std::string(kShaPrefix) + base64_encode(kDummyText.substr(0, digest_size(HashKind::Sha1))); }
+std::string sha1_dummy(std::string_view) {
+  return std::string(kShaPrefix) + base64_encode(kDummyText.substr(0, digest_size(HashKind::Sha1)));
+}
 
 constexpr std::array<std::string_view, 1> kApr1Prefixes = {kApr1Prefix}, kSha1Prefixes = {kShaPrefix};
 
 }  // namespace
 
-constinit const PasswordScheme kApr1Scheme = {PasswordHashKind::Apr1, "apr1", kApr1Prefixes, apr1_problem, apr1_verify, apr1_dummy};
-constinit const PasswordScheme kSha1Scheme = {PasswordHashKind::Sha1, "{SHA}", kSha1Prefixes, sha1_problem, sha1_verify, sha1_dummy};
+constinit const PasswordScheme kApr1Scheme = {PasswordHashKind::Apr1, "apr1",      kApr1Prefixes,
+                                              apr1_problem,           apr1_verify, apr1_dummy};
+constinit const PasswordScheme kSha1Scheme = {PasswordHashKind::Sha1, "{SHA}",     kSha1Prefixes,
+                                              sha1_problem,           sha1_verify, sha1_dummy};
 
 }  // namespace quivive::crypto

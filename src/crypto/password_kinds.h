@@ -35,9 +35,12 @@ extern const PasswordScheme kSha1Scheme;         // password_digest.cc
 
 // crypt(5)'s base64: ./0-9A-Za-z.
 inline constexpr std::string_view kCryptAlphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-[[nodiscard]] constexpr bool is_crypt_text(std::string_view text) { return text.find_first_not_of(kCryptAlphabet) == std::string_view::npos; }
+[[nodiscard]] constexpr bool is_crypt_text(std::string_view text) {
+  return text.find_first_not_of(kCryptAlphabet) == std::string_view::npos;
+}
 
 // The salt and digest of dummies: valid in every alphabet used here, the work of no known password. Cut to length.
-inline constexpr std::string_view kDummyText = "quiviveDoesNotKnowThisUserButTakesTheSameTimeToSayNoAsItWouldForSomebodyThatItKnowsWellu";
+inline constexpr std::string_view kDummyText =
+    "quiviveDoesNotKnowThisUserButTakesTheSameTimeToSayNoAsItWouldForSomebodyThatItKnowsWellu";
 
 }  // namespace quivive::crypto

@@ -32,8 +32,8 @@ Result<std::string> sign_digest(EVP_PKEY* pkey, SignatureAlgorithm algorithm, st
   bool ok = c != nullptr && EVP_PKEY_sign_init(c) == 1 && EVP_PKEY_CTX_set_signature_md(c, md) == 1;
   if (ok && algorithm.scheme == SignatureScheme::RsaPkcs1) ok = EVP_PKEY_CTX_set_rsa_padding(c, RSA_PKCS1_PADDING) == 1;
   if (ok && algorithm.scheme == SignatureScheme::RsaPss) {
-    ok = EVP_PKEY_CTX_set_rsa_padding(c, RSA_PKCS1_PSS_PADDING) == 1 && EVP_PKEY_CTX_set_rsa_pss_saltlen(c, RSA_PSS_SALTLEN_DIGEST) == 1 &&
-         EVP_PKEY_CTX_set_rsa_mgf1_md(c, md) == 1;
+    ok = EVP_PKEY_CTX_set_rsa_padding(c, RSA_PKCS1_PSS_PADDING) == 1 &&
+         EVP_PKEY_CTX_set_rsa_pss_saltlen(c, RSA_PSS_SALTLEN_DIGEST) == 1 && EVP_PKEY_CTX_set_rsa_mgf1_md(c, md) == 1;
   }
   std::size_t size = static_cast<std::size_t>(EVP_PKEY_get_size(pkey));
   std::string out(size, '\0');
@@ -116,7 +116,9 @@ Result<PrivateKey> PrivateKey::from_handle(std::shared_ptr<KeyHandle> handle) {
 
 Secret PrivateKey::to_pem() const {
   const BioPtr bio(BIO_new(BIO_s_secmem()));
-  require(bio && PEM_write_bio_PKCS8PrivateKey(bio.get(), handle_->pkey.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1, "PKCS#8");
+  require(
+      bio && PEM_write_bio_PKCS8PrivateKey(bio.get(), handle_->pkey.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1,
+      "PKCS#8");
   char* text = nullptr;
   const long size = BIO_get_mem_data(bio.get(), &text);
   return Secret(std::string(text, static_cast<std::size_t>(size)));

@@ -29,7 +29,8 @@ class PrivateKey {
 
  private:
   [[nodiscard]] static Result<PrivateKey> from_handle(std::shared_ptr<KeyHandle> handle);
-  PrivateKey(std::shared_ptr<const KeyHandle> handle, PublicKey key) : handle_(std::move(handle)), public_key_(std::move(key)) {}
+  PrivateKey(std::shared_ptr<const KeyHandle> handle, PublicKey key)
+      : handle_(std::move(handle)), public_key_(std::move(key)) {}
   std::shared_ptr<const KeyHandle> handle_;  // never null
   PublicKey public_key_;
 };

@@ -21,7 +21,9 @@ const char* curve_name(KeyKind kind) {
 }
 
 unsigned bit_length(std::string_view number) {  // without leading zero octets
-  return number.empty() ? 0 : static_cast<unsigned>(8 * (number.size() - 1)) + std::bit_width(static_cast<unsigned char>(number[0]));
+  return number.empty()
+             ? 0
+             : static_cast<unsigned>(8 * (number.size() - 1)) + std::bit_width(static_cast<unsigned char>(number[0]));
 }
 bool is_odd(std::string_view number) { return !number.empty() && (number.back() & 1) != 0; }
 
@@ -51,9 +53,13 @@ Result<std::shared_ptr<KeyHandle>> make_rsa(const PublicKeyParams& params) {
   if (bits < kMinRsaBits) return error("RSA key of {} bits; {} are required", bits, kMinRsaBits);
   // Threat: a key whose verification keeps a worker busy for seconds.
   if (bits > kMaxRsaBits) return error("RSA key of {} bits; at most {} are accepted", bits, kMaxRsaBits);
-  if (bit_length(e) > kMaxRsaExponentBits) return error("RSA exponent of {} bits; at most {} are accepted", bit_length(e), kMaxRsaExponentBits);
+  if (bit_length(e) > kMaxRsaExponentBits) {
+    return error("RSA exponent of {} bits; at most {} are accepted", bit_length(e), kMaxRsaExponentBits);
+  }
   // e = 1 makes every signature its own message.
-  if (!is_odd(n) || !is_odd(e) || bit_length(e) < 2) return error("RSA key with an even modulus, or an exponent that is even or 1");
+  if (!is_odd(n) || !is_odd(e) || bit_length(e) < 2) {
+    return error("RSA key with an even modulus, or an exponent that is even or 1");
+  }
 
   const BignumPtr bn_n(BN_bin2bn(octets(n), static_cast<int>(n.size()), nullptr));
   const BignumPtr bn_e(BN_bin2bn(octets(e), static_cast<int>(e.size()), nullptr));
@@ -70,26 +76,32 @@ Result<std::shared_ptr<KeyHandle>> make_rsa(const PublicKeyParams& params) {
 Result<std::shared_ptr<KeyHandle>> make_ec(const PublicKeyParams& params) {
   const std::size_t size = coordinate_size(params.kind);
   if (params.x.size() != size || params.y.size() != size) {
-    return error("{} key with coordinates of {} and {} octets; both must have {}", key_kind_name(params.kind), params.x.size(), params.y.size(), size);
+    return error("{} key with coordinates of {} and {} octets; both must have {}", key_kind_name(params.kind),
+                 params.x.size(), params.y.size(), size);
   }
   std::string point = "\x04" + params.x + params.y;
   const OSSL_PARAM data[] = {
       OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, const_cast<char*>(curve_name(params.kind)), 0),
-      OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()), OSSL_PARAM_construct_end()};
+      OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()),
+      OSSL_PARAM_construct_end()};
   auto handle = from_data("EC", data);
   const PkeyContextPtr context(handle ? EVP_PKEY_CTX_new_from_pkey(nullptr, (*handle)->pkey.get(), nullptr) : nullptr);
   // SP 800-56A section 5.6.2.3.3: in range, on the curve, of the right order, not the point at infinity.
-  if (!context || EVP_PKEY_public_check(context.get()) != 1) return error("the point is not on the curve {}", key_kind_name(params.kind));
+  if (!context || EVP_PKEY_public_check(context.get()) != 1) {
+    return error("the point is not on the curve {}", key_kind_name(params.kind));
+  }
   (*handle)->params = {.kind = params.kind, .n = {}, .e = {}, .x = params.x, .y = params.y};
   return handle;
 }
 
 Result<std::shared_ptr<KeyHandle>> make_okp(const PublicKeyParams& params) {
   if (params.x.size() != coordinate_size(params.kind)) {
-    return error("{} key of {} octets; it must have {}", key_kind_name(params.kind), params.x.size(), coordinate_size(params.kind));
+    return error("{} key of {} octets; it must have {}", key_kind_name(params.kind), params.x.size(),
+                 coordinate_size(params.kind));
   }
-  const OSSL_PARAM data[] = {OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, const_cast<char*>(params.x.data()), params.x.size()),
-                             OSSL_PARAM_construct_end()};
+  const OSSL_PARAM data[] = {
+      OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, const_cast<char*>(params.x.data()), params.x.size()),
+      OSSL_PARAM_construct_end()};
   auto handle = from_data(params.kind == KeyKind::Ed25519 ? "ED25519" : "ED448", data);
   if (handle) (*handle)->params = {.kind = params.kind, .n = {}, .e = {}, .x = params.x, .y = {}};
   return handle;
@@ -100,7 +112,9 @@ Result<std::string> number_param(const EVP_PKEY* pkey, const char* name, std::si
   if (EVP_PKEY_get_bn_param(pkey, name, &bn) != 1) return error("a number of the key cannot be read");
   const BignumPtr owned(bn);
   std::string out(std::max(pad_to, static_cast<std::size_t>(BN_num_bytes(bn))), '\0');
-  if (BN_bn2binpad(bn, octets(out), static_cast<int>(out.size())) < 0) return error("a number of the key cannot be read");
+  if (BN_bn2binpad(bn, octets(out), static_cast<int>(out.size())) < 0) {
+    return error("a number of the key cannot be read");
+  }
   return out;
 }
 
@@ -149,12 +163,12 @@ Result<PublicKeyParams> public_params(const EVP_PKEY* pkey) {
   };
   bool ok = false;
   switch (EVP_PKEY_get_base_id(pkey)) {
-    case EVP_PKEY_RSA:
-      ok = take(params.n, OSSL_PKEY_PARAM_RSA_N, 0) && take(params.e, OSSL_PKEY_PARAM_RSA_E, 0);
-      break;
+    case EVP_PKEY_RSA: ok = take(params.n, OSSL_PKEY_PARAM_RSA_N, 0) && take(params.e, OSSL_PKEY_PARAM_RSA_E, 0); break;
     case EVP_PKEY_EC: {
       char group[64] = {};
-      if (EVP_PKEY_get_utf8_string_param(pkey, OSSL_PKEY_PARAM_GROUP_NAME, group, sizeof group, nullptr) != 1) return error("EC key without a named curve");
+      if (EVP_PKEY_get_utf8_string_param(pkey, OSSL_PKEY_PARAM_GROUP_NAME, group, sizeof group, nullptr) != 1) {
+        return error("EC key without a named curve");
+      }
       bool known = false;
       for (const KeyKind kind : {KeyKind::EcP256, KeyKind::EcP384, KeyKind::EcP521}) {
         if (std::strcmp(group, curve_name(kind)) == 0) params.kind = kind, known = true;
@@ -172,8 +186,7 @@ Result<PublicKeyParams> public_params(const EVP_PKEY* pkey) {
       ok = EVP_PKEY_get_raw_public_key(pkey, octets(params.x), &size) == 1 && size == params.x.size();
       break;
     }
-    default:
-      return error("key of a kind that JWS does not use; RSA, P-256, P-384, P-521, Ed25519 and Ed448 are");
+    default: return error("key of a kind that JWS does not use; RSA, P-256, P-384, P-521, Ed25519 and Ed448 are");
   }
   if (!ok) return error("the public half of the key cannot be read");
   return params;
@@ -181,7 +194,9 @@ Result<PublicKeyParams> public_params(const EVP_PKEY* pkey) {
 
 Result<PublicKey> PublicKey::from_params(const PublicKeyParams& params) {
   const ErrorQueueGuard guard;
-  auto handle = params.kind == KeyKind::Rsa ? make_rsa(params) : is_ec(params.kind) ? make_ec(params) : make_okp(params);
+  auto handle = params.kind == KeyKind::Rsa ? make_rsa(params)
+                : is_ec(params.kind)        ? make_ec(params)
+                                            : make_okp(params);
   if (!handle) return handle.error();
   (*handle)->bits = static_cast<unsigned>(EVP_PKEY_get_bits((*handle)->pkey.get()));
   return PublicKey(std::move(*handle));
@@ -199,7 +214,9 @@ Result<PublicKey> PublicKey::from_der(std::string_view der) {
 
 Result<PublicKey> PublicKey::from_pem(std::string_view pem) {
   const ErrorQueueGuard guard;
-  if (pem.size() > kMaxEncodedSize) return error("PEM text of {} octets; at most {} are read", pem.size(), kMaxEncodedSize);
+  if (pem.size() > kMaxEncodedSize) {
+    return error("PEM text of {} octets; at most {} are read", pem.size(), kMaxEncodedSize);
+  }
   const BioPtr bio(BIO_new_mem_buf(octets(pem), static_cast<int>(pem.size())));
   char* name = nullptr;
   char* header = nullptr;
@@ -213,7 +230,9 @@ Result<PublicKey> PublicKey::from_pem(std::string_view pem) {
     if (label == "PUBLIC KEY") return from_spki(der);
     if (label == "CERTIFICATE") return from_certificate(der);
     if (label.ends_with("PRIVATE KEY")) return error("the PEM text holds a private key; give the public one");
-    if (label == "RSA PUBLIC KEY") return error("the PEM text holds a PKCS#1 key; convert it with `openssl rsa -RSAPublicKey_in -pubout`");
+    if (label == "RSA PUBLIC KEY") {
+      return error("the PEM text holds a PKCS#1 key; convert it with `openssl rsa -RSAPublicKey_in -pubout`");
+    }
   }
   return error("no PUBLIC KEY or CERTIFICATE block in the PEM text");
 }

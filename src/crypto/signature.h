@@ -51,7 +51,8 @@ class SignatureVerifier {
   // False for anything but a good signature: also where algorithm and key do not fit, or OpenSSL fails.
   // ECDSA signatures are r||s of exactly twice the curve's coordinate size; DER is refused. PSS: the salt is as long as
   // the hash, MGF1 with the same hash (RFC 7518 section 3.5).
-  [[nodiscard]] bool verify(SignatureAlgorithm algorithm, const PublicKey& key, std::string_view message, std::string_view signature);
+  [[nodiscard]] bool verify(SignatureAlgorithm algorithm, const PublicKey& key, std::string_view message,
+                            std::string_view signature);
   // HMAC with SHA-256, SHA-384 or SHA-512. False also if the key is shorter than the hash output (RFC 7518 section 3.2)
   // or the MAC is not of full length.
   [[nodiscard]] bool verify_mac(HashKind hash, const MacKey& key, std::string_view message, std::string_view mac);

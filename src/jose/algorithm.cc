@@ -6,7 +6,8 @@ namespace quivive::jose {
 namespace {
 
 constexpr std::array kRows = {
-#define QUIVIVE_JWS_ALGORITHM(name, family, hash) JwsAlgorithmInfo{JwsAlgorithm::name, #name, AlgorithmFamily::family, crypto::HashKind::hash},
+#define QUIVIVE_JWS_ALGORITHM(name, family, hash) \
+  JwsAlgorithmInfo{JwsAlgorithm::name, #name, AlgorithmFamily::family, crypto::HashKind::hash},
 #include "jose/algorithms.def"
 #undef QUIVIVE_JWS_ALGORITHM
 };

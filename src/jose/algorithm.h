@@ -34,7 +34,9 @@ struct JwsAlgorithmInfo {
 [[nodiscard]] std::optional<JwsAlgorithm> parse_algorithm(std::string_view name);
 
 // HS256, HS384, HS512: whoever can verify can also sign.
-[[nodiscard]] inline bool is_symmetric(JwsAlgorithm algorithm) { return info(algorithm).family == AlgorithmFamily::Hmac; }
+[[nodiscard]] inline bool is_symmetric(JwsAlgorithm algorithm) {
+  return info(algorithm).family == AlgorithmFamily::Hmac;
+}
 // What crypto calls it. Requires !is_symmetric(algorithm).
 [[nodiscard]] crypto::SignatureAlgorithm signature_algorithm(JwsAlgorithm algorithm);
 // Whether a public key of that kind can carry it; false for a symmetric algorithm, always.

@@ -10,7 +10,7 @@
 namespace quivive::jose {
 namespace {
 
-constexpr double kMaxSeconds = 1e15;         // an Instant of it, plus any leeway, cannot overflow
+constexpr double kMaxSeconds = 1e15;             // an Instant of it, plus any leeway, cannot overflow
 constexpr double kLooksLikeMilliseconds = 1e11;  // the year 5138 in seconds, 1973 in milliseconds
 
 std::string utc(Instant t) {
@@ -18,9 +18,11 @@ std::string utc(Instant t) {
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(t - day));
   const std::int64_t s = unix_seconds(t);
-  if (s < 0 || s > 253402300799) return fmt::format("{} s", s);  // beyond the year 9999 a date says less than the number
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", int{date.year()}, unsigned{date.month()}, unsigned{date.day()}, time.hours().count(),
-                     time.minutes().count(), time.seconds().count());
+  if (s < 0 || s > 253402300799) {
+    return fmt::format("{} s", s);  // beyond the year 9999 a date says less than the number
+  }
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", int{date.year()}, unsigned{date.month()},
+                     unsigned{date.day()}, time.hours().count(), time.minutes().count(), time.seconds().count());
 }
 
 struct Check {
@@ -54,7 +56,8 @@ struct Check {
       return std::nullopt;
     }
     // Cut before the conversion: a double beyond the integer's range is undefined behaviour.
-    return Instant{Duration{static_cast<std::int64_t>(std::floor(std::clamp(seconds, -kMaxSeconds, kMaxSeconds) * 1000.0))}};
+    return Instant{
+        Duration{static_cast<std::int64_t>(std::floor(std::clamp(seconds, -kMaxSeconds, kMaxSeconds) * 1000.0))}};
   }
 
   void strings(std::string_view name, bool array_allowed) const {
@@ -64,20 +67,23 @@ struct Check {
       const JsonArray& list = value->get_array();
       if (std::all_of(list.begin(), list.end(), [](const Json& item) { return item.is_string(); })) return;
     }
-    fail(Reason::TokenBadClaim, "{} is {}", name, array_allowed ? "neither a string nor an array of strings" : "not a string");
+    fail(Reason::TokenBadClaim, "{} is {}", name,
+         array_allowed ? "neither a string nor an array of strings" : "not a string");
   }
 
   void type() const {
     const std::string& required = policy.required_type();
     if (!required.empty() && !is_media_type(raw.type(), required)) {
-      fail(Reason::TokenBadClaim, "typ {}, expected {}", raw.type().empty() ? "absent" : printable(raw.type(), 64), required);
+      fail(Reason::TokenBadClaim, "typ {}, expected {}", raw.type().empty() ? "absent" : printable(raw.type(), 64),
+           required);
     }
     if (policy.accepts_id_tokens() || is_media_type(raw.type(), "at+jwt")) return;
     const Json* inner = claim("typ");  // Keycloak says it here
     if (is_id_token_type(raw.type()) || (inner != nullptr && inner->is_string() && inner->get_string() == "ID")) {
       fail(Reason::TokenIsIdToken, "typ says ID token");
     } else if (claim("at_hash") != nullptr || claim("c_hash") != nullptr) {
-      fail(Reason::TokenIsIdToken, "{} is there, as in ID tokens only", claim("at_hash") != nullptr ? "at_hash" : "c_hash");
+      fail(Reason::TokenIsIdToken, "{} is there, as in ID tokens only",
+           claim("at_hash") != nullptr ? "at_hash" : "c_hash");
     } else if (claim("nonce") != nullptr && claim("scope") == nullptr && claim("scp") == nullptr) {
       fail(Reason::TokenIsIdToken, "nonce without any scope, as in ID tokens");
     }
@@ -87,13 +93,17 @@ struct Check {
     const Json* value = claim("iss");
     if (value == nullptr) return fail(Reason::TokenMissingClaim, "iss is missing; expected {}", policy.issuer());
     if (!value->is_string()) return fail(Reason::TokenBadClaim, "iss is not a string");
-    if (value->get_string() != policy.issuer()) fail(Reason::TokenWrongIssuer, "iss {}, expected {}", printable(value->get_string()), policy.issuer());
+    if (value->get_string() != policy.issuer()) {
+      fail(Reason::TokenWrongIssuer, "iss {}, expected {}", printable(value->get_string()), policy.issuer());
+    }
   }
 
   void audience() const {
     const Json* value = claim("aud");
     const auto wanted = policy.audiences();
-    const auto accepted = [&](const Json& item) { return std::any_of(wanted.begin(), wanted.end(), [&](const std::string& a) { return item.get_string() == a; }); };
+    const auto accepted = [&](const Json& item) {
+      return std::any_of(wanted.begin(), wanted.end(), [&](const std::string& a) { return item.get_string() == a; });
+    };
     if (value == nullptr) {
       if (!wanted.empty()) fail(Reason::TokenMissingClaim, "aud is missing; expected {}", fmt::join(wanted, " or "));
       return;
@@ -101,19 +111,26 @@ struct Check {
     bool found = false;
     if (value->is_string()) {
       found = accepted(*value);
-    } else if (value->is_array() && std::all_of(value->get_array().begin(), value->get_array().end(), [](const Json& item) { return item.is_string(); })) {
+    } else if (value->is_array() && std::all_of(value->get_array().begin(), value->get_array().end(),
+                                                [](const Json& item) { return item.is_string(); })) {
       found = std::any_of(value->get_array().begin(), value->get_array().end(), accepted);
     } else {
       return fail(Reason::TokenBadClaim, "aud is neither a string nor an array of strings");
     }
-    if (!found && !wanted.empty()) fail(Reason::TokenWrongAudience, "aud {}, expected {}", printable(to_json(*value)), fmt::join(wanted, " or "));
+    if (!found && !wanted.empty()) {
+      fail(Reason::TokenWrongAudience, "aud {}, expected {}", printable(to_json(*value)), fmt::join(wanted, " or "));
+    }
   }
 
   void times(ClaimTimes& out) const {
     out = {.expires = date("exp"), .not_before = date("nbf"), .issued_at = date("iat")};
     const Duration leeway = policy.leeway();
-    if (out.issued_at && *out.issued_at > now + leeway) fail(Reason::TokenIssuedInFuture, "{}", at("iat", *out.issued_at));
-    if (out.not_before && now < *out.not_before - leeway) fail(Reason::TokenNotYetValid, "{}", at("nbf", *out.not_before));
+    if (out.issued_at && *out.issued_at > now + leeway) {
+      fail(Reason::TokenIssuedInFuture, "{}", at("iat", *out.issued_at));
+    }
+    if (out.not_before && now < *out.not_before - leeway) {
+      fail(Reason::TokenNotYetValid, "{}", at("nbf", *out.not_before));
+    }
     if (out.expires && now >= *out.expires + leeway) fail(Reason::TokenExpired, "{}", at("exp", *out.expires));
     if (claim("exp") == nullptr && policy.requires_expiration()) fail(Reason::TokenMissingClaim, "exp is missing");
     if (!policy.max_age()) return;
@@ -138,7 +155,8 @@ bool is_id_token_type(std::string_view typ) {
   return std::any_of(names.begin(), names.end(), [&](std::string_view name) { return is_media_type(typ, name); });
 }
 
-void check_claims(const RawJwt& raw, const JwtPolicy& policy, Instant now, ClaimTimes& times, std::vector<JwtFailure>& failures) {
+void check_claims(const RawJwt& raw, const JwtPolicy& policy, Instant now, ClaimTimes& times,
+                  std::vector<JwtFailure>& failures) {
   const Check check{raw, policy, now, failures};
   check.type();
   check.issuer();

@@ -17,7 +17,8 @@ struct ClaimTimes {
 };
 
 // Every failure, in the order of the checks. `times` is what could be read.
-void check_claims(const RawJwt& raw, const JwtPolicy& policy, Instant now, ClaimTimes& times, std::vector<JwtFailure>& failures);
+void check_claims(const RawJwt& raw, const JwtPolicy& policy, Instant now, ClaimTimes& times,
+                  std::vector<JwtFailure>& failures);
 
 // Whether `typ` says that the token is an ID token.
 [[nodiscard]] bool is_id_token_type(std::string_view typ);

@@ -50,8 +50,12 @@ std::optional<JwkProblem> purpose_problem(const JsonObject& object) {
   if (ops == nullptr) return std::nullopt;
   if (!ops->is_array()) return refused("key_ops is not an array");
   const JsonArray& list = ops->get_array();
-  if (std::any_of(list.begin(), list.end(), [](const Json& op) { return !op.is_string(); })) return refused("key_ops holds something that is not a string");
-  if (std::none_of(list.begin(), list.end(), [](const Json& op) { return op.get_string() == "verify"; })) return skipped("key_ops does not hold verify");
+  if (std::any_of(list.begin(), list.end(), [](const Json& op) { return !op.is_string(); })) {
+    return refused("key_ops holds something that is not a string");
+  }
+  if (std::none_of(list.begin(), list.end(), [](const Json& op) { return op.get_string() == "verify"; })) {
+    return skipped("key_ops does not hold verify");
+  }
   return std::nullopt;
 }
 
@@ -65,7 +69,8 @@ Result<PublicKeyParams, JwkProblem> rsa_params(const JsonObject& object) {
 Result<PublicKeyParams, JwkProblem> curve_params(const JsonObject& object, std::span<const KeyKind> kinds) {
   const auto crv = string_member(object, "crv");
   if (!crv) return refused("crv is missing or not a string");
-  const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](KeyKind k) { return crypto::key_kind_name(k) == *crv; });
+  const auto kind =
+      std::find_if(kinds.begin(), kinds.end(), [&](KeyKind k) { return crypto::key_kind_name(k) == *crv; });
   if (kind == kinds.end()) return skipped("crv {} is not used for signatures here", printable(*crv, 32));
   PublicKeyParams params;
   params.kind = *kind;
@@ -95,30 +100,43 @@ void throw_exception_from_error(const JwkProblem& problem, const boost::source_l
 JsonObject public_members(const PublicKey& key) {
   const PublicKeyParams& params = key.params();
   const std::string_view kty = key_type(params.kind);
-  if (params.kind == KeyKind::Rsa) return {{"e", base64url_encode(params.e)}, {"kty", kty}, {"n", base64url_encode(params.n)}};
+  if (params.kind == KeyKind::Rsa) {
+    return {{"e", base64url_encode(params.e)}, {"kty", kty}, {"n", base64url_encode(params.n)}};
+  }
   JsonObject out{{"crv", crypto::key_kind_name(params.kind)}, {"kty", kty}, {"x", base64url_encode(params.x)}};
   if (crypto::is_ec(params.kind)) out.emplace("y", base64url_encode(params.y));
   return out;
 }
 
-Jwk::Jwk(Key key, std::string kid, std::optional<JwsAlgorithm> algorithm) : key_(std::move(key)), kid_(std::move(kid)), algorithm_(algorithm) {
-  if (const PublicKey* key_of = public_key()) thumbprint_ = base64url_encode(crypto::sha256(quivive::to_json(public_members(*key_of))).view());
+Jwk::Jwk(Key key, std::string kid, std::optional<JwsAlgorithm> algorithm)
+    : key_(std::move(key)), kid_(std::move(kid)), algorithm_(algorithm) {
+  if (const PublicKey* key_of = public_key()) {
+    thumbprint_ = base64url_encode(crypto::sha256(quivive::to_json(public_members(*key_of))).view());
+  }
 }
 
-Jwk Jwk::from_public_key(PublicKey key, std::string kid, std::optional<JwsAlgorithm> algorithm) { return Jwk(std::move(key), std::move(kid), algorithm); }
-Jwk Jwk::from_secret(MacKey key, std::string kid, std::optional<JwsAlgorithm> algorithm) { return Jwk(std::move(key), std::move(kid), algorithm); }
+Jwk Jwk::from_public_key(PublicKey key, std::string kid, std::optional<JwsAlgorithm> algorithm) {
+  return Jwk(std::move(key), std::move(kid), algorithm);
+}
+Jwk Jwk::from_secret(MacKey key, std::string kid, std::optional<JwsAlgorithm> algorithm) {
+  return Jwk(std::move(key), std::move(kid), algorithm);
+}
 
 Result<Jwk, JwkProblem> Jwk::from_json(const JsonObject& object) {
   const auto kty = string_member(object, "kty");
   if (!kty) return refused("kty is missing or not a string");
   const bool symmetric = *kty == "oct";
-  if (!symmetric && *kty != "RSA" && *kty != "EC" && *kty != "OKP") return skipped("kty {} is not known", printable(*kty, 32));
+  if (!symmetric && *kty != "RSA" && *kty != "EC" && *kty != "OKP") {
+    return skipped("kty {} is not known", printable(*kty, 32));
+  }
   if (auto problem = purpose_problem(object)) return std::move(*problem);
   const auto kid = text(object, "kid"), alg = text(object, "alg");
   if (!kid) return kid.error();
   if (!alg) return alg.error();
   const auto algorithm = parse_algorithm(*alg);
-  if (member(object, "alg") != nullptr && !algorithm) return skipped("alg {} is no signature algorithm that is understood", printable(*alg, 32));
+  if (member(object, "alg") != nullptr && !algorithm) {
+    return skipped("alg {} is no signature algorithm that is understood", printable(*alg, 32));
+  }
 
   std::optional<Key> key;
   if (symmetric) {
@@ -130,29 +148,37 @@ Result<Jwk, JwkProblem> Jwk::from_json(const JsonObject& object) {
   } else {
     for (const std::string_view name : kPrivateMembers) {
       // Threat: a private key in a published set; whoever reads the set can sign.
-      if (member(object, name) != nullptr) return refused("it holds the private member {}; replace the key and publish the public half only", name);
+      if (member(object, name) != nullptr) {
+        return refused("it holds the private member {}; replace the key and publish the public half only", name);
+      }
     }
-    auto params = *kty == "RSA" ? rsa_params(object) : curve_params(object, *kty == "EC" ? std::span<const KeyKind>(kEcKinds) : kOkpKinds);
+    auto params = *kty == "RSA" ? rsa_params(object)
+                                : curve_params(object, *kty == "EC" ? std::span<const KeyKind>(kEcKinds) : kOkpKinds);
     if (!params) return params.error();
     auto made = PublicKey::from_params(*params);
     if (!made) return refused("{}", made.error().message);
     key = std::move(*made);
   }
   Jwk jwk(std::move(*key), std::string(*kid), algorithm);
-  if (algorithm && !jwk.fits(*algorithm)) return refused("alg {} does not fit a key of {}", name_of(*algorithm), jwk.description());
+  if (algorithm && !jwk.fits(*algorithm)) {
+    return refused("alg {} does not fit a key of {}", name_of(*algorithm), jwk.description());
+  }
   return jwk;
 }
 
 std::string Jwk::description() const {
   if (const MacKey* mac = secret()) return fmt::format("oct {}", mac->size() * 8);
   const PublicKey& key = *public_key();
-  return key.kind() == KeyKind::Rsa ? fmt::format("RSA {}", key.bits()) : std::string(crypto::key_kind_name(key.kind()));
+  return key.kind() == KeyKind::Rsa ? fmt::format("RSA {}", key.bits())
+                                    : std::string(crypto::key_kind_name(key.kind()));
 }
 
 bool Jwk::fits(JwsAlgorithm algorithm) const {
   if (algorithm_ && *algorithm_ != algorithm) return false;
   // Threat: HS256 under an RSA public key, or under nothing (CVE-2026-44699).
-  if (const MacKey* mac = secret()) return jose::is_symmetric(algorithm) && mac->size() >= crypto::digest_size(info(algorithm).hash);
+  if (const MacKey* mac = secret()) {
+    return jose::is_symmetric(algorithm) && mac->size() >= crypto::digest_size(info(algorithm).hash);
+  }
   return jose::fits(algorithm, public_key()->kind());
 }
 

@@ -30,8 +30,10 @@ class Jwk {
   // private key verifies nothing), and all that PublicKey and MacKey refuse.
   [[nodiscard]] static Result<Jwk, JwkProblem> from_json(const JsonObject& object);
   // A key that came as PEM. Without `kid` it may verify tokens with any kid; without `algorithm`, any that fits its kind.
-  [[nodiscard]] static Jwk from_public_key(crypto::PublicKey key, std::string kid = {}, std::optional<JwsAlgorithm> algorithm = {});
-  [[nodiscard]] static Jwk from_secret(crypto::MacKey key, std::string kid = {}, std::optional<JwsAlgorithm> algorithm = {});
+  [[nodiscard]] static Jwk from_public_key(crypto::PublicKey key, std::string kid = {},
+                                           std::optional<JwsAlgorithm> algorithm = {});
+  [[nodiscard]] static Jwk from_secret(crypto::MacKey key, std::string kid = {},
+                                       std::optional<JwsAlgorithm> algorithm = {});
 
   [[nodiscard]] const std::string& kid() const { return kid_; }  // "" if it has none
   [[nodiscard]] std::optional<JwsAlgorithm> algorithm() const { return algorithm_; }

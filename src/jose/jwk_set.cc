@@ -10,19 +10,23 @@ namespace {
 
 std::string note(std::size_t index, const JsonObject& object, std::string_view verb, std::string_view message) {
   const auto kid = string_member(object, "kid");
-  return kid ? fmt::format("key {} (kid {}) {}: {}", index + 1, printable(*kid, 64), verb, message) : fmt::format("key {} {}: {}", index + 1, verb, message);
+  return kid ? fmt::format("key {} (kid {}) {}: {}", index + 1, printable(*kid, 64), verb, message)
+             : fmt::format("key {} {}: {}", index + 1, verb, message);
 }
 
 // Everything that decides what the key verifies, each piece with its length, so that no two keys have the same text.
 std::string identity(const Jwk& key) {
   const std::string_view alg = key.algorithm() ? name_of(*key.algorithm()) : "";
-  const std::string material = key.is_symmetric() ? std::string(crypto::sha256(key.secret()->secret().reveal(RevealSecret{})).view()) : key.thumbprint();
+  const std::string material = key.is_symmetric()
+                                   ? std::string(crypto::sha256(key.secret()->secret().reveal(RevealSecret{})).view())
+                                   : key.thumbprint();
   return fmt::format("{}:{}{}:{}{}:{}", key.kid().size(), key.kid(), alg.size(), alg, material.size(), material);
 }
 
 // The key among those of `keys` that satisfy `candidate`. `found_none`: what it means that candidates exist and none fits.
 template <class Candidate>
-KeySet::Lookup only_fit(std::span<const Jwk> keys, JwsAlgorithm algorithm, KeySet::Found found_none, Candidate candidate) {
+KeySet::Lookup only_fit(std::span<const Jwk> keys, JwsAlgorithm algorithm, KeySet::Found found_none,
+                        Candidate candidate) {
   KeySet::Lookup lookup;
   std::size_t candidates = 0, fitting = 0;
   for (const Jwk& key : keys) {
@@ -61,7 +65,9 @@ KeySet::KeySet(std::vector<Jwk> keys, std::vector<std::string> notes) : notes_(s
 }
 
 Result<KeySet> KeySet::parse(std::string_view document, SymmetricKeys symmetric, KeySetLimits limits) {
-  if (document.size() > limits.bytes) return error("key set of {} octets; at most {} are read", document.size(), limits.bytes);
+  if (document.size() > limits.bytes) {
+    return error("key set of {} octets; at most {} are read", document.size(), limits.bytes);
+  }
   const auto json = parse_json(document, {.depth = 16, .bytes = limits.bytes});
   if (!json) return error("key set is {}", json.error().message);
   const Json* list = json->is_object() ? member(json->get_object(), "keys") : nullptr;
@@ -88,7 +94,10 @@ Result<KeySet> KeySet::parse(std::string_view document, SymmetricKeys symmetric,
       keys.push_back(std::move(*key));
     }
   }
-  if (keys.empty()) return error("key set holds no usable key{}{}", notes.empty() ? "" : ": ", notes.empty() ? std::string() : fmt::format("{}", fmt::join(notes, "; ")));
+  if (keys.empty()) {
+    return error("key set holds no usable key{}{}", notes.empty() ? "" : ": ",
+                 notes.empty() ? std::string() : fmt::format("{}", fmt::join(notes, "; ")));
+  }
   return KeySet(std::move(keys), std::move(notes));
 }
 

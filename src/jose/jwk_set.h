@@ -24,7 +24,8 @@ class KeySet {
  public:
   // A JWK set document. Keys that cannot be used are left out, each with a note. An Error if the document is not a JWK
   // set, is beyond the limits, or holds no usable key: an empty set would turn every token away.
-  [[nodiscard]] static Result<KeySet> parse(std::string_view document, SymmetricKeys symmetric = SymmetricKeys::Refuse, KeySetLimits limits = {});
+  [[nodiscard]] static Result<KeySet> parse(std::string_view document, SymmetricKeys symmetric = SymmetricKeys::Refuse,
+                                            KeySetLimits limits = {});
   // Keys from elsewhere. An Error if there is none.
   [[nodiscard]] static Result<KeySet> of(std::vector<Jwk> keys);
 

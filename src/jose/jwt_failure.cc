@@ -8,6 +8,8 @@ void throw_exception_from_error(const JwtFailure& failure, const boost::source_l
   throw std::logic_error("value() of a refused token: " + std::string(code_of(failure.reason)) + ": " + failure.detail);
 }
 
-void throw_exception_from_error(const JwtRejection& rejection, const boost::source_location& where) { throw_exception_from_error(rejection.first(), where); }
+void throw_exception_from_error(const JwtRejection& rejection, const boost::source_location& where) {
+  throw_exception_from_error(rejection.first(), where);
+}
 
 }  // namespace quivive::jose

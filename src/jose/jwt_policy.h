@@ -53,10 +53,10 @@ class JwtPolicy::Builder {
   Builder& accept_audience(std::string audience);  // one of those given must be in aud
   Builder& accept_any_audience();                  // aud is not looked at
   Builder& allow_algorithm(JwsAlgorithm algorithm);
-  Builder& leeway(Duration leeway);                // 60 s unless set; at most 10 min
+  Builder& leeway(Duration leeway);  // 60 s unless set; at most 10 min
   Builder& allow_missing_expiration();
-  Builder& require_type(std::string typ);          // "at+jwt" for RFC 9068
-  Builder& max_age(Duration age);                  // since iat, which then has to be there
+  Builder& require_type(std::string typ);  // "at+jwt" for RFC 9068
+  Builder& max_age(Duration age);          // since iat, which then has to be there
   Builder& require_claim(std::string name);
   Builder& accept_id_tokens();
 

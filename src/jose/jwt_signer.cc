@@ -4,21 +4,28 @@
 
 namespace quivive::jose {
 
-JwtSigner::JwtSigner(Key key, JwsAlgorithm algorithm, std::string_view kid, std::string_view typ) : key_(std::move(key)), algorithm_(algorithm) {
+JwtSigner::JwtSigner(Key key, JwsAlgorithm algorithm, std::string_view kid, std::string_view typ)
+    : key_(std::move(key)), algorithm_(algorithm) {
   JsonObject header{{"alg", name_of(algorithm)}};
   if (!typ.empty()) header.emplace("typ", typ);
   if (!kid.empty()) header.emplace("kid", kid);
   encoded_header_ = base64url_encode(to_json(header)) + ".";
 }
 
-Result<JwtSigner> JwtSigner::make(crypto::PrivateKey key, JwsAlgorithm algorithm, std::string_view kid, std::string_view typ) {
-  if (!fits(algorithm, key.kind())) return error("{} does not fit a {} key", name_of(algorithm), crypto::key_kind_name(key.kind()));
+Result<JwtSigner> JwtSigner::make(crypto::PrivateKey key, JwsAlgorithm algorithm, std::string_view kid,
+                                  std::string_view typ) {
+  if (!fits(algorithm, key.kind())) {
+    return error("{} does not fit a {} key", name_of(algorithm), crypto::key_kind_name(key.kind()));
+  }
   return JwtSigner(std::move(key), algorithm, kid, typ);
 }
 
-Result<JwtSigner> JwtSigner::make(crypto::MacKey key, JwsAlgorithm algorithm, std::string_view kid, std::string_view typ) {
+Result<JwtSigner> JwtSigner::make(crypto::MacKey key, JwsAlgorithm algorithm, std::string_view kid,
+                                  std::string_view typ) {
   if (!is_symmetric(algorithm)) return error("{} does not fit a secret", name_of(algorithm));
-  if (key.size() < crypto::digest_size(info(algorithm).hash)) return error("{} needs a secret of {} octets", name_of(algorithm), crypto::digest_size(info(algorithm).hash));
+  if (key.size() < crypto::digest_size(info(algorithm).hash)) {
+    return error("{} needs a secret of {} octets", name_of(algorithm), crypto::digest_size(info(algorithm).hash));
+  }
   return JwtSigner(std::move(key), algorithm, kid, typ);
 }
 

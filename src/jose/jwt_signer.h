@@ -15,8 +15,10 @@ namespace quivive::jose {
 class JwtSigner {
  public:
   // An Error if the algorithm does not fit the key. `kid` and `typ` are left out of the header where empty.
-  [[nodiscard]] static Result<JwtSigner> make(crypto::PrivateKey key, JwsAlgorithm algorithm, std::string_view kid, std::string_view typ = "JWT");
-  [[nodiscard]] static Result<JwtSigner> make(crypto::MacKey key, JwsAlgorithm algorithm, std::string_view kid, std::string_view typ = "JWT");
+  [[nodiscard]] static Result<JwtSigner> make(crypto::PrivateKey key, JwsAlgorithm algorithm, std::string_view kid,
+                                              std::string_view typ = "JWT");
+  [[nodiscard]] static Result<JwtSigner> make(crypto::MacKey key, JwsAlgorithm algorithm, std::string_view kid,
+                                              std::string_view typ = "JWT");
 
   // The signed token. The claims are taken as they are: the caller sets iss, exp and so on.
   [[nodiscard]] Result<std::string> sign(const JsonObject& claims) const;

@@ -54,15 +54,22 @@ Result<RawJwt, JwtFailure> RawJwt::parse(std::string_view compact, std::size_t m
   contents->header = std::move(*header);
   const JsonObject& head = contents->header;
   if (member(head, "alg") == nullptr) return malformed("the header has no alg");
-  for (const auto& [name, out] : {std::pair{"alg", &contents->algorithm_name}, {"kid", &contents->kid}, {"typ", &contents->type}, {"cty", &contents->content_type}}) {
+  for (const auto& [name, out] : {std::pair{"alg", &contents->algorithm_name},
+                                  {"kid", &contents->kid},
+                                  {"typ", &contents->type},
+                                  {"cty", &contents->content_type}}) {
     if (auto failure = take_text(head, name, *out)) return std::move(*failure);
   }
   // Threat: "none", in any spelling that some reader takes for it, or nothing where the signature belongs.
   if (iequals(contents->algorithm_name, "none")) return JwtFailure{Reason::TokenAlgNone, "alg is none"};
   if (last + 1 == text.size()) return JwtFailure{Reason::TokenAlgNone, "the signature is empty"};
-  if (member(head, "crit") != nullptr) return JwtFailure{Reason::TokenCriticalHeader, "crit is there; no extension is understood"};
+  if (member(head, "crit") != nullptr) {
+    return JwtFailure{Reason::TokenCriticalHeader, "crit is there; no extension is understood"};
+  }
   // RFC 7797 changes what is signed; its crit may have been left out to slip past.
-  if (member(head, "b64") != nullptr) return JwtFailure{Reason::TokenCriticalHeader, "b64 is there; unencoded payloads are not understood"};
+  if (member(head, "b64") != nullptr) {
+    return JwtFailure{Reason::TokenCriticalHeader, "b64 is there; unencoded payloads are not understood"};
+  }
   contents->algorithm = parse_algorithm(contents->algorithm_name);
 
   auto signature = base64url_decode(text.substr(last + 1));

@@ -32,16 +32,18 @@ class RawJwt {
 
   // All views are valid while any copy of this RawJwt, or a VerifiedJwt made from it, lives.
   [[nodiscard]] const JsonObject& header() const { return contents_->header; }
-  [[nodiscard]] std::string_view algorithm_name() const { return contents_->algorithm_name; }             // as sent
-  [[nodiscard]] std::optional<JwsAlgorithm> algorithm() const { return contents_->algorithm; }           // if understood
-  [[nodiscard]] std::string_view kid() const { return contents_->kid; }                                  // "" if absent
-  [[nodiscard]] std::string_view type() const { return contents_->type; }                                // typ, "" if absent
-  [[nodiscard]] std::string_view content_type() const { return contents_->content_type; }                // cty, "" if absent
+  [[nodiscard]] std::string_view algorithm_name() const { return contents_->algorithm_name; }   // as sent
+  [[nodiscard]] std::optional<JwsAlgorithm> algorithm() const { return contents_->algorithm; }  // if understood
+  [[nodiscard]] std::string_view kid() const { return contents_->kid; }                         // "" if absent
+  [[nodiscard]] std::string_view type() const { return contents_->type; }                       // typ, "" if absent
+  [[nodiscard]] std::string_view content_type() const { return contents_->content_type; }       // cty, "" if absent
   // Not believed: for choosing an issuer's keys and for display only.
   [[nodiscard]] const JsonObject& unverified_claims() const { return contents_->claims; }
-  [[nodiscard]] std::string_view unverified_issuer() const { return contents_->issuer; }                 // "" if no string
-  [[nodiscard]] std::string_view signing_input() const { return std::string_view(contents_->compact).substr(0, contents_->signing_size); }
-  [[nodiscard]] std::string_view signature() const { return contents_->signature; }                      // octets
+  [[nodiscard]] std::string_view unverified_issuer() const { return contents_->issuer; }  // "" if no string
+  [[nodiscard]] std::string_view signing_input() const {
+    return std::string_view(contents_->compact).substr(0, contents_->signing_size);
+  }
+  [[nodiscard]] std::string_view signature() const { return contents_->signature; }  // octets
 
  private:
   struct Contents {

@@ -15,12 +15,16 @@ JwtFailure failure(Reason reason, fmt::format_string<Args...> format, Args&&... 
 
 std::string allowed(const JwtPolicy& policy) {
   std::string out;
-  for (const JwsAlgorithm algorithm : policy.algorithms()) out += (out.empty() ? "" : ", ") + std::string(name_of(algorithm));
+  for (const JwsAlgorithm algorithm : policy.algorithms()) {
+    out += (out.empty() ? "" : ", ") + std::string(name_of(algorithm));
+  }
   return out;
 }
 
 bool signature_holds(const RawJwt& raw, const Jwk& key, JwsAlgorithm algorithm, crypto::SignatureVerifier& verifier) {
-  if (const crypto::MacKey* secret = key.secret()) return verifier.verify_mac(info(algorithm).hash, *secret, raw.signing_input(), raw.signature());
+  if (const crypto::MacKey* secret = key.secret()) {
+    return verifier.verify_mac(info(algorithm).hash, *secret, raw.signing_input(), raw.signature());
+  }
   return verifier.verify(signature_algorithm(algorithm), *key.public_key(), raw.signing_input(), raw.signature());
 }
 
@@ -29,30 +33,39 @@ bool signature_holds(const RawJwt& raw, const Jwk& key, JwsAlgorithm algorithm, 
 Result<const Jwk*, JwtFailure> select_key(const RawJwt& raw, const JwtPolicy& policy, const KeySet& keys) {
   const auto algorithm = raw.algorithm();
   if (!algorithm || !policy.allows(*algorithm)) {
-    return failure(Reason::TokenAlgorithmNotAllowed, "alg {}, expected {}", printable(raw.algorithm_name(), 64), allowed(policy));
+    return failure(Reason::TokenAlgorithmNotAllowed, "alg {}, expected {}", printable(raw.algorithm_name(), 64),
+                   allowed(policy));
   }
   const KeySet::Lookup lookup = keys.find(raw.kid(), *algorithm);
   const std::string_view name = name_of(*algorithm);
   switch (lookup.found) {
     case KeySet::Found::Key: return lookup.key;
-    case KeySet::Found::Misfit: return failure(Reason::TokenAlgorithmNotAllowed, "alg {} does not fit the key with kid {}", name, printable(raw.kid(), 64));
+    case KeySet::Found::Misfit:
+      return failure(Reason::TokenAlgorithmNotAllowed, "alg {} does not fit the key with kid {}", name,
+                     printable(raw.kid(), 64));
     case KeySet::Found::Ambiguous:
-      return raw.kid().empty() ? failure(Reason::TokenUnknownKey, "no kid, and several keys fit {}", name)
-                               : failure(Reason::TokenUnknownKey, "several keys with kid {} fit {}", printable(raw.kid(), 64), name);
+      return raw.kid().empty()
+                 ? failure(Reason::TokenUnknownKey, "no kid, and several keys fit {}", name)
+                 : failure(Reason::TokenUnknownKey, "several keys with kid {} fit {}", printable(raw.kid(), 64), name);
     case KeySet::Found::Unknown: break;
   }
-  return raw.kid().empty() ? failure(Reason::TokenUnknownKey, "no kid, and none of {} keys fits {}", keys.keys().size(), name)
-                           : failure(Reason::TokenUnknownKey, "none of {} keys has kid {}", keys.keys().size(), printable(raw.kid(), 64));
+  return raw.kid().empty()
+             ? failure(Reason::TokenUnknownKey, "no kid, and none of {} keys fits {}", keys.keys().size(), name)
+             : failure(Reason::TokenUnknownKey, "none of {} keys has kid {}", keys.keys().size(),
+                       printable(raw.kid(), 64));
 }
 
-Result<VerifiedJwt, JwtRejection> verify(const RawJwt& raw, const Jwk& key, const JwtPolicy& policy, Instant now, crypto::SignatureVerifier& verifier) {
+Result<VerifiedJwt, JwtRejection> verify(const RawJwt& raw, const Jwk& key, const JwtPolicy& policy, Instant now,
+                                         crypto::SignatureVerifier& verifier) {
   const auto algorithm = raw.algorithm();
   // select_key has checked this; a key from anywhere else must not get past.
   if (!algorithm || !policy.allows(*algorithm) || !key.fits(*algorithm)) {
-    return JwtRejection{{failure(Reason::TokenAlgorithmNotAllowed, "alg {} with a key of {}, expected {}", printable(raw.algorithm_name(), 64), key.description(), allowed(policy))}};
+    return JwtRejection{{failure(Reason::TokenAlgorithmNotAllowed, "alg {} with a key of {}, expected {}",
+                                 printable(raw.algorithm_name(), 64), key.description(), allowed(policy))}};
   }
   if (!signature_holds(raw, key, *algorithm, verifier)) {
-    return JwtRejection{{failure(Reason::TokenBadSignature, "{} under key {} ({})", name_of(*algorithm), key.kid().empty() ? "without kid" : printable(key.kid(), 64), key.description())}};
+    return JwtRejection{{failure(Reason::TokenBadSignature, "{} under key {} ({})", name_of(*algorithm),
+                                 key.kid().empty() ? "without kid" : printable(key.kid(), 64), key.description())}};
   }
   VerifiedJwt verified(raw);
   ClaimTimes times;
@@ -60,7 +73,9 @@ Result<VerifiedJwt, JwtRejection> verify(const RawJwt& raw, const Jwk& key, cons
   check_claims(raw, policy, now, times, rejection.failures);
   if (!rejection.failures.empty()) {
     std::stable_sort(rejection.failures.begin(), rejection.failures.end(),
-                     [](const JwtFailure& a, const JwtFailure& b) { return quivive::info(a.reason).rank > quivive::info(b.reason).rank; });
+                     [](const JwtFailure& a, const JwtFailure& b) {
+                       return quivive::info(a.reason).rank > quivive::info(b.reason).rank;
+                     });
     return rejection;
   }
   verified.expires_ = times.expires;

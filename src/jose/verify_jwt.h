@@ -24,7 +24,7 @@ namespace quivive::jose {
 //   TokenIsIdToken, TokenMissingClaim, TokenBadClaim, TokenWrongIssuer, TokenWrongAudience, TokenIssuedInFuture,
 //   TokenNotYetValid, TokenExpired                all that apply, the most informative first
 // Instants: refused as expired from exp + leeway on (RFC 7519 section 4.1.4), as not yet valid before nbf - leeway.
-[[nodiscard]] Result<VerifiedJwt, JwtRejection> verify(const RawJwt& raw, const Jwk& key, const JwtPolicy& policy, Instant now,
-                                                       crypto::SignatureVerifier& verifier);
+[[nodiscard]] Result<VerifiedJwt, JwtRejection> verify(const RawJwt& raw, const Jwk& key, const JwtPolicy& policy,
+                                                       Instant now, crypto::SignatureVerifier& verifier);
 
 }  // namespace quivive::jose

@@ -18,8 +18,11 @@ TEST(Digest, Abc_MatchesFips180) {
            Row{HashKind::Md5, "900150983cd24fb0d6963f7d28e17f72"},
            Row{HashKind::Sha1, "a9993e364706816aba3e25717850c26c9cd0d89d"},
            Row{HashKind::Sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
-           Row{HashKind::Sha384, "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7"},
-           Row{HashKind::Sha512, "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"},
+           Row{HashKind::Sha384,
+               "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7"},
+           Row{HashKind::Sha512,
+               "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d442"
+               "3643ce80e2a9ac94fa54ca49f"},
            Row{HashKind::Sha512_256, "53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23"},
        }) {
     EXPECT_TRUE(hash_available(row.kind));
@@ -42,9 +45,11 @@ TEST(Sha256, Reused_EqualsOneShot) {
 // RFC 4231 test cases 1 and 2.
 TEST(Hmac, Rfc4231_Matches) {
   const std::string key1(20, '\x0b');
-  EXPECT_EQ(hex_encode(hmac(HashKind::Sha256, key1, "Hi There")), "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+  EXPECT_EQ(hex_encode(hmac(HashKind::Sha256, key1, "Hi There")),
+            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
   EXPECT_EQ(hex_encode(hmac(HashKind::Sha512, "Jefe", "what do ya want for nothing?")),
-            "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea2505549758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737");
+            "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea2505549758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d"
+            "4a6b4b636e070a38bce737");
   EXPECT_EQ(hmac(HashKind::Sha256, "", "").size(), 32U);
 }
 

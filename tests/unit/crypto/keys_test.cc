@@ -91,7 +91,8 @@ TEST(PublicKey, OkpKey_MustHaveItsLength) {
 }
 
 TEST(Keys, Pem_RoundTrips) {
-  for (const KeyKind kind : {KeyKind::Rsa, KeyKind::EcP256, KeyKind::EcP384, KeyKind::EcP521, KeyKind::Ed25519, KeyKind::Ed448}) {
+  for (const KeyKind kind :
+       {KeyKind::Rsa, KeyKind::EcP256, KeyKind::EcP384, KeyKind::EcP521, KeyKind::Ed25519, KeyKind::Ed448}) {
     const PrivateKey key = PrivateKey::generate(kind).value();
     const Secret pem = key.to_pem();
     const auto again = PrivateKey::from_pem(pem.reveal(RevealSecret{}));
@@ -165,7 +166,8 @@ TEST(PublicKey, PemThatCannotServe_SaysWhy) {
     std::string_view pem, part;
   };
   const std::string huge(65 * 1024, 'a');
-  for (const Row& row : {Row{"", "no PUBLIC KEY"}, Row{"hello", "no PUBLIC KEY"}, Row{kRsa1024, "1024 bits"}, Row{kSecp256k1, "curve"}, Row{kPkcs1, "PKCS#1"}, Row{huge, "at most"},
+  for (const Row& row : {Row{"", "no PUBLIC KEY"}, Row{"hello", "no PUBLIC KEY"}, Row{kRsa1024, "1024 bits"},
+                         Row{kSecp256k1, "curve"}, Row{kPkcs1, "PKCS#1"}, Row{huge, "at most"},
                          Row{"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "SubjectPublicKeyInfo"},
                          Row{"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "certificate"}}) {
     const auto key = PublicKey::from_pem(row.pem);
@@ -188,7 +190,9 @@ TEST(PublicKey, Der_TakesNothingAfterIt) {
 }
 
 TEST(PrivateKey, PemThatCannotServe_Refused) {
-  for (const std::string_view pem : {std::string_view(""), kCertificate, kEncrypted, kMismatched}) EXPECT_FALSE(PrivateKey::from_pem(pem));
+  for (const std::string_view pem : {std::string_view(""), kCertificate, kEncrypted, kMismatched}) {
+    EXPECT_FALSE(PrivateKey::from_pem(pem));
+  }
 }
 
 }  // namespace

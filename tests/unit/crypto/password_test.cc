@@ -8,7 +8,9 @@ namespace quivive::crypto {
 namespace {
 
 std::string text(const Secret& secret) { return std::string(secret.reveal(RevealSecret{})); }
-PasswordVerdict verify(std::string_view hash, std::string_view password) { return verify_password(Secret(std::string(hash)), password); }
+PasswordVerdict verify(std::string_view hash, std::string_view password) {
+  return verify_password(Secret(std::string(hash)), password);
+}
 
 struct Known {
   PasswordHashKind kind;
@@ -18,16 +20,20 @@ struct Known {
 
 // Written by htpasswd, openssl passwd, libxcrypt and Python's argon2.
 constexpr Known kKnown[] = {
-    {PasswordHashKind::Argon2id, "$argon2id$v=19$m=64,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$5jdMIzWoFbzSOl6k3wai9uU3f8LD+HmGXQgo1uhHQPI"},
-    {PasswordHashKind::Argon2id, "$argon2id$v=19$m=256,t=3,p=4$c2FsdHNhbHRzYWx0c2FsdA$lgR+FOY1RlopdTWRTXX6njnRiMV0N+Z5W0GXjb50QO0"},
+    {PasswordHashKind::Argon2id,
+     "$argon2id$v=19$m=64,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$5jdMIzWoFbzSOl6k3wai9uU3f8LD+HmGXQgo1uhHQPI"},
+    {PasswordHashKind::Argon2id,
+     "$argon2id$v=19$m=256,t=3,p=4$c2FsdHNhbHRzYWx0c2FsdA$lgR+FOY1RlopdTWRTXX6njnRiMV0N+Z5W0GXjb50QO0"},
     {PasswordHashKind::Bcrypt, "$2y$05$C8GPrGoigA6f34.mWgQRfO4R2E4j2hrIcxuB0Xw2/FGbAvZ0ddC.W"},
     {PasswordHashKind::Bcrypt, "$2a$05$abcdefghijklmnopqrstuuHNbAKRhpaujgo33bRWs.NLUTJO3lOy2"},
     {PasswordHashKind::Sha256Crypt, "$5$abcdefgh$ruMep1ijHnJPZbETDNiumskxcX3kN4lzZd5VlsqE7eB"},
     {PasswordHashKind::Sha256Crypt, "$5$6WFZWrE3s/P4MEt4$fEp4U6h51p/l/IaV6pUn03jweV28ZEuCyYBY4f.KFO6"},
     {PasswordHashKind::Sha256Crypt, "$5$rounds=1000$salt$qOfjCda6YN/JiGzcA4MkoJaIXdhJzf.qd.KJPQZ7TA/"},
-    {PasswordHashKind::Sha512Crypt, "$6$abcdefgh$yIZAF3gQPvtKZO/9qOJKffAKKbtS3ef3qmwyugk4uWVjX8YZf/GV3A8SkFxEPY0T56CcilGrHKLffBsp6dLMG."},
     {PasswordHashKind::Sha512Crypt,
-     "$6$rounds=10000$saltstring$RSYX800PBUlPFzt5jRv2um1cURoaxGG39HgaJQWZRCbrFkEiv0mjfWp5SP56VAr33R/Th91SsTRNAtZHhoQFt1"},
+     "$6$abcdefgh$yIZAF3gQPvtKZO/9qOJKffAKKbtS3ef3qmwyugk4uWVjX8YZf/GV3A8SkFxEPY0T56CcilGrHKLffBsp6dLMG."},
+    {PasswordHashKind::Sha512Crypt,
+     "$6$rounds=10000$saltstring$RSYX800PBUlPFzt5jRv2um1cURoaxGG39HgaJQWZRCbrFkEiv0mjfWp5SP56VAr33R/"
+     "Th91SsTRNAtZHhoQFt1"},
     {PasswordHashKind::Yescrypt, "$y$j75$F5Jx5fExrKuPp53xLKQ..1$aEFV0VcEI5Jx.rzUhLbfRgipTKSbuNF0ldHPkDpnco3"},
     {PasswordHashKind::Yescrypt, "$y$j9T$abcdefgh$4mqd6JVlUo/.JMgenptcdPqIowfqDPoC9lSyWQhPMf1"},
     {PasswordHashKind::Apr1, "$apr1$abcdefgh$sIQmFnT1CuEXAsyjuXjUX/"},
@@ -42,7 +48,8 @@ TEST(VerifyPassword, KnownHash_MatchesItsPasswordOnly) {
     EXPECT_EQ(password_hash_kind(hash), row.kind) << row.hash;
     EXPECT_EQ(check_password_hash(hash).value(), row.kind) << row.hash;
     EXPECT_EQ(verify_password(hash, row.password), PasswordVerdict::Match) << row.hash;
-    for (const std::string& wrong : {std::string(row.password) + "x", std::string(row.password.substr(1)), std::string("Correct horse"), std::string()}) {
+    for (const std::string& wrong : {std::string(row.password) + "x", std::string(row.password.substr(1)),
+                                     std::string("Correct horse"), std::string()}) {
       EXPECT_EQ(verify_password(hash, wrong), PasswordVerdict::Mismatch) << row.hash << " " << wrong;
     }
   }
@@ -50,7 +57,8 @@ TEST(VerifyPassword, KnownHash_MatchesItsPasswordOnly) {
 
 TEST(VerifyPassword, PasswordThatNoHashCanHave_IsAMismatch) {
   for (const Known& row : kKnown) {
-    EXPECT_EQ(verify(row.hash, std::string(row.password) + std::string("\0x", 2)), PasswordVerdict::Mismatch) << row.hash;
+    EXPECT_EQ(verify(row.hash, std::string(row.password) + std::string("\0x", 2)), PasswordVerdict::Mismatch)
+        << row.hash;
     EXPECT_EQ(verify(row.hash, std::string(kMaxPasswordSize + 1, 'x')), PasswordVerdict::Mismatch) << row.hash;
   }
 }
@@ -66,23 +74,34 @@ TEST(VerifyPassword, BcryptBeyond72Octets_LooksAtTheFirst72) {
 TEST(VerifyPassword, UnusableHash_IsNeverAMatch) {
   const std::string sha = "$6$rounds=%$salt$" + std::string(86, 'a');
   const auto rounds = [&](std::string_view n) { return std::string(sha).replace(sha.find('%'), 1, n); };
-  const std::string argon = "$argon2id$v=19$m=64,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$5jdMIzWoFbzSOl6k3wai9uU3f8LD+HmGXQgo1uhHQPI";
-  const auto argon_with = [&](std::string_view params) { return "$argon2id$v=19$" + std::string(params) + argon.substr(argon.find("$c2F")); };
+  const std::string argon =
+      "$argon2id$v=19$m=64,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$5jdMIzWoFbzSOl6k3wai9uU3f8LD+HmGXQgo1uhHQPI";
+  const auto argon_with = [&](std::string_view params) {
+    return "$argon2id$v=19$" + std::string(params) + argon.substr(argon.find("$c2F"));
+  };
   for (const std::string& hash : std::vector<std::string>{
-           "", "correct horse", "*0", "*1", "!", "x", "rqXexS6ZhobKA", "$1$abcdefgh$G/9MKJ7WwyKQbMfGu9Zsn/", "{PLAIN}correct horse", "{SSHA}AAAA",
+           "", "correct horse", "*0", "*1", "!", "x", "rqXexS6ZhobKA", "$1$abcdefgh$G/9MKJ7WwyKQbMfGu9Zsn/",
+           "{PLAIN}correct horse", "{SSHA}AAAA",
            // damaged
-           "$2y$05$C8GPrGoigA6f34.mWgQRfO4R2E4j2hrIcxuB0Xw2/FGbAvZ0ddC.", "$2y$5$$C8GPrGoigA6f34.mWgQRfO4R2E4j2hrIcxuB0Xw2/FGbAvZ0ddC.",
-           "$2x$05$C8GPrGoigA6f34.mWgQRfO4R2E4j2hrIcxuB0Xw2/FGbAvZ0ddC.W", "$2y$05$C8GPrGoigA6f34.mWgQRfO4R2E4j2hrIcxuB0Xw2/FGbAvZ0ddC:W", "$5$", "$6$", "$5$$",
-           "$6$salt$", "$6$salt$abc", "$6$rounds=1000$" + std::string(86, 'a'), rounds(""), rounds("x"), rounds("-1"), rounds("01000"),
-           rounds("99999999999999999999"), "$y$", "$y$j9T$$", "$y$k9T$abcdefgh$4mqd6JVlUo/.JMgenptcdPqIowfqDPoC9lSyWQhPMf1",
-           "$y$j9T$abcd:fgh$4mqd6JVlUo/.JMgenptcdPqIowfqDPoC9lSyWQhPMf1", "$apr1$", "$apr1$abcdefghi$sIQmFnT1CuEXAsyjuXjUX/",
-           "$apr1$abcdefgh$sIQmFnT1CuEXAsyjuXjUX", "{SHA}", "{SHA}L55TUjtiq8FBorTWAZ0jy6g129A", "{SHA}AAAA", "$argon2id$", "$argon2id$v=16$m=64,t=2,p=1$a$b",
-           argon.substr(0, argon.size() - 1), argon + "=", argon_with("m=64,t=0,p=1"), argon_with("m=64,t=2"), argon_with("m=+64,t=2,p=1"),
-           argon_with("m=4,t=2,p=1"), argon_with("t=2,m=64,p=1"), "$argon2i$v=19$m=64,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$5jdMIzWoFbzSOl6k3wai9uU3f8LD+HmGXQgo1uhHQPI",
+           "$2y$05$C8GPrGoigA6f34.mWgQRfO4R2E4j2hrIcxuB0Xw2/FGbAvZ0ddC.",
+           "$2y$5$$C8GPrGoigA6f34.mWgQRfO4R2E4j2hrIcxuB0Xw2/FGbAvZ0ddC.",
+           "$2x$05$C8GPrGoigA6f34.mWgQRfO4R2E4j2hrIcxuB0Xw2/FGbAvZ0ddC.W",
+           "$2y$05$C8GPrGoigA6f34.mWgQRfO4R2E4j2hrIcxuB0Xw2/FGbAvZ0ddC:W", "$5$", "$6$", "$5$$", "$6$salt$",
+           "$6$salt$abc", "$6$rounds=1000$" + std::string(86, 'a'), rounds(""), rounds("x"), rounds("-1"),
+           rounds("01000"), rounds("99999999999999999999"), "$y$", "$y$j9T$$",
+           "$y$k9T$abcdefgh$4mqd6JVlUo/.JMgenptcdPqIowfqDPoC9lSyWQhPMf1",
+           "$y$j9T$abcd:fgh$4mqd6JVlUo/.JMgenptcdPqIowfqDPoC9lSyWQhPMf1", "$apr1$",
+           "$apr1$abcdefghi$sIQmFnT1CuEXAsyjuXjUX/", "$apr1$abcdefgh$sIQmFnT1CuEXAsyjuXjUX", "{SHA}",
+           "{SHA}L55TUjtiq8FBorTWAZ0jy6g129A", "{SHA}AAAA", "$argon2id$", "$argon2id$v=16$m=64,t=2,p=1$a$b",
+           argon.substr(0, argon.size() - 1), argon + "=", argon_with("m=64,t=0,p=1"), argon_with("m=64,t=2"),
+           argon_with("m=+64,t=2,p=1"), argon_with("m=4,t=2,p=1"), argon_with("t=2,m=64,p=1"),
+           "$argon2i$v=19$m=64,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$5jdMIzWoFbzSOl6k3wai9uU3f8LD+HmGXQgo1uhHQPI",
            // too much work: these would take seconds to hours, or the whole memory
-           "$2y$17$C8GPrGoigA6f34.mWgQRfO4R2E4j2hrIcxuB0Xw2/FGbAvZ0ddC.W", "$2y$31$C8GPrGoigA6f34.mWgQRfO4R2E4j2hrIcxuB0Xw2/FGbAvZ0ddC.W", rounds("2000001"),
-           rounds("999999999"), rounds("999"), "$y$jLT$abcdefgh$4mqd6JVlUo/.JMgenptcdPqIowfqDPoC9lSyWQhPMf1", argon_with("m=1048577,t=1,p=1"),
-           argon_with("m=4294967295,t=1,p=1"), argon_with("m=1048576,t=9,p=1"), argon_with("m=64,t=4294967295,p=1"), argon_with("m=4096,t=1,p=17")}) {
+           "$2y$17$C8GPrGoigA6f34.mWgQRfO4R2E4j2hrIcxuB0Xw2/FGbAvZ0ddC.W",
+           "$2y$31$C8GPrGoigA6f34.mWgQRfO4R2E4j2hrIcxuB0Xw2/FGbAvZ0ddC.W", rounds("2000001"), rounds("999999999"),
+           rounds("999"), "$y$jLT$abcdefgh$4mqd6JVlUo/.JMgenptcdPqIowfqDPoC9lSyWQhPMf1",
+           argon_with("m=1048577,t=1,p=1"), argon_with("m=4294967295,t=1,p=1"), argon_with("m=1048576,t=9,p=1"),
+           argon_with("m=64,t=4294967295,p=1"), argon_with("m=4096,t=1,p=17")}) {
     EXPECT_EQ(verify(hash, "correct horse"), PasswordVerdict::UnusableHash) << hash;
     EXPECT_EQ(verify(hash, hash), PasswordVerdict::UnusableHash) << hash;
     const auto checked = check_password_hash(Secret(hash));
@@ -112,17 +131,23 @@ TEST(DummyHashLike, EveryKind_KeepsKindAndCostAndMatchesNothing) {
   for (const Known& row : kKnown) {
     const Secret dummy = dummy_hash_like(Secret(std::string(row.hash)));
     EXPECT_EQ(check_password_hash(dummy).value(), row.kind) << text(dummy);
-    EXPECT_EQ(text(dummy).size(), row.kind == PasswordHashKind::Yescrypt ? text(dummy).size() : row.hash.size()) << text(dummy);
-    for (const std::string_view password : {"", "correct horse", "quivive"}) EXPECT_EQ(verify_password(dummy, password), PasswordVerdict::Mismatch) << text(dummy);
+    EXPECT_EQ(text(dummy).size(), row.kind == PasswordHashKind::Yescrypt ? text(dummy).size() : row.hash.size())
+        << text(dummy);
+    for (const std::string_view password : {"", "correct horse", "quivive"}) {
+      EXPECT_EQ(verify_password(dummy, password), PasswordVerdict::Mismatch) << text(dummy);
+    }
   }
-  EXPECT_TRUE(text(dummy_hash_like(Secret("$2y$11$C8GPrGoigA6f34.mWgQRfO4R2E4j2hrIcxuB0Xw2/FGbAvZ0ddC.W"))).starts_with("$2y$11$"));
+  EXPECT_TRUE(text(dummy_hash_like(Secret("$2y$11$C8GPrGoigA6f34.mWgQRfO4R2E4j2hrIcxuB0Xw2/FGbAvZ0ddC.W")))
+                  .starts_with("$2y$11$"));
   EXPECT_TRUE(text(dummy_hash_like(Secret(std::string(kKnown[1].hash)))).starts_with("$argon2id$v=19$m=256,t=3,p=4$"));
   EXPECT_TRUE(text(dummy_hash_like(Secret(std::string(kKnown[8].hash)))).starts_with("$6$rounds=10000$"));
 }
 
 // CVE-2026-41263: an empty dummy is a fast path, and so an oracle.
 TEST(DummyHashLike, UnusableHash_GivesTheDefault) {
-  for (const char* const hash : {"", "plain", "$2y$31$"}) EXPECT_TRUE(text(dummy_hash_like(Secret(hash))).starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+  for (const char* const hash : {"", "plain", "$2y$31$"}) {
+    EXPECT_TRUE(text(dummy_hash_like(Secret(hash))).starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+  }
 }
 
 TEST(DummyHashChooser, MixedStore_ChoosesTheMostCommonCost) {

@@ -9,9 +9,12 @@
 namespace quivive::crypto {
 namespace {
 
-constexpr KeyKind kKinds[] = {KeyKind::Rsa, KeyKind::EcP256, KeyKind::EcP384, KeyKind::EcP521, KeyKind::Ed25519, KeyKind::Ed448};
-constexpr SignatureScheme kSchemes[] = {SignatureScheme::RsaPkcs1, SignatureScheme::RsaPss, SignatureScheme::Ecdsa, SignatureScheme::EdDsa};
-constexpr HashKind kHashes[] = {HashKind::Md5, HashKind::Sha1, HashKind::Sha256, HashKind::Sha384, HashKind::Sha512, HashKind::Sha512_256};
+constexpr KeyKind kKinds[] = {KeyKind::Rsa,    KeyKind::EcP256,  KeyKind::EcP384,
+                              KeyKind::EcP521, KeyKind::Ed25519, KeyKind::Ed448};
+constexpr SignatureScheme kSchemes[] = {SignatureScheme::RsaPkcs1, SignatureScheme::RsaPss, SignatureScheme::Ecdsa,
+                                        SignatureScheme::EdDsa};
+constexpr HashKind kHashes[] = {HashKind::Md5,    HashKind::Sha1,   HashKind::Sha256,
+                                HashKind::Sha384, HashKind::Sha512, HashKind::Sha512_256};
 
 const PrivateKey& key_of(KeyKind kind) {
   static const std::vector<PrivateKey> keys = [] {
@@ -24,12 +27,19 @@ const PrivateKey& key_of(KeyKind kind) {
 
 // RFC 8037 appendix A.4.
 TEST(SignatureVerifier, Rfc8037Ed25519_Verifies) {
-  const auto key = PublicKey::from_params({.kind = KeyKind::Ed25519, .n = {}, .e = {}, .x = *base64url_decode("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"), .y = {}});
-  const std::string signature = *base64url_decode("hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg");
+  const auto key = PublicKey::from_params({.kind = KeyKind::Ed25519,
+                                           .n = {},
+                                           .e = {},
+                                           .x = *base64url_decode("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"),
+                                           .y = {}});
+  const std::string signature =
+      *base64url_decode("hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg");
   SignatureVerifier verifier;
   const SignatureAlgorithm eddsa{SignatureScheme::EdDsa, HashKind::Sha512};
-  EXPECT_TRUE(verifier.verify(eddsa, key.value(), "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc", signature));
-  EXPECT_FALSE(verifier.verify(eddsa, key.value(), "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmd", signature));
+  EXPECT_TRUE(
+      verifier.verify(eddsa, key.value(), "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc", signature));
+  EXPECT_FALSE(
+      verifier.verify(eddsa, key.value(), "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmd", signature));
 }
 
 TEST(SignatureVerifier, EveryFit_RoundTripsAgainAndAgain) {
@@ -52,7 +62,9 @@ TEST(SignatureVerifier, EveryFit_RoundTripsAgainAndAgain) {
           EXPECT_FALSE(verifier.verify(algorithm, key, "massage", *signature));
         }
         // Every length but the right one, and a flipped bit at either end.
-        for (std::size_t n = 0; n < signature->size(); ++n) EXPECT_FALSE(verifier.verify(algorithm, key, "message", signature->substr(0, n)));
+        for (std::size_t n = 0; n < signature->size(); ++n) {
+          EXPECT_FALSE(verifier.verify(algorithm, key, "message", signature->substr(0, n)));
+        }
         EXPECT_FALSE(verifier.verify(algorithm, key, "message", *signature + '\0'));
         EXPECT_FALSE(verifier.verify(algorithm, key, "message", '\0' + *signature));
         for (const std::size_t at : {std::size_t{0}, signature->size() - 1}) {
@@ -87,7 +99,8 @@ TEST(SignatureVerifier, EcdsaHostileNumbers_Refused) {
   const std::string zero(32, '\0'), r = signature.substr(0, 32), s = signature.substr(32);
   const std::string order = *hex_decode("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
   const DerSignature der = der_from_raw(signature, 32);
-  for (const std::string& bad : {zero + s, r + zero, zero + zero, order + s, r + order, s + r, std::string(der.octets.begin(), der.octets.begin() + static_cast<long>(der.size))}) {
+  for (const std::string& bad : {zero + s, r + zero, zero + zero, order + s, r + order, s + r,
+                                 std::string(der.octets.begin(), der.octets.begin() + static_cast<long>(der.size))}) {
     EXPECT_FALSE(verifier.verify(es256, key, "message", bad)) << hex_encode(bad);
   }
 }
@@ -98,7 +111,8 @@ TEST(SignatureVerifier, MoreKeysThanContexts_StillVerifies) {
   for (std::size_t i = 0; i < 2 * SignatureVerifier::kMaxContexts + 3; ++i) {
     const PrivateKey key = PrivateKey::generate(KeyKind::Ed25519).value();
     EXPECT_TRUE(verifier.verify(eddsa, key.public_key(), "message", key.sign(eddsa, "message").value()));
-    EXPECT_TRUE(verifier.verify(eddsa, key_of(KeyKind::Ed25519).public_key(), "m", key_of(KeyKind::Ed25519).sign(eddsa, "m").value()));
+    EXPECT_TRUE(verifier.verify(eddsa, key_of(KeyKind::Ed25519).public_key(), "m",
+                                key_of(KeyKind::Ed25519).sign(eddsa, "m").value()));
   }
 }
 
@@ -111,7 +125,9 @@ TEST(SignatureVerifier, Mac_NeedsFullLengthAndLongKey) {
     EXPECT_TRUE(verifier.verify_mac(HashKind::Sha256, key, "message", mac));
     EXPECT_FALSE(verifier.verify_mac(HashKind::Sha256, key, "massage", mac));
   }
-  for (std::size_t n = 0; n < mac.size(); ++n) EXPECT_FALSE(verifier.verify_mac(HashKind::Sha256, key, "message", mac.substr(0, n)));
+  for (std::size_t n = 0; n < mac.size(); ++n) {
+    EXPECT_FALSE(verifier.verify_mac(HashKind::Sha256, key, "message", mac.substr(0, n)));
+  }
   EXPECT_FALSE(verifier.verify_mac(HashKind::Sha256, key, "message", mac + "x"));
   // RFC 7518 section 3.2: the key is as long as the hash output.
   EXPECT_FALSE(verifier.verify_mac(HashKind::Sha384, key, "message", hmac(HashKind::Sha384, secret, "message")));
@@ -130,7 +146,9 @@ TEST(DerFromRaw, Numbers_TakeAsFewOctetsAsDerDemands) {
     return hex_encode({reinterpret_cast<const char*>(out.octets.data()), out.size});
   };
   EXPECT_EQ(der("0102", 1), "3006020101020102");
-  EXPECT_EQ(der("80ff", 1), "30080202008002" "0200ff");
+  EXPECT_EQ(der("80ff", 1),
+            "30080202008002"
+            "0200ff");
   EXPECT_EQ(der("00000001", 2), "3006020100020101");
   EXPECT_EQ(der("0102", 2), "");
   EXPECT_EQ(der("", 0), "");

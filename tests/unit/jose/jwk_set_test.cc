@@ -11,7 +11,9 @@ namespace {
 using Found = KeySet::Found;
 
 crypto::PublicKey new_key(crypto::KeyKind kind) { return crypto::PrivateKey::generate(kind).value().public_key(); }
-Jwk ec(std::string kid = {}, std::optional<JwsAlgorithm> algorithm = {}) { return Jwk::from_public_key(new_key(crypto::KeyKind::EcP256), std::move(kid), algorithm); }
+Jwk ec(std::string kid = {}, std::optional<JwsAlgorithm> algorithm = {}) {
+  return Jwk::from_public_key(new_key(crypto::KeyKind::EcP256), std::move(kid), algorithm);
+}
 Jwk ed(std::string kid = {}) { return Jwk::from_public_key(new_key(crypto::KeyKind::Ed25519), std::move(kid)); }
 
 TEST(KeySet, MixedDocument_KeepsWhatServesAndNotesTheRest) {
@@ -40,18 +42,19 @@ TEST(KeySet, DocumentThatIsNoKeySet_Refused) {
   struct Row {
     std::string document, part;
   };
-  for (const Row& row : std::vector<Row>{{"", "not JSON"},
-                                         {"<html>", "not JSON"},
-                                         {"[]", "not an object"},
-                                         {"{}", "\"keys\""},
-                                         {R"({"keys":{}})", "\"keys\""},
-                                         {R"({"keys":[]})", "no usable key"},
-                                         {R"({"keys":[{"kty":"XYZ"}]})", "XYZ"},
-                                         {R"({"keys":[],"keys":[]})", "duplicate"},
-                                         {std::string(vectors::kSecretKeySet), "kty oct"},
-                                         {many, "at most 100"},
-                                         {std::string(vectors::kKeySet) + std::string(256 * 1024, ' '), "at most 262144"},
-                                         {std::string(vectors::kKeySet) + "x", "more text"}}) {
+  for (const Row& row :
+       std::vector<Row>{{"", "not JSON"},
+                        {"<html>", "not JSON"},
+                        {"[]", "not an object"},
+                        {"{}", "\"keys\""},
+                        {R"({"keys":{}})", "\"keys\""},
+                        {R"({"keys":[]})", "no usable key"},
+                        {R"({"keys":[{"kty":"XYZ"}]})", "XYZ"},
+                        {R"({"keys":[],"keys":[]})", "duplicate"},
+                        {std::string(vectors::kSecretKeySet), "kty oct"},
+                        {many, "at most 100"},
+                        {std::string(vectors::kKeySet) + std::string(256 * 1024, ' '), "at most 262144"},
+                        {std::string(vectors::kKeySet) + "x", "more text"}}) {
     const auto set = KeySet::parse(row.document);
     ASSERT_FALSE(set) << row.document.substr(0, 80);
     EXPECT_NE(set.error().message.find(row.part), std::string::npos) << set.error().message;
@@ -63,7 +66,9 @@ TEST(KeySet, DocumentThatIsNoKeySet_Refused) {
 TEST(KeySet, Find_FollowsTheRules) {
   const Jwk a = ec("a"), b = ec("b"), b_ed = ed("b"), bound = ec("bound", JwsAlgorithm::ES256);
   const KeySet set = KeySet::of({a, b, b_ed, bound, ec("twice"), ec("twice")}).value();
-  const auto thumbprint = [](const KeySet::Lookup& lookup) { return lookup.key == nullptr ? "" : lookup.key->thumbprint(); };
+  const auto thumbprint = [](const KeySet::Lookup& lookup) {
+    return lookup.key == nullptr ? "" : lookup.key->thumbprint();
+  };
   EXPECT_EQ(thumbprint(set.find("a", JwsAlgorithm::ES256)), a.thumbprint());
   // One kid for keys of two kinds: the algorithm picks.
   EXPECT_EQ(thumbprint(set.find("b", JwsAlgorithm::ES256)), b.thumbprint());
@@ -98,7 +103,9 @@ TEST(KeySet, Fingerprint_IsThatOfTheUsableKeys) {
   const crypto::PublicKey& key = *a.public_key();
   EXPECT_NE(fingerprint({a}), fingerprint({Jwk::from_public_key(key, "A")}));
   EXPECT_NE(fingerprint({a}), fingerprint({Jwk::from_public_key(key, "a", JwsAlgorithm::ES256)}));
-  const auto secret = [](char c) { return Jwk::from_secret(crypto::MacKey::make(Secret(std::string(32, c))).value(), "s"); };
+  const auto secret = [](char c) {
+    return Jwk::from_secret(crypto::MacKey::make(Secret(std::string(32, c))).value(), "s");
+  };
   EXPECT_NE(fingerprint({secret('a')}), fingerprint({secret('b')}));
 }
 

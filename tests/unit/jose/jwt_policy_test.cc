@@ -52,13 +52,19 @@ TEST(JwtPolicy, Contradiction_DoesNotBuild) {
 
 TEST(JwtPolicy, SeveralFaults_AllNamed) {
   const auto policy = Builder("").build();
-  for (const std::string_view part : {"issuer", "audience", "algorithm"}) EXPECT_NE(policy.error().message.find(part), std::string::npos);
+  for (const std::string_view part : {"issuer", "audience", "algorithm"}) {
+    EXPECT_NE(policy.error().message.find(part), std::string::npos);
+  }
 }
 
 TEST(JwtPolicy, CheckKeys_RefusesKeysThatCannotServe) {
-  const KeySet public_keys = KeySet::parse(vectors::kKeySet).value(), secrets = KeySet::parse(vectors::kSecretKeySet, SymmetricKeys::Allow).value();
-  const KeySet short_secret = KeySet::of({Jwk::from_secret(crypto::MacKey::make(Secret(std::string(32, 'k'))).value())}).value();
-  const auto policy = [](std::vector<JwsAlgorithm> algorithms) { return policy_builder(std::move(algorithms)).build().value(); };
+  const KeySet public_keys = KeySet::parse(vectors::kKeySet).value(),
+               secrets = KeySet::parse(vectors::kSecretKeySet, SymmetricKeys::Allow).value();
+  const KeySet short_secret =
+      KeySet::of({Jwk::from_secret(crypto::MacKey::make(Secret(std::string(32, 'k'))).value())}).value();
+  const auto policy = [](std::vector<JwsAlgorithm> algorithms) {
+    return policy_builder(std::move(algorithms)).build().value();
+  };
   EXPECT_TRUE(policy({JwsAlgorithm::ES256}).check_keys(public_keys));
   EXPECT_TRUE(policy({JwsAlgorithm::HS512}).check_keys(secrets));
   EXPECT_TRUE(policy({JwsAlgorithm::HS256, JwsAlgorithm::HS512}).check_keys(short_secret));

@@ -10,7 +10,8 @@ namespace {
 using test::compact;
 
 constexpr std::string_view kRfc7515A1 =
-    "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ."
+    "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9."
+    "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ."
     "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
 TEST(RawJwt, Rfc7515Example_IsRead) {
@@ -66,7 +67,10 @@ TEST(RawJwt, HostileToken_GetsItsReason) {
       {with_header(R"({"alg":"ES256"} x)"), "token-malformed", "not JSON"},
       {with_header(R"({"alg":"ES256","alg":"none"})"), "token-malformed", "duplicate"},
       {with_header(R"({"alg":"ES256","\u0061lg":"HS256"})"), "token-malformed", "duplicate"},
-      {with_header(R"({"alg":"ES256","x":")" "\xff" R"("})"), "token-malformed", "not JSON"},
+      {with_header(R"({"alg":"ES256","x":")"
+                   "\xff"
+                   R"("})"),
+       "token-malformed", "not JSON"},
       {with_header(deep), "token-malformed", "nested deeper"},
       {with_payload(""), "token-malformed", "payload"},
       {with_payload("null"), "token-malformed", "payload is not a JSON object"},
@@ -120,8 +124,13 @@ TEST(RawJwt, Copy_KeepsTheViewsAlive) {
 }
 
 TEST(IsMediaType, PrefixAndCase_DoNotCount) {
-  for (const std::string_view typ : {"at+jwt", "AT+JWT", "application/at+jwt", "Application/At+Jwt"}) EXPECT_TRUE(is_media_type(typ, "at+jwt")) << typ;
-  for (const std::string_view typ : {"", "jwt", "at+jwtx", "text/at+jwt", "application/", "application/application/at+jwt"}) EXPECT_FALSE(is_media_type(typ, "at+jwt")) << typ;
+  for (const std::string_view typ : {"at+jwt", "AT+JWT", "application/at+jwt", "Application/At+Jwt"}) {
+    EXPECT_TRUE(is_media_type(typ, "at+jwt")) << typ;
+  }
+  for (const std::string_view typ :
+       {"", "jwt", "at+jwtx", "text/at+jwt", "application/", "application/application/at+jwt"}) {
+    EXPECT_FALSE(is_media_type(typ, "at+jwt")) << typ;
+  }
 }
 
 }  // namespace

@@ -31,7 +31,8 @@ inline const crypto::PrivateKey& es256_key() {
 inline KeySet es256_keys() { return KeySet::of({Jwk::from_public_key(es256_key().public_key(), "k1")}).value(); }
 
 inline JsonObject claims() {
-  return {{"iss", kIssuer}, {"sub", "alice"}, {"aud", kAudience}, {"iat", kNow}, {"exp", kNow + 3600}, {"scope", "read"}};
+  return {{"iss", kIssuer}, {"sub", "alice"},     {"aud", kAudience},
+          {"iat", kNow},    {"exp", kNow + 3600}, {"scope", "read"}};
 }
 inline JsonObject object(std::string_view text) { return parse_json(text).value().as_object(); }
 
@@ -42,11 +43,13 @@ inline std::string compact(std::string_view header, std::string_view payload, st
 // As compact(), signed by the ES256 key whatever the header says.
 inline std::string signed_with_es256(std::string_view header, std::string_view payload) {
   const std::string input = base64url_encode(header) + "." + base64url_encode(payload);
-  return input + "." + base64url_encode(es256_key().sign({crypto::SignatureScheme::Ecdsa, crypto::HashKind::Sha256}, input).value());
+  return input + "." +
+         base64url_encode(es256_key().sign({crypto::SignatureScheme::Ecdsa, crypto::HashKind::Sha256}, input).value());
 }
 
 // The whole way of a token: parse, select, verify. One failure, or all that verify() found.
-inline Result<VerifiedJwt, JwtRejection> judge(std::string_view token, const JwtPolicy& policy, const KeySet& keys, Instant now = from_unix_seconds(kNow)) {
+inline Result<VerifiedJwt, JwtRejection> judge(std::string_view token, const JwtPolicy& policy, const KeySet& keys,
+                                               Instant now = from_unix_seconds(kNow)) {
   const auto raw = RawJwt::parse(token);
   if (!raw) return JwtRejection{{raw.error()}};
   const auto key = select_key(*raw, policy, keys);
@@ -58,7 +61,9 @@ inline Result<VerifiedJwt, JwtRejection> judge(std::string_view token, const Jwt
 inline std::string codes(const Result<VerifiedJwt, JwtRejection>& result) {
   if (result) return "allowed";
   std::string out;
-  for (const JwtFailure& failure : result.error().failures) out += (out.empty() ? "" : " ") + std::string(code_of(failure.reason));
+  for (const JwtFailure& failure : result.error().failures) {
+    out += (out.empty() ? "" : " ") + std::string(code_of(failure.reason));
+  }
   return out;
 }
 

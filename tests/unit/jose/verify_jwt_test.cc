@@ -17,15 +17,21 @@ struct Rfc7515 {
 };
 constexpr Rfc7515 kRfc7515[] = {
     {R"({"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"})",
-     "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ."
+     "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9."
+     "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ."
      "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
      JwsAlgorithm::HS256},
     {R"({"kty":"RSA","e":"AQAB","n":"ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ"})",
-     "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ."
-     "cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt_O8W2Fp5jujGbds9uJdbF9CUAr7t1dnZcAcQjbKBYNX4BAynRFdiuB--f_nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB_eSN9383LcOLn6_dO--xi12jzDwusC-eOkHWEsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rqVt5AXLIhWkWywlVmtVrBp0igcN_IoypGlUPQGe77Rw",
+     "eyJhbGciOiJSUzI1NiJ9."
+     "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ."
+     "cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt_"
+     "O8W2Fp5jujGbds9uJdbF9CUAr7t1dnZcAcQjbKBYNX4BAynRFdiuB--f_"
+     "nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB_eSN9383LcOLn6_dO--xi12jzDwusC-"
+     "eOkHWEsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rqVt5AXLIhWkWywlVmtVrBp0igcN_IoypGlUPQGe77Rw",
      JwsAlgorithm::RS256},
     {R"({"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"})",
-     "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ."
+     "eyJhbGciOiJFUzI1NiJ9."
+     "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ."
      "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q",
      JwsAlgorithm::ES256},
 };
@@ -33,7 +39,8 @@ constexpr Rfc7515 kRfc7515[] = {
 TEST(VerifyJwt, Rfc7515Examples_Verify) {
   for (const Rfc7515& row : kRfc7515) {
     const KeySet keys = KeySet::of({Jwk::from_json(object(row.jwk)).value()}).value();
-    const JwtPolicy policy = JwtPolicy::Builder("joe").accept_any_audience().allow_algorithm(row.algorithm).build().value();
+    const JwtPolicy policy =
+        JwtPolicy::Builder("joe").accept_any_audience().allow_algorithm(row.algorithm).build().value();
     EXPECT_EQ(codes(judge(row.token, policy, keys, from_unix_seconds(1300819380))), "allowed");
     EXPECT_EQ(codes(judge(row.token, policy, keys, from_unix_seconds(1300819380 + 60))), "token-expired");
     std::string other(row.token);
@@ -43,7 +50,8 @@ TEST(VerifyJwt, Rfc7515Examples_Verify) {
 }
 
 TEST(VerifyJwt, EveryAlgorithm_AcceptsAnotherImplementationsToken) {
-  const KeySet public_keys = KeySet::parse(vectors::kKeySet).value(), secrets = KeySet::parse(vectors::kSecretKeySet, SymmetricKeys::Allow).value();
+  const KeySet public_keys = KeySet::parse(vectors::kKeySet).value(),
+               secrets = KeySet::parse(vectors::kSecretKeySet, SymmetricKeys::Allow).value();
   ASSERT_EQ(vectors::kTokens.size(), all_algorithms().size());
   for (const vectors::Signed& row : vectors::kTokens) {
     const JwsAlgorithm algorithm = parse_algorithm(row.algorithm).value();
@@ -55,7 +63,9 @@ TEST(VerifyJwt, EveryAlgorithm_AcceptsAnotherImplementationsToken) {
     // Every other algorithm's policy refuses it.
     for (const JwsAlgorithmInfo& other : all_algorithms()) {
       if (other.algorithm == algorithm) continue;
-      EXPECT_EQ(codes(judge(row.token, policy_builder({other.algorithm}).build().value(), keys)), "token-algorithm-not-allowed") << row.algorithm << " " << other.name;
+      EXPECT_EQ(codes(judge(row.token, policy_builder({other.algorithm}).build().value(), keys)),
+                "token-algorithm-not-allowed")
+          << row.algorithm << " " << other.name;
     }
     // One bit anywhere in the signed text.
     const std::size_t end = row.token.rfind('.');
@@ -68,7 +78,9 @@ TEST(VerifyJwt, EveryAlgorithm_AcceptsAnotherImplementationsToken) {
 }
 
 TEST(VerifyJwt, PssWithAnotherSalt_Refused) {
-  EXPECT_EQ(codes(judge(vectors::kPssWithShortSalt, policy_builder({JwsAlgorithm::PS256}).build().value(), KeySet::parse(vectors::kKeySet).value())), "token-bad-signature");
+  EXPECT_EQ(codes(judge(vectors::kPssWithShortSalt, policy_builder({JwsAlgorithm::PS256}).build().value(),
+                        KeySet::parse(vectors::kKeySet).value())),
+            "token-bad-signature");
 }
 
 TEST(VerifyJwt, Accessors_GiveTheClaims) {
@@ -99,7 +111,9 @@ TEST(VerifyJwt, Accessors_GiveTheClaims) {
   EXPECT_EQ(jwt->strings("realm_access.roles"), (Words{"x"}));
   EXPECT_EQ(jwt->strings("https://example.com/roles"), (Words{"dotted"}));
   EXPECT_EQ(jwt->claim("realm_access.n")->as_int64(), 1);
-  for (const std::string_view none : {"", ".", "missing", "role.x", "realm_access.", "realm_access.roles.x", ".role"}) EXPECT_EQ(jwt->claim(none), nullptr) << none;
+  for (const std::string_view none : {"", ".", "missing", "role.x", "realm_access.", "realm_access.roles.x", ".role"}) {
+    EXPECT_EQ(jwt->claim(none), nullptr) << none;
+  }
 }
 
 TEST(VerifyJwt, ScpClaim_StringOrArray) {
@@ -141,66 +155,75 @@ void expect_claims(const JwtPolicy& policy, std::initializer_list<ClaimRow> rows
 }
 
 TEST(VerifyJwt, Claims_StrictPolicy) {
-  expect_claims(policy_builder({JwsAlgorithm::ES256}).require_claim("sub").build().value(),
-                {
-                    {"{}", "allowed", ""},
-                    // now = 1700000000, leeway 60 s
-                    {R"({"exp":1699999941})", "allowed", ""},
-                    {R"({"exp":1699999940})", "token-expired", "exp 2023-11-14T22:12:20Z, now 2023-11-14T22:13:20Z, leeway 60 s"},
-                    {R"({"exp":1699999940.001})", "allowed", ""},
-                    {R"({"exp":1699999939.999})", "token-expired", ""},
-                    {R"({"exp":0})", "token-expired", "1970-01-01T00:00:00Z"},
-                    {R"({"exp":-1})", "token-expired", "-1 s"},
-                    {R"({"exp":-1e308})", "token-expired", ""},
-                    {R"({"exp":1e308})", "allowed", ""},
-                    {R"({"exp":18446744073709551615})", "allowed", ""},
-                    {R"({"exp":-9223372036854775808})", "token-expired", ""},
-                    {R"({"exp":null})", "token-missing-claim", "exp"},
-                    {R"({"exp":"1800000000"})", "token-bad-claim", "exp is not a number"},
-                    {R"({"exp":[1800000000]})", "token-bad-claim", "exp is not a number"},
-                    {R"({"nbf":1700000060})", "allowed", ""},
-                    {R"({"nbf":1700000061})", "token-not-yet-valid", "nbf 2023-11-14T22:14:21Z"},
-                    {R"({"nbf":1700000000000})", "token-not-yet-valid", "milliseconds"},
-                    {R"({"nbf":true})", "token-bad-claim", "nbf"},
-                    {R"({"iat":1700000060})", "allowed", ""},
-                    {R"({"iat":1700000061})", "token-issued-in-future", "iat 2023-11-14T22:14:21Z"},
-                    {R"({"iat":1e308})", "token-issued-in-future", ""},
-                    {R"({"iat":null})", "allowed", ""},
-                    {R"({"iat":{}})", "token-bad-claim", "iat"},
-                    {R"({"iss":null})", "token-missing-claim", "iss"},
-                    {R"({"iss":7})", "token-bad-claim", "iss"},
-                    {R"({"iss":"https://id.example.com/"})", "token-wrong-issuer", "expected https://id.example.com"},
-                    {R"({"iss":"https://ID.example.com"})", "token-wrong-issuer", ""},
-                    {R"({"iss":"\u001b[2J"})", "token-wrong-issuer", "\\x1b[2J"},
-                    {R"({"aud":null})", "token-missing-claim", "aud"},
-                    {R"({"aud":[]})", "token-wrong-audience", ""},
-                    {R"({"aud":""})", "token-wrong-audience", ""},
-                    {R"({"aud":"https://api.example.com/"})", "token-wrong-audience", "expected https://api.example.com"},
-                    {R"({"aud":["x","https://api.example.com"]})", "allowed", ""},
-                    {R"({"aud":["https://api.example.com",7]})", "token-bad-claim", "aud"},
-                    {R"({"aud":{"https://api.example.com":1}})", "token-bad-claim", "aud"},
-                    {R"({"sub":null})", "token-missing-claim", "sub"},
-                    {R"({"sub":7})", "token-bad-claim", "sub is not a string"},
-                    {R"({"jti":7})", "token-bad-claim", "jti"},
-                    {R"({"scope":["read"]})", "allowed", ""},
-                    {R"({"scope":[7]})", "token-bad-claim", "scope"},
-                    {R"({"scp":7})", "token-bad-claim", "scp"},
-                    // ID tokens
-                    {R"({"nonce":"n","scope":null})", "token-is-id-token", "nonce"},
-                    {R"({"nonce":"n"})", "allowed", ""},
-                    {R"({"at_hash":"x"})", "token-is-id-token", "at_hash"},
-                    {R"({"c_hash":"x"})", "token-is-id-token", "c_hash"},
-                    {R"({"typ":"ID"})", "token-is-id-token", "typ"},
-                    {R"({"typ":"Bearer"})", "allowed", ""},
-                    // all of them, the most informative first
-                    {R"({"iss":"x","aud":"y","exp":0,"nbf":1800000000,"iat":1800000000,"sub":null,"jti":7,"at_hash":"z"})",
-                     "token-expired token-not-yet-valid token-issued-in-future token-wrong-audience token-bad-claim token-missing-claim token-is-id-token token-wrong-issuer", ""},
-                });
+  expect_claims(
+      policy_builder({JwsAlgorithm::ES256}).require_claim("sub").build().value(),
+      {
+          {"{}", "allowed", ""},
+          // now = 1700000000, leeway 60 s
+          {R"({"exp":1699999941})", "allowed", ""},
+          {R"({"exp":1699999940})", "token-expired", "exp 2023-11-14T22:12:20Z, now 2023-11-14T22:13:20Z, leeway 60 s"},
+          {R"({"exp":1699999940.001})", "allowed", ""},
+          {R"({"exp":1699999939.999})", "token-expired", ""},
+          {R"({"exp":0})", "token-expired", "1970-01-01T00:00:00Z"},
+          {R"({"exp":-1})", "token-expired", "-1 s"},
+          {R"({"exp":-1e308})", "token-expired", ""},
+          {R"({"exp":1e308})", "allowed", ""},
+          {R"({"exp":18446744073709551615})", "allowed", ""},
+          {R"({"exp":-9223372036854775808})", "token-expired", ""},
+          {R"({"exp":null})", "token-missing-claim", "exp"},
+          {R"({"exp":"1800000000"})", "token-bad-claim", "exp is not a number"},
+          {R"({"exp":[1800000000]})", "token-bad-claim", "exp is not a number"},
+          {R"({"nbf":1700000060})", "allowed", ""},
+          {R"({"nbf":1700000061})", "token-not-yet-valid", "nbf 2023-11-14T22:14:21Z"},
+          {R"({"nbf":1700000000000})", "token-not-yet-valid", "milliseconds"},
+          {R"({"nbf":true})", "token-bad-claim", "nbf"},
+          {R"({"iat":1700000060})", "allowed", ""},
+          {R"({"iat":1700000061})", "token-issued-in-future", "iat 2023-11-14T22:14:21Z"},
+          {R"({"iat":1e308})", "token-issued-in-future", ""},
+          {R"({"iat":null})", "allowed", ""},
+          {R"({"iat":{}})", "token-bad-claim", "iat"},
+          {R"({"iss":null})", "token-missing-claim", "iss"},
+          {R"({"iss":7})", "token-bad-claim", "iss"},
+          {R"({"iss":"https://id.example.com/"})", "token-wrong-issuer", "expected https://id.example.com"},
+          {R"({"iss":"https://ID.example.com"})", "token-wrong-issuer", ""},
+          {R"({"iss":"\u001b[2J"})", "token-wrong-issuer", "\\x1b[2J"},
+          {R"({"aud":null})", "token-missing-claim", "aud"},
+          {R"({"aud":[]})", "token-wrong-audience", ""},
+          {R"({"aud":""})", "token-wrong-audience", ""},
+          {R"({"aud":"https://api.example.com/"})", "token-wrong-audience", "expected https://api.example.com"},
+          {R"({"aud":["x","https://api.example.com"]})", "allowed", ""},
+          {R"({"aud":["https://api.example.com",7]})", "token-bad-claim", "aud"},
+          {R"({"aud":{"https://api.example.com":1}})", "token-bad-claim", "aud"},
+          {R"({"sub":null})", "token-missing-claim", "sub"},
+          {R"({"sub":7})", "token-bad-claim", "sub is not a string"},
+          {R"({"jti":7})", "token-bad-claim", "jti"},
+          {R"({"scope":["read"]})", "allowed", ""},
+          {R"({"scope":[7]})", "token-bad-claim", "scope"},
+          {R"({"scp":7})", "token-bad-claim", "scp"},
+          // ID tokens
+          {R"({"nonce":"n","scope":null})", "token-is-id-token", "nonce"},
+          {R"({"nonce":"n"})", "allowed", ""},
+          {R"({"at_hash":"x"})", "token-is-id-token", "at_hash"},
+          {R"({"c_hash":"x"})", "token-is-id-token", "c_hash"},
+          {R"({"typ":"ID"})", "token-is-id-token", "typ"},
+          {R"({"typ":"Bearer"})", "allowed", ""},
+          // all of them, the most informative first
+          {R"({"iss":"x","aud":"y","exp":0,"nbf":1800000000,"iat":1800000000,"sub":null,"jti":7,"at_hash":"z"})",
+           "token-expired token-not-yet-valid token-issued-in-future token-wrong-audience token-bad-claim "
+           "token-missing-claim token-is-id-token token-wrong-issuer",
+           ""},
+      });
 }
 
 TEST(VerifyJwt, Claims_LenientPolicy) {
   JwtPolicy::Builder builder{std::string(kIssuer)};
-  const JwtPolicy policy = builder.accept_any_audience().allow_missing_expiration().accept_id_tokens().leeway(Duration{0}).allow_algorithm(JwsAlgorithm::ES256).build().value();
+  const JwtPolicy policy = builder.accept_any_audience()
+                               .allow_missing_expiration()
+                               .accept_id_tokens()
+                               .leeway(Duration{0})
+                               .allow_algorithm(JwsAlgorithm::ES256)
+                               .build()
+                               .value();
   expect_claims(policy, {
                             {R"({"exp":null,"aud":null,"sub":null,"iat":null})", "allowed", ""},
                             {R"({"aud":"anything"})", "allowed", ""},
@@ -228,8 +251,10 @@ TEST(VerifyJwt, Type_IsHeldToThePolicy) {
   struct Row {
     std::string_view typ, any, access;
   };
-  for (const Row& row : {Row{"at+jwt", "allowed", "allowed"}, Row{"application/AT+JWT", "allowed", "allowed"}, Row{"JWT", "allowed", "token-bad-claim"}, Row{"", "allowed", "token-bad-claim"},
-                         Row{"id+jwt", "token-is-id-token", "token-bad-claim token-is-id-token"}, Row{"ID_TOKEN", "token-is-id-token", "token-bad-claim token-is-id-token"}}) {
+  for (const Row& row : {Row{"at+jwt", "allowed", "allowed"}, Row{"application/AT+JWT", "allowed", "allowed"},
+                         Row{"JWT", "allowed", "token-bad-claim"}, Row{"", "allowed", "token-bad-claim"},
+                         Row{"id+jwt", "token-is-id-token", "token-bad-claim token-is-id-token"},
+                         Row{"ID_TOKEN", "token-is-id-token", "token-bad-claim token-is-id-token"}}) {
     EXPECT_EQ(codes(judge(token_with("{}", row.typ), any, es256_keys())), row.any) << row.typ;
     EXPECT_EQ(codes(judge(token_with("{}", row.typ), access, es256_keys())), row.access) << row.typ;
   }
@@ -239,21 +264,22 @@ TEST(VerifyJwt, Type_IsHeldToThePolicy) {
 
 TEST(SelectKey, EveryMisfit_GetsItsReason) {
   const KeySet keys = KeySet::parse(vectors::kKeySet).value();
-  const JwtPolicy policy = policy_builder({JwsAlgorithm::ES256, JwsAlgorithm::RS256, JwsAlgorithm::PS256}).build().value();
+  const JwtPolicy policy =
+      policy_builder({JwsAlgorithm::ES256, JwsAlgorithm::RS256, JwsAlgorithm::PS256}).build().value();
   struct Row {
     std::string_view header, code, detail;
   };
-  for (const Row& row : {Row{R"({"alg":"ES256","kid":"ec256"})", "", ""},
-                         Row{R"({"alg":"ES256"})", "", ""},
-                         Row{R"({"alg":"ES256","kid":""})", "", ""},
-                         Row{R"({"alg":"ES256","kid":"nope"})", "token-unknown-key", "none of 6 keys has kid nope"},
-                         Row{R"({"alg":"ES256","kid":"\n"})", "token-unknown-key", "\\x0a"},
-                         Row{R"({"alg":"ES256","kid":"../../dev/null"})", "token-unknown-key", ""},
-                         Row{R"({"alg":"ES256","kid":"rsa"})", "token-algorithm-not-allowed", "does not fit"},
-                         Row{R"({"alg":"ES384","kid":"ec384"})", "token-algorithm-not-allowed", "expected ES256, RS256, PS256"},
-                         Row{R"({"alg":"HS256","kid":"rsa"})", "token-algorithm-not-allowed", "alg HS256"},
-                         Row{R"({"alg":"es256","kid":"ec256"})", "token-algorithm-not-allowed", "alg es256"},
-                         Row{R"({"alg":"","kid":"ec256"})", "token-algorithm-not-allowed", ""}}) {
+  for (const Row& row :
+       {Row{R"({"alg":"ES256","kid":"ec256"})", "", ""}, Row{R"({"alg":"ES256"})", "", ""},
+        Row{R"({"alg":"ES256","kid":""})", "", ""},
+        Row{R"({"alg":"ES256","kid":"nope"})", "token-unknown-key", "none of 6 keys has kid nope"},
+        Row{R"({"alg":"ES256","kid":"\n"})", "token-unknown-key", "\\x0a"},
+        Row{R"({"alg":"ES256","kid":"../../dev/null"})", "token-unknown-key", ""},
+        Row{R"({"alg":"ES256","kid":"rsa"})", "token-algorithm-not-allowed", "does not fit"},
+        Row{R"({"alg":"ES384","kid":"ec384"})", "token-algorithm-not-allowed", "expected ES256, RS256, PS256"},
+        Row{R"({"alg":"HS256","kid":"rsa"})", "token-algorithm-not-allowed", "alg HS256"},
+        Row{R"({"alg":"es256","kid":"ec256"})", "token-algorithm-not-allowed", "alg es256"},
+        Row{R"({"alg":"","kid":"ec256"})", "token-algorithm-not-allowed", ""}}) {
     const RawJwt raw = RawJwt::parse(compact(row.header, "{}", "s")).value();
     const auto key = select_key(raw, policy, keys);
     EXPECT_EQ(key ? "" : code_of(key.error().reason), row.code) << row.header;
@@ -266,32 +292,44 @@ TEST(SelectKey, EveryMisfit_GetsItsReason) {
 // Three published confusions: HS256 with the public key's PEM as the secret, with its JWK, and with nothing at all.
 TEST(VerifyJwt, HmacUnderAPublicKey_NeverVerifies) {
   const KeySet keys = KeySet::parse(vectors::kKeySet).value();
-  const JwtPolicy asymmetric = policy_builder({JwsAlgorithm::RS256}).build().value(), symmetric = policy_builder({JwsAlgorithm::HS256}).build().value();
-  const std::string input = base64url_encode(R"({"alg":"HS256","kid":"rsa"})") + "." + base64url_encode(to_json(claims()));
+  const JwtPolicy asymmetric = policy_builder({JwsAlgorithm::RS256}).build().value(),
+                  symmetric = policy_builder({JwsAlgorithm::HS256}).build().value();
+  const std::string input =
+      base64url_encode(R"({"alg":"HS256","kid":"rsa"})") + "." + base64url_encode(to_json(claims()));
   crypto::SignatureVerifier verifier;
-  for (const std::string& secret : {keys.keys()[0].public_key()->to_pem(), to_json(keys.keys()[0].to_json()), keys.keys()[0].public_key()->params().n, std::string()}) {
+  for (const std::string& secret : {keys.keys()[0].public_key()->to_pem(), to_json(keys.keys()[0].to_json()),
+                                    keys.keys()[0].public_key()->params().n, std::string()}) {
     const std::string token = input + "." + base64url_encode(crypto::hmac(crypto::HashKind::Sha256, secret, input));
     EXPECT_EQ(codes(judge(token, asymmetric, keys)), "token-algorithm-not-allowed");
     EXPECT_EQ(codes(judge(token, symmetric, keys)), "token-algorithm-not-allowed");
     // Past select_key, by a careless caller.
     const RawJwt raw = RawJwt::parse(token).value();
-    for (const JwtPolicy* policy : {&asymmetric, &symmetric}) EXPECT_EQ(codes(verify(raw, keys.keys()[0], *policy, from_unix_seconds(kNow), verifier)), "token-algorithm-not-allowed");
+    for (const JwtPolicy* policy : {&asymmetric, &symmetric}) {
+      EXPECT_EQ(codes(verify(raw, keys.keys()[0], *policy, from_unix_seconds(kNow), verifier)),
+                "token-algorithm-not-allowed");
+    }
   }
 }
 
 TEST(VerifyJwt, HostileSignature_IsBad) {
   const JwtPolicy policy = policy_builder({JwsAlgorithm::ES256}).build().value();
-  const std::string good = token_with("{}"), input = good.substr(0, good.rfind('.')), signature = *base64url_decode(good.substr(good.rfind('.') + 1));
+  const std::string good = token_with("{}"), input = good.substr(0, good.rfind('.')),
+                    signature = *base64url_decode(good.substr(good.rfind('.') + 1));
   ASSERT_EQ(codes(judge(good, policy, es256_keys())), "allowed");
   const std::string zero(32, '\0');
-  for (const std::string& bad : {signature.substr(0, 63), signature + "x", zero + signature.substr(32), signature.substr(0, 32) + zero, zero + zero, signature.substr(32) + signature.substr(0, 32),
-                                 std::string("\x30\x06\x02\x01\x01\x02\x01\x01", 8), std::string(11'000, '\xff'), std::string("x")}) {
-    EXPECT_EQ(codes(judge(input + "." + base64url_encode(bad), policy, es256_keys())), "token-bad-signature") << bad.size();
+  for (const std::string& bad :
+       {signature.substr(0, 63), signature + "x", zero + signature.substr(32), signature.substr(0, 32) + zero,
+        zero + zero, signature.substr(32) + signature.substr(0, 32), std::string("\x30\x06\x02\x01\x01\x02\x01\x01", 8),
+        std::string(11'000, '\xff'), std::string("x")}) {
+    EXPECT_EQ(codes(judge(input + "." + base64url_encode(bad), policy, es256_keys())), "token-bad-signature")
+        << bad.size();
   }
   // Signed, but the header then says another thing; and a good signature of other claims.
-  EXPECT_EQ(codes(judge(signed_with_es256(R"({"alg":"ES256","kid":"k1"})", "{}"), policy, es256_keys())), "token-missing-claim token-missing-claim token-missing-claim");
+  EXPECT_EQ(codes(judge(signed_with_es256(R"({"alg":"ES256","kid":"k1"})", "{}"), policy, es256_keys())),
+            "token-missing-claim token-missing-claim token-missing-claim");
   const std::string other = token_with(R"({"sub":"bob"})");
-  EXPECT_EQ(codes(judge(other.substr(0, other.rfind('.')) + good.substr(good.rfind('.')), policy, es256_keys())), "token-bad-signature");
+  EXPECT_EQ(codes(judge(other.substr(0, other.rfind('.')) + good.substr(good.rfind('.')), policy, es256_keys())),
+            "token-bad-signature");
 }
 
 TEST(JwtSigner, MisfitOfKeyAndAlgorithm_Refused) {
@@ -305,7 +343,8 @@ TEST(JwtSigner, MisfitOfKeyAndAlgorithm_Refused) {
 }
 
 TEST(JwtSigner, EveryKeyKind_SignsWhatVerifies) {
-  for (const crypto::KeyKind kind : {crypto::KeyKind::Rsa, crypto::KeyKind::EcP256, crypto::KeyKind::EcP384, crypto::KeyKind::EcP521, crypto::KeyKind::Ed25519, crypto::KeyKind::Ed448}) {
+  for (const crypto::KeyKind kind : {crypto::KeyKind::Rsa, crypto::KeyKind::EcP256, crypto::KeyKind::EcP384,
+                                     crypto::KeyKind::EcP521, crypto::KeyKind::Ed25519, crypto::KeyKind::Ed448}) {
     const crypto::PrivateKey key = crypto::PrivateKey::generate(kind).value();
     const KeySet keys = KeySet::of({Jwk::from_public_key(key.public_key(), "k")}).value();
     for (const JwsAlgorithmInfo& row : all_algorithms()) {
