@@ -155,7 +155,6 @@ Route default_route(const Config& config) {
 }  // namespace
 
 void read_routes(const Section& root, Config& out) {
-  const Section main = root.below("upstream");
   const auto items = root.list("routes");
   if (items.size() > kMostRoutes) root.report().error(root.at("routes"), "routes", fmt::format("more than {} routes", kMostRoutes));
   bool needs_main = !root.has("routes");
@@ -164,7 +163,7 @@ void read_routes(const Section& root, Config& out) {
     out.routes.push_back(read_route(items[i], out));
   }
   if (!root.has("routes")) out.routes.push_back(default_route(out));
-  if (needs_main && !main.given()) root.report().error({}, "upstream", "required, but not given: the URL that accepted requests go to");
+  if (needs_main && !root.has("upstream")) root.report().error({}, "upstream", "required, but not given: the URL that accepted requests go to");
 }
 
 }  // namespace quivive::config

@@ -25,6 +25,9 @@ Upstream read_upstream(const Section& section, std::string name) {
   if (!out.tls.verify && !out.tls.ca.empty()) {
     section.report().error(tls.at("ca"), tls.path_of("ca"), "means nothing with `verify: false`");
   }
+  if (out.url.tls && !out.tls.verify) {
+    section.report().warning(tls.at("verify"), tls.path_of("verify"), "any certificate is accepted: whoever sits in between reads and changes everything");
+  }
   return out;
 }
 

@@ -117,7 +117,7 @@ Result<std::string> accept_text(SettingType type, std::string_view text) {
   for (const char c : text) {
     const auto byte = static_cast<std::uint8_t>(c);
     // Texts end up in header lines, logs and file names.
-    if (byte < 0x20 || byte == 0x7f) return error("holds the control character \\x{:02x}", byte);
+    if (byte < 0x20 || byte == 0x7f) return error("holds a control character (octet {:02x})", byte);
   }
   switch (type) {
     case SettingType::Host: return check_host(text);

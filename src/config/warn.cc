@@ -49,15 +49,6 @@ void warn_about_issuers(const Section& root, const Config& config) {
   }
 }
 
-void warn_about_upstreams(const Section& root, const Config& config) {
-  for (const Upstream& upstream : config.upstreams) {
-    if (upstream.url.tls && !upstream.tls.verify) {
-      root.report().warning(root.at("upstream"), upstream.name == "default" ? "upstream.tls.verify" : fmt::format("upstreams.{}.tls.verify", upstream.name),
-                            "any certificate is accepted: whoever sits in between reads and changes everything");
-    }
-  }
-}
-
 void warn_about_routes(const Section& root, const Config& config) {
   if (!root.has("routes")) return;
   const auto sections = root.list("routes");
@@ -81,7 +72,6 @@ void warn_about(const Section& root, const Config& config) {
   warn_about_listeners(root, config);
   warn_about_proxies(root, config);
   warn_about_issuers(root, config);
-  warn_about_upstreams(root, config);
   warn_about_routes(root, config);
 }
 

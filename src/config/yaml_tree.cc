@@ -23,6 +23,13 @@ Diagnostic problem(Position at, std::string message, std::string path = {}) {
   return {Severity::Error, at.line, at.column, std::move(path), std::move(message)};
 }
 
+YamlNode made(YamlNode::Kind kind, const YAML::Mark& mark) {
+  YamlNode node;
+  node.kind = kind;
+  node.at = position(mark);
+  return node;
+}
+
 // Thrown through yaml-cpp to stop it at a bound; caught in parse_yaml().
 struct Stop {
   Diagnostic why;
@@ -42,28 +49,31 @@ class Builder final : public YAML::EventHandler {
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     refuse_anchor(mark, anchor);
-    add({.kind = YamlNode::Kind::Null, .at = position(mark)});
+    add(made(YamlNode::Kind::Null, mark));
   }
   // Threat: a few lines of aliases to aliases that expand to gigabytes. None is expanded.
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     diagnostics_.push_back(problem(position(mark), "aliases (*name) are not supported; repeat the value"));
-    add({.kind = YamlNode::Kind::Null, .at = position(mark)});
+    add(made(YamlNode::Kind::Null, mark));
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
     refuse_anchor(mark, anchor);
     const bool quoted = tag == "!";
     if (!quoted && tag != "?") refuse_tag(mark, tag);
-    add({.kind = YamlNode::Kind::Scalar, .at = position(mark), .text = value, .quoted = quoted});
+    YamlNode node = made(YamlNode::Kind::Scalar, mark);
+    node.text = value;
+    node.quoted = quoted;
+    add(std::move(node));
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
     refuse_anchor(mark, anchor);
     refuse_tag(mark, tag);
-    open({.kind = YamlNode::Kind::Sequence, .at = position(mark)});
+    open(made(YamlNode::Kind::Sequence, mark));
   }
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
     refuse_anchor(mark, anchor);
     refuse_tag(mark, tag);
-    open({.kind = YamlNode::Kind::Mapping, .at = position(mark)});
+    open(made(YamlNode::Kind::Mapping, mark));
   }
   void OnSequenceEnd() override { close(); }
   void OnMapEnd() override { close(); }
@@ -165,7 +175,7 @@ std::string plain_words(const std::string& message) {
   struct Row {
     std::string_view yaml, ours;
   };
-  static constexpr Row kRows[] = {
+  const Row kRows[] = {
       {YAML::ErrorMsg::MAP_VALUE, "a ':' where no value can start; text with ': ' in it needs quotes"},
       {YAML::ErrorMsg::END_OF_MAP, "the indentation fits no mapping above, or a ':' is missing"},
       {YAML::ErrorMsg::END_OF_MAP_FLOW, "a '}' is missing, or a ','"},
@@ -204,7 +214,7 @@ std::optional<Diagnostic> check_characters(std::string_view text, const YamlLimi
     // A carriage return alone is a line break to YAML and to few editors: what looks like a comment could be a setting.
     const bool line_end = byte == '\r' && i + 1 < text.size() && text[i + 1] == '\n';
     if ((byte < 0x20 && byte != '\t' && !line_end) || byte == 0x7f) {
-      return problem(at, fmt::format("the control character \\x{:02x}", byte));
+      return problem(at, fmt::format("a control character (octet {:02x})", byte));
     }
     if (byte != ' ' && byte != '\t') indentation = false;
     if ((byte & 0xc0) != 0x80) ++at.column;  // columns count characters, not bytes
@@ -240,7 +250,7 @@ std::optional<YamlNode> parse_yaml(std::string_view text, std::vector<Diagnostic
     return {};
   }
   YamlNode root = builder.take();
-  if (root.kind == YamlNode::Kind::Null) root = {.kind = YamlNode::Kind::Mapping, .at = {}};
+  if (root.kind == YamlNode::Kind::Null) root.kind = YamlNode::Kind::Mapping;
   if (root.kind != YamlNode::Kind::Mapping) {
     diagnostics.push_back(problem(root.at, "a configuration is a mapping: lines of `name: value`"));
     return {};
