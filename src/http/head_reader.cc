@@ -4,6 +4,7 @@
 #include "http/grammar.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 namespace quivive::http::detail {
@@ -12,28 +13,25 @@ namespace {
 constexpr std::uint64_t kOnes = 0x0101010101010101u;
 constexpr std::uint64_t kHighBits = 0x8080808080808080u;
 
-// Whether any of eight bytes is below `limit` (at most 0x80) or is DEL.
-bool any_below_or_del(std::uint64_t word, std::uint64_t limit) {
+// High bits of the bytes that are below `limit` (at most 0x80) or DEL. A borrow may mark bytes above the first one that is
+// marked rightly, so only "none" and "the first" are to be believed.
+std::uint64_t below_or_del(std::uint64_t word, std::uint64_t limit) {
   const std::uint64_t below = (word - kOnes * limit) & ~word;
   const std::uint64_t del = word ^ (kOnes * 0x7f);
-  return ((below | ((del - kOnes) & ~del)) & kHighBits) != 0;
+  return (below | ((del - kOnes) & ~del)) & kHighBits;
 }
 
-// The first byte in [p, end) that is below `limit` or DEL, eight at a time while there are none.
+// The first byte in [p, end) that is below `limit` or DEL, looked for eight at a time; `end` if there is none.
 const char* find_below_or_del(const char* p, const char* end, std::uint8_t limit) {
-  for (;;) {
-    while (end - p >= 8) {
+  if constexpr (std::endian::native == std::endian::little) {
+    for (; end - p >= 8; p += 8) {
       std::uint64_t word;
       std::memcpy(&word, p, sizeof word);
-      if (any_below_or_del(word, limit)) break;
-      p += 8;
+      if (const std::uint64_t found = below_or_del(word, limit); found != 0) return p + std::countr_zero(found) / 8;
     }
-    const char* const stop = end - p >= 8 ? p + 8 : end;
-    for (; p != stop; ++p) {
-      if (static_cast<std::uint8_t>(*p) < limit || *p == 0x7f) return p;
-    }
-    if (p == end) return end;
   }
+  while (p != end && static_cast<std::uint8_t>(*p) >= limit && *p != 0x7f) ++p;
+  return p;
 }
 
 }  // namespace
