@@ -141,6 +141,13 @@ Result<std::uint64_t> HtpasswdFile::version() {
   return version_;
 }
 
+std::vector<Secret> HtpasswdFile::hashes() const {
+  std::vector<Secret> out;
+  const auto current = content();
+  for (const auto& [name, hash] : current->users.hashes) out.push_back(hash);
+  return out;
+}
+
 std::vector<std::string> HtpasswdFile::warnings() const { return content()->users.warnings; }
 
 }  // namespace quivive::backends

@@ -42,6 +42,8 @@ class HtpasswdFile final : public store::UserLookup {
 
   // About the content in force.
   [[nodiscard]] std::vector<std::string> warnings() const;
+  // Of every user: what an unknown one must cost follows from them.
+  [[nodiscard]] std::vector<Secret> hashes() const;
 
  private:
   // What tells one state of a file from the next without reading it.

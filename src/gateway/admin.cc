@@ -1,0 +1,151 @@
+#include "gateway/admin.h"
+
+#include "base/json.h"
+#include "gateway/explain.h"
+#include "gateway/gateway.h"
+#include "http/head_parser.h"
+
+#include <fmt/format.h>
+
+namespace quivive::gateway {
+namespace {
+
+using net::Awaitable;
+using net::kUse;
+namespace asio = net::asio;
+
+constexpr std::size_t kMaxHead = 8 * 1024;
+constexpr std::chrono::seconds kPatience{10};
+
+// A name in Host that is not ours means that a page's script reached us through a name of its own (DNS rebinding).
+bool is_direct_host(std::string_view host) {
+  if (host.empty()) return true;
+  std::string name(host.substr(0, host.starts_with('[') ? host.find(']') + 1 : host.rfind(':')));
+  if (name == "localhost") return true;
+  if (name.starts_with('[')) name = name.substr(1, name.size() - 2);
+  net::error_code ec;
+  asio::ip::make_address(name, ec);
+  return !ec;
+}
+
+template <class T, class Start>
+Awaitable<T> wait_for(Start start) {
+  return asio::async_initiate<const asio::use_awaitable_t<net::Executor>, void(T)>(
+      [](auto handler, Start begin) {
+        auto waiting = std::make_shared<decltype(handler)>(std::move(handler));
+        begin([waiting](T value) { (*waiting)(std::move(value)); });
+      },
+      asio::use_awaitable_t<net::Executor>{}, std::move(start));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Admin>> Admin::open(Gateway& gateway, const net::tcp::endpoint& at) {
+  auto admin = std::make_unique<Admin>(gateway);
+  auto listener = net::Listener::open(gateway.control(), at);
+  if (!listener) return error("admin: {}", listener.error().message);
+  admin->listener_ = std::move(*listener);
+  return admin;
+}
+
+void Admin::start() {
+  listener_->start([this](net::Socket socket, const net::tcp::endpoint&) {
+    std::erase_if(open_, [](const auto& weak) { return weak.expired(); });
+    if (open_.size() >= kMaxConnections) return;  // the socket closes
+    auto stream = std::make_shared<net::Stream>(std::move(socket), gateway_.control().deadlines());
+    open_.push_back(stream);
+    gateway_.control().spawn(serve(std::move(stream)));
+  });
+}
+
+void Admin::stop() {
+  listener_->stop();
+  for (const auto& weak : open_) {
+    if (const auto stream = weak.lock()) stream->close();
+  }
+}
+
+Awaitable<> Admin::serve(std::shared_ptr<net::Stream> stream) {
+  std::string buffer;
+  http::RequestHead head;
+  while (true) {
+    stream->expires_after(kPatience);
+    head.reset();
+    const auto result = http::parse_request_head(buffer, head, kMaxHead);
+    if (result.status == http::HeadStatus::Failed) break;
+    if (result.status == http::HeadStatus::NeedMore) {
+      const std::size_t old = buffer.size();
+      buffer.resize(old + 4096);
+      const auto [ec, n] = co_await stream->async_read_some(asio::buffer(buffer.data() + old, 4096));
+      if (ec) break;
+      buffer.resize(old + n);
+      continue;
+    }
+    Reply reply = co_await answer(head);
+    const bool keep = head.keep_alive && !head.has_body();
+    std::string out = fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nCache-Control: no-store\r\n{}\r\n", reply.status,
+                                  reply.status < 300 ? "OK" : "Error", reply.type, reply.body.size(), keep ? "" : "Connection: close\r\n");
+    if (head.method != "HEAD") out += reply.body;
+    const std::size_t used = head.head_bytes;
+    const auto ec = co_await net::write_all(*stream, asio::buffer(out));
+    if (ec || !keep) break;
+    buffer.erase(0, used);
+  }
+  co_await stream->shutdown_send();
+  stream->close();
+}
+
+Awaitable<Admin::Reply> Admin::answer(const http::RequestHead& head) {
+  const http::RequestView view = head.view();
+  const std::string path(head.target.substr(0, head.target.find('?')));
+  if (!is_direct_host(head.host)) co_return Reply{403, "application/json", R"({"error":"ask by address, not by name"})"};
+  const bool reads = head.method == "GET" || head.method == "HEAD";
+  if (reads && path == "/healthz") co_return Reply{200, "text/plain", "ok\n"};
+  if (reads && path == "/readyz") {
+    const bool ready = gateway_.ready();
+    co_return Reply{ready ? 200 : 503, "text/plain", ready ? "ready\n" : "not ready\n"};
+  }
+  if (reads && path == "/metrics") co_return Reply{200, "text/plain; version=0.0.4; charset=utf-8", gateway_.metrics()};
+  if (reads && path.starts_with("/explain/")) {
+    std::string found = co_await explain(path.substr(9));
+    if (found.empty()) co_return Reply{404, "application/json", R"({"error":"no rejection with this id is remembered"})"};
+    co_return Reply{200, "application/json", std::move(found)};
+  }
+  if (head.method == "POST" && path == "/reload") {
+    if (view.find(http::FieldId::Origin) != nullptr || view.find(http::FieldId::SecFetchSite) != nullptr) {
+      co_return Reply{403, "application/json", R"({"error":"not from a web page"})"};
+    }
+    const auto faults = co_await reload();
+    JsonArray lines;
+    for (const std::string& fault : faults) lines.emplace_back(fault);
+    JsonObject body;
+    body["reloaded"] = faults.empty();
+    body["faults"] = std::move(lines);
+    co_return Reply{faults.empty() ? 200 : 409, "application/json", to_json(body)};
+  }
+  co_return Reply{404, "application/json", R"({"error":"no such path; there are /healthz, /readyz, /metrics, /explain/ID and POST /reload"})"};
+}
+
+Awaitable<std::string> Admin::explain(std::string id) {
+  auto start = [this, id](std::function<void(std::string)> done) {
+    auto found = std::make_shared<std::string>();
+    auto mutex = std::make_shared<std::mutex>();  // two workers may have an entry of that id
+    const auto deployment = gateway_.deployment();
+    gateway_.on_workers(
+        [found, mutex, deployment, id](Worker& worker) {
+          const TraceEntry* entry = worker.traces.find(id);
+          if (entry == nullptr) return;
+          const std::lock_guard lock(*mutex);
+          *found = explain_json(*entry, *deployment);
+        },
+        [found, done = std::move(done)] { done(std::move(*found)); });
+  };
+  return wait_for<std::string>(std::move(start));
+}
+
+Awaitable<std::vector<std::string>> Admin::reload() {
+  auto start = [this](std::function<void(std::vector<std::string>)> done) { gateway_.reload(std::move(done)); };
+  return wait_for<std::vector<std::string>>(std::move(start));
+}
+
+}  // namespace quivive::gateway

@@ -1,0 +1,98 @@
+#pragma once
+// Connection: one client connection from accept to close. Reads a head, asks the pipeline for a verdict, then forwards or
+// refuses; one request at a time, in order. Lives in its coroutine's frame.
+
+#include "gateway/access_record.h"
+#include "gateway/body_relay.h"
+#include "gateway/pipeline.h"
+#include "gateway/worker.h"
+#include "http/head_parser.h"
+#include "http/target.h"
+#include "net/stream.h"
+
+#include <memory>
+#include <string>
+
+namespace quivive::gateway {
+
+class Connection {
+ public:
+  Connection(Worker& worker, net::Socket socket, const net::tcp::endpoint& peer);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  [[nodiscard]] net::Awaitable<> run();
+
+  // On the worker's thread. An idle connection ends now, a busy one after its response.
+  void drain();
+  void close();  // at once
+
+ private:
+  friend class Worker;
+  enum class Next : std::uint8_t { KeepAlive, Close };
+
+  // connection.cc: the client's side
+  [[nodiscard]] net::Awaitable<bool> read_head(http::HeadResult& result);
+  [[nodiscard]] net::Awaitable<Next> serve_request();
+  [[nodiscard]] net::Awaitable<Next> refuse_head(const http::HeadResult& result);
+  [[nodiscard]] net::Awaitable<Next> reject(const auth::Verdict& verdict, const Route* route);
+  [[nodiscard]] net::Awaitable<Next> answer_own();
+  [[nodiscard]] net::Awaitable<Next> discard_body();
+  [[nodiscard]] net::Awaitable<> linger();
+  [[nodiscard]] net::Awaitable<net::error_code> send(std::string_view bytes);
+  [[nodiscard]] bool body_is_buffered() const;
+  void begin_request();
+  void finish_request();
+  void consume(std::size_t n);
+  [[nodiscard]] std::string_view buffered() const { return {buffer_.get() + begin_, end_ - begin_}; }
+
+  // connection_forward.cc: the upstream's side
+  [[nodiscard]] net::Awaitable<Next> forward(const Admission& admission);
+  [[nodiscard]] net::Awaitable<Reason> exchange_heads(const Route& route, bool awaits_continue);
+  [[nodiscard]] net::Awaitable<Next> relay_response(const Route& route, net::UpstreamPool& pool);
+  [[nodiscard]] net::Awaitable<> pump_request_body(std::chrono::milliseconds first_byte_timeout);
+  void start_pump(net::Awaitable<> pump);
+  [[nodiscard]] net::Awaitable<> join_pump();
+  [[nodiscard]] net::Awaitable<> tunnel(std::chrono::milliseconds idle);
+  [[nodiscard]] net::Awaitable<> tunnel_up(std::chrono::milliseconds idle);
+  void build_upstream_head(const Admission& admission);
+
+  Worker& worker_;
+  net::Stream client_;
+  std::shared_ptr<const Deployment> deployment_;  // of the current request
+  const FixedText<46> peer_;
+  const config::IpAddress peer_ip_;
+
+  std::unique_ptr<char[]> buffer_;  // what the client sent: [begin_, end_) is not dealt with yet
+  std::size_t capacity_;
+  std::size_t begin_ = 0, end_ = 0;
+  http::RequestHead head_;
+  http::Target target_;
+  std::string target_scratch_;
+  bool idle_ = true;  // between requests
+
+  AccessRecord record_;
+  net::SteadyClock::time_point started_;
+  std::string out_;  // to the client
+
+  std::unique_ptr<net::UpstreamConnection> upstream_;
+  std::size_t upstream_begin_ = 0, upstream_end_ = 0;  // in upstream_->buffer
+  bool upstream_reused_ = false;
+  http::ResponseHead response_;
+  std::string upstream_head_;
+  std::string upstream_body_;  // request body on its way
+  BodyRelay request_body_{http::Body::None, 0, BodyOut::Plain};
+  enum class Pump : std::uint8_t { None, Running, Done, ClientFailed, UpstreamFailed };
+  Pump pump_ = Pump::None;
+  bool pump_stop_ = false;
+  bool websocket_ = false;
+  bool head_consumed_ = false;  // the head's bytes may be gone: its slices must not be read
+  std::string_view upstream_failure_;  // static text
+  net::Timer pump_done_;    // cancelled when the pump ends
+
+  Connection* next_ = nullptr;
+  Connection* previous_ = nullptr;
+};
+
+}  // namespace quivive::gateway

@@ -1,0 +1,301 @@
+// The upstream's side of a connection: the request goes out, its body is pumped, the response comes back.
+
+#include "gateway/connection.h"
+#include "base/text.h"
+#include "gateway/forward_head.h"
+
+namespace quivive::gateway {
+namespace {
+
+using net::Awaitable;
+using net::error_code;
+using net::kUse;
+namespace asio = net::asio;
+
+// RFC 9110 section 9.2.2. Only these are sent again when a kept connection proves stale.
+bool is_idempotent(std::string_view method) {
+  return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "PUT" || method == "DELETE" || method == "TRACE";
+}
+
+bool wants_websocket(const http::RequestHead& head) {
+  if (!head.connection_upgrade || head.has_body() || head.method != "GET") return false;
+  const http::Field* upgrade = head.view().find(http::FieldId::Upgrade);
+  return upgrade != nullptr && iequals(upgrade->value, "websocket");
+}
+
+}  // namespace
+
+void Connection::build_upstream_head(const Admission& admission) {
+  const Route& route = *admission.route;
+  const bool trusted = contains(deployment_->config.trusted_proxies, peer_ip_);
+  ForwardRequest request{head_, target_, deployment_->protected_names};
+  request.drop_authorization = admission.authorization_consumed && !route.forward_authorization;
+  request.drop_header = deployment_->key_header;
+  request.drop_query = deployment_->key_query;
+  request.identity = admission.identity;
+  request.request_id = record_.id;
+  request.client_address = peer_;
+  request.forwarded_proto = client_.is_tls() ? "https" : "http";
+  request.forwarded_host = head_.host;
+  if (trusted) {
+    const http::RequestView view = head_.view();
+    request.forwarded_for = view.value(http::FieldId::XForwardedFor);
+    const std::string_view proto = view.value(http::FieldId::XForwardedProto);
+    if (proto == "https" || proto == "http") request.forwarded_proto = proto;
+  }
+  request.websocket = websocket_ = wants_websocket(head_);
+  upstream_head_.clear();
+  append_upstream_head(upstream_head_, request);
+}
+
+Awaitable<Connection::Next> Connection::forward(const Admission& admission) {
+  const Route& route = *admission.route;
+  const std::shared_ptr<net::UpstreamPool> pool = worker_.upstream(route.upstream);
+  build_upstream_head(admission);
+  const bool resendable = is_idempotent(head_.method);
+  const bool awaits_continue = head_.expect_continue;
+  request_body_ = BodyRelay(head_.body, head_.content_length, head_.body == http::Body::Chunked ? BodyOut::Chunked : BodyOut::Plain);
+  // From here on the buffer is reused for the body, and the slices of head_ are gone; record_ has the method.
+  head_consumed_ = true;
+  consume(head_.head_bytes);
+  consume(request_body_.take(buffered(), upstream_head_));
+  if (request_body_.failed()) co_return co_await reject(refusal(Reason::RequestMalformed, request_body_.failure()), &route);
+
+  pump_ = Pump::None;
+  Reason reason = Reason::Allowed;
+  for (bool again = false;; again = true) {
+    upstream_ = again ? nullptr : pool->take_idle(!resendable);
+    upstream_reused_ = upstream_ != nullptr;
+    if (upstream_reused_) {
+      worker_.metrics.upstream_reuses.add();
+    } else {
+      worker_.metrics.upstream_connects.add();
+      auto connected = co_await pool->connect();
+      if (!connected) {
+        reason = connected.error() == net::ConnectFailure::TimedOut ? Reason::UpstreamTimeout : Reason::UpstreamUnreachable;
+        break;
+      }
+      upstream_ = std::move(*connected);
+    }
+    reason = co_await exchange_heads(route, awaits_continue);
+    // Stale: closed by the upstream while it was kept, before it could have seen this request.
+    const bool stale = reason == Reason::UpstreamUnreachable && upstream_reused_ && upstream_end_ == 0 && pump_ == Pump::None;
+    if (!stale || !resendable || again) break;
+    worker_.metrics.upstream_retries.add();
+  }
+  if (reason == Reason::Allowed) co_return co_await relay_response(route, *pool);
+
+  co_await join_pump();
+  upstream_.reset();
+  if (pump_ == Pump::ClientFailed) {
+    if (client_.timed_out()) co_return co_await reject(refusal(Reason::RequestTimeout, "the request body stopped"), &route);
+    if (request_body_.failed()) co_return co_await reject(refusal(Reason::RequestMalformed, request_body_.failure()), &route);
+    co_return Next::Close;
+  }
+  co_return co_await reject(refusal(reason, upstream_failure_), &route);
+}
+
+// Sends the request (its body in a coroutine beside this one, where it has not all arrived) and reads the response's head.
+Awaitable<Reason> Connection::exchange_heads(const Route& route, bool awaits_continue) {
+  net::Stream& stream = upstream_->stream;
+  upstream_begin_ = upstream_end_ = 0;
+  upstream_failure_ = "the connection was closed before a response";
+  stream.expires_after(route.first_byte_timeout);
+  error_code ec;
+  const std::size_t sent = stream.write_now(asio::buffer(upstream_head_), ec);
+  if (!ec && sent < upstream_head_.size()) ec = co_await net::write_all(stream, asio::buffer(upstream_head_) + sent);
+  if (ec) co_return stream.timed_out() ? Reason::UpstreamTimeout : Reason::UpstreamUnreachable;
+  if (!request_body_.done()) {
+    if (awaits_continue) {
+      // The verdict is out, so the body may come (RFC 9110 section 10.1.1).
+      ec = co_await send("HTTP/1.1 100 Continue\r\n\r\n");
+      if (ec) co_return Reason::UpstreamUnreachable;
+    }
+    start_pump(pump_request_body(route.first_byte_timeout));
+  }
+  response_.reset();
+  while (pump_ != Pump::ClientFailed) {
+    if (upstream_end_ == upstream_->buffer.size()) {
+      upstream_failure_ = "the response head is too large";
+      co_return Reason::UpstreamMalformed;
+    }
+    const auto [failed, n] = co_await stream.async_read_some(asio::buffer(upstream_->buffer) + upstream_end_);
+    if (failed) co_return stream.timed_out() ? Reason::UpstreamTimeout : Reason::UpstreamUnreachable;
+    upstream_end_ += n;
+    while (upstream_begin_ < upstream_end_) {
+      const std::string_view bytes(upstream_->buffer.data() + upstream_begin_, upstream_end_ - upstream_begin_);
+      const auto result = http::parse_response_head(bytes, record_.method, response_, upstream_->buffer.size());
+      if (result.status == http::HeadStatus::NeedMore) break;
+      if (result.status == http::HeadStatus::Failed) {
+        upstream_failure_ = result.detail;
+        co_return Reason::UpstreamMalformed;
+      }
+      upstream_begin_ += response_.head_bytes;
+      if (response_.status >= 200 || response_.status == 101) co_return Reason::Allowed;
+      response_.reset();  // an interim response says nothing that the client needs
+    }
+  }
+  co_return Reason::UpstreamUnreachable;
+}
+
+Awaitable<> Connection::pump_request_body(std::chrono::milliseconds first_byte_timeout) {
+  Pump outcome = Pump::Done;
+  const auto patience = deployment_->config.limits.body_timeout;
+  while (!request_body_.done() && !pump_stop_) {
+    if (begin_ == end_) {
+      begin_ = end_ = 0;
+      client_.expires_after(patience);
+      const auto [ec, n] = co_await client_.async_read_some(asio::buffer(buffer_.get(), capacity_));
+      if (ec) {
+        outcome = Pump::ClientFailed;
+        break;
+      }
+      end_ = n;
+    }
+    upstream_body_.clear();
+    consume(request_body_.take(buffered(), upstream_body_));
+    if (request_body_.failed()) {
+      outcome = Pump::ClientFailed;
+      break;
+    }
+    upstream_->stream.expires_after(patience);
+    const error_code ec = co_await net::write_all(upstream_->stream, asio::buffer(upstream_body_));
+    if (ec) {
+      outcome = Pump::UpstreamFailed;  // it may have answered already, without wanting the rest
+      break;
+    }
+  }
+  client_.expires_never();
+  upstream_->stream.expires_after(first_byte_timeout);
+  // Whoever waits for the response must not wait for one to half a request.
+  if (outcome == Pump::ClientFailed) upstream_->stream.cancel();
+  pump_ = outcome;
+  pump_done_.cancel();
+}
+
+void Connection::start_pump(Awaitable<> pump) {
+  pump_ = Pump::Running;
+  pump_stop_ = false;
+  pump_done_.expires_at(net::SteadyClock::time_point::max());
+  worker_.loop.spawn(std::move(pump));
+}
+
+Awaitable<> Connection::join_pump() {
+  if (pump_ != Pump::Running) co_return;
+  pump_stop_ = true;  // for a pump whose operation has ended already, and which no cancel() reaches
+  client_.cancel();
+  upstream_->stream.cancel();
+  const auto [ec] = co_await pump_done_.async_wait(kUse);
+  (void)ec;
+}
+
+Awaitable<Connection::Next> Connection::relay_response(const Route& route, net::UpstreamPool& pool) {
+  const bool client_is_1_0 = head_.minor_version == 0;
+  const bool has_body = response_.body != http::Body::None;
+  const bool counted = response_.body == http::Body::Length;
+  const bool switched = response_.status == 101;
+  if (switched && !websocket_) {
+    co_await join_pump();
+    upstream_.reset();
+    co_return co_await reject(refusal(Reason::UpstreamMalformed, "a 101 that nobody asked for"), &route);
+  }
+  const bool chunked_out = has_body && !counted && !client_is_1_0;
+  // Half a request was read so far: what follows it on this connection cannot be told from its rest.
+  const bool unread = pump_ == Pump::Running || pump_ == Pump::UpstreamFailed;
+  const bool close = !head_.keep_alive || worker_.draining() || unread || (has_body && !counted && client_is_1_0);
+
+  BodyRelay relay(response_.body, response_.content_length, chunked_out ? BodyOut::Chunked : BodyOut::Plain);
+  out_.clear();
+  append_client_head(out_, {response_, record_.id, worker_.date(record_.time), has_body, chunked_out, close, client_is_1_0, switched});
+  record_.status = response_.status;
+  const bool upstream_keeps = response_.keep_alive;
+  bool begun = false;
+
+  if (switched) {
+    const error_code ec = co_await send(out_);
+    if (!ec) co_await tunnel(route.idle_timeout);
+    upstream_.reset();
+    co_return Next::Close;
+  }
+  while (true) {
+    const std::string_view bytes(upstream_->buffer.data() + upstream_begin_, upstream_end_ - upstream_begin_);
+    upstream_begin_ += relay.take(bytes, out_);
+    if (relay.failed()) break;
+    begun = true;
+    error_code ec;
+    const std::size_t sent = client_.write_now(asio::buffer(out_), ec);
+    record_.bytes_out += out_.size();
+    if (!ec && sent < out_.size()) ec = co_await send(std::string_view(out_).substr(sent));
+    if (ec || relay.done()) break;
+    out_.clear();
+    upstream_begin_ = upstream_end_ = 0;
+    upstream_->stream.expires_after(route.idle_timeout);
+    const auto [failed, n] = co_await upstream_->stream.async_read_some(asio::buffer(upstream_->buffer));
+    upstream_end_ = n;
+    if (failed == asio::error::eof) {
+      relay.end_of_input(out_);
+      if (relay.failed()) break;
+      if (const error_code last = co_await send(out_); last) break;
+      break;
+    }
+    if (failed) break;
+  }
+  co_await join_pump();
+  const bool whole = relay.done();
+  if (relay.failed()) {
+    if (!begun) {
+      upstream_.reset();
+      co_return co_await reject(refusal(Reason::UpstreamMalformed, relay.failure()), &route);
+    }
+    record_.reason = Reason::UpstreamMalformed;
+  }
+  if (whole && upstream_keeps && upstream_begin_ == upstream_end_ && (pump_ == Pump::None || pump_ == Pump::Done)) {
+    pool.give_back(std::move(upstream_));
+  }
+  upstream_.reset();
+  // A response that broke off stays without its end, so that the client can tell.
+  if (!whole) co_return Next::Close;
+  if (unread) co_await linger();
+  co_return close ? Next::Close : Next::KeepAlive;
+}
+
+// After a 101: bytes both ways until either side ends.
+Awaitable<> Connection::tunnel(std::chrono::milliseconds idle) {
+  start_pump(tunnel_up(idle));
+  while (pump_ == Pump::Running) {
+    if (upstream_begin_ < upstream_end_) {
+      const std::string_view bytes(upstream_->buffer.data() + upstream_begin_, upstream_end_ - upstream_begin_);
+      client_.expires_after(idle);
+      const error_code ec = co_await net::write_all(client_, asio::buffer(bytes));
+      if (ec) break;
+      record_.bytes_out += bytes.size();
+    }
+    upstream_begin_ = upstream_end_ = 0;
+    upstream_->stream.expires_after(idle);
+    const auto [ec, n] = co_await upstream_->stream.async_read_some(asio::buffer(upstream_->buffer));
+    if (ec) break;
+    upstream_end_ = n;
+  }
+  co_await join_pump();
+}
+
+Awaitable<> Connection::tunnel_up(std::chrono::milliseconds idle) {
+  while (!pump_stop_) {
+    if (begin_ < end_) {
+      upstream_->stream.expires_after(idle);
+      const error_code ec = co_await net::write_all(upstream_->stream, asio::buffer(buffer_.get() + begin_, end_ - begin_));
+      if (ec) break;
+    }
+    begin_ = end_ = 0;
+    client_.expires_after(idle);
+    const auto [ec, n] = co_await client_.async_read_some(asio::buffer(buffer_.get(), capacity_));
+    if (ec) break;
+    end_ = n;
+    record_.bytes_in += n;
+  }
+  pump_ = Pump::Done;
+  upstream_->stream.cancel();
+  pump_done_.cancel();
+}
+
+}  // namespace quivive::gateway

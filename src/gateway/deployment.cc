@@ -1,0 +1,330 @@
+#include "gateway/deployment.h"
+
+#include "backends/htpasswd.h"
+#include "backends/sqlite_store.h"
+#include "base/base64.h"
+#include "crypto/password.h"
+#include "gateway/whole_file.h"
+#include "jose/jwk.h"
+#include "store/memory_store.h"
+
+#include <algorithm>
+#include <map>
+
+namespace quivive::gateway {
+namespace {
+
+constexpr std::size_t kMaxKeyFile = 256 * 1024;
+
+std::string place(const config::Config& config, std::uint32_t line) {
+  return line == 0 ? std::string() : fmt::format("{}:{}", config.file, line);
+}
+
+class Deployer {
+ public:
+  Deployer(Deployment& out, const DeployContext& context) : out_(out), config_(out.config), context_(context) {}
+
+  void run() {
+    open_stores();
+    if (config_.accept.bearer) make_issuers();
+    make_upstreams();
+    make_tls();
+    if (config_.accept.basic) make_decoys();
+    if (faults_.empty()) make_routes();
+    name_headers();
+  }
+  std::vector<std::string> faults_;
+
+ private:
+  void fault(const Error& e) { faults_.push_back(e.message); }
+
+  void open_stores() {
+    const Deployment* previous = context_.previous.get();
+    if (previous != nullptr && previous->config.store == config_.store) {
+      out_.stores.database = previous->stores.database;
+    } else if (context_.store) {
+      out_.stores.database = context_.store;
+    } else if (config_.store.kind == config::StoreLocation::Kind::Memory) {
+      out_.stores.database = std::make_shared<store::MemoryStore>();
+    } else {
+      auto opened = backends::SqliteStore::open(resolve(config_, config_.store.file));
+      if (!opened) return fault(opened.error());
+      out_.stores.database = std::move(*opened);
+    }
+    out_.stores.users = out_.stores.database;
+    if (!config_.accept.basic || config_.accept.basic->htpasswd.empty()) return;
+    const std::string file = resolve(config_, config_.accept.basic->htpasswd);
+    auto opened = backends::HtpasswdFile::open(file);
+    if (!opened) return fault(opened.error());
+    password_hashes_ = (*opened)->hashes();
+    out_.stores.users = std::move(*opened);
+  }
+
+  void make_issuers() {
+    const Deployment* previous = context_.previous.get();
+    for (const config::Issuer& issuer : config_.accept.bearer->issuers) {
+      const std::string at = place(config_, issuer.line);
+      auto jwt = policy_of(issuer);
+      if (!jwt) {
+        faults_.push_back(fmt::format("{}: issuer {}: {}", at, issuer.issuer, jwt.error().message));
+        continue;
+      }
+      std::size_t slot = 0;
+      if (issuer.keys.kind == config::KeySource::Kind::Url || issuer.keys.kind == config::KeySource::Kind::Discover) {
+        KeyLocation location;
+        location.issuer = issuer.issuer;
+        location.url = issuer.keys.value;
+        location.timing.refresh = issuer.refresh;
+        location.timing.max_stale = issuer.max_stale;
+        location.cache_file = cache_file(issuer);
+        slot = context_.key_sets.slot_for(location);
+      } else {
+        auto keys = fixed_keys(issuer);
+        if (keys) {
+          if (const auto fits = jwt->check_keys(*keys); !fits) keys = fits.error();
+        }
+        if (!keys) {
+          faults_.push_back(fmt::format("{}: keys of issuer {}: {}", at, issuer.issuer, keys.error().message));
+          continue;
+        }
+        slot = slot_of_fixed(issuer, std::move(*keys));
+      }
+      // The same object for the same settings: what was remembered under it stays good over a reload.
+      std::shared_ptr<const auth::IssuerPolicy> policy;
+      if (previous != nullptr && previous->config.accept.bearer) {
+        const auto& before = previous->config.accept.bearer->issuers;
+        for (std::size_t i = 0; i < before.size(); ++i) {
+          config::Issuer same = before[i];
+          same.line = issuer.line;
+          if (same == issuer && previous->issuers[i]->key_slot == slot) policy = previous->issuers[i];
+        }
+      }
+      if (!policy) {
+        auth::IssuerPolicy made{std::move(*jwt), slot, {}, {}, "sub"};
+        if (!issuer.scope_claim.empty()) made.scope_claims = {issuer.scope_claim};
+        if (!issuer.roles_claim.empty()) made.role_claims = {issuer.roles_claim};
+        policy = std::make_shared<const auth::IssuerPolicy>(std::move(made));
+      }
+      out_.issuers.push_back(std::move(policy));
+    }
+  }
+
+  [[nodiscard]] static Result<jose::JwtPolicy> policy_of(const config::Issuer& issuer) {
+    jose::JwtPolicy::Builder builder(issuer.issuer);
+    if (issuer.any_audience) builder.accept_any_audience();
+    for (const std::string& audience : issuer.audiences) builder.accept_audience(audience);
+    for (const auto algorithm : issuer.algorithms) builder.allow_algorithm(algorithm);
+    builder.leeway(issuer.leeway);
+    if (issuer.allow_missing_expiration) builder.allow_missing_expiration();
+    if (!issuer.require_typ.empty()) builder.require_type(issuer.require_typ);
+    if (issuer.max_age) builder.max_age(*issuer.max_age);
+    for (const std::string& claim : issuer.require_claims) builder.require_claim(claim);
+    if (issuer.allow_id_tokens) builder.accept_id_tokens();
+    return builder.build();
+  }
+
+  [[nodiscard]] Result<jose::KeySet> fixed_keys(const config::Issuer& issuer) {
+    if (issuer.keys.kind == config::KeySource::Kind::Inline) return jose::KeySet::parse(issuer.keys.value);
+    const std::string file = resolve(config_, issuer.keys.value);
+    auto content = read_whole_file(file, kMaxKeyFile);
+    if (!content) return content.error();
+    if (issuer.keys.kind == config::KeySource::Kind::SecretFile) {
+      std::string& secret = *content;
+      while (secret.ends_with('\n') || secret.ends_with('\r')) secret.pop_back();  // as editors and `echo` leave it
+      auto key = crypto::MacKey::make(Secret(std::move(secret)));
+      if (!key) return error("{}: {}", file, key.error().message);
+      return jose::KeySet::of({jose::Jwk::from_secret(std::move(*key))});
+    }
+    Result<jose::KeySet> set = error("");
+    if (content->find("-----BEGIN ") != std::string::npos) {
+      auto key = crypto::PublicKey::from_pem(*content);
+      if (!key) return error("{}: {}", file, key.error().message);
+      set = jose::KeySet::of({jose::Jwk::from_public_key(std::move(*key))});
+    } else {
+      set = jose::KeySet::parse(*content);
+    }
+    if (!set) return error("{}: {}", file, set.error().message);
+    return set;
+  }
+
+  std::size_t slot_of_fixed(const config::Issuer& issuer, jose::KeySet keys) {
+    auto shared = std::make_shared<const jose::KeySet>(std::move(keys));
+    const Deployment* previous = context_.previous.get();
+    if (previous != nullptr && previous->config.accept.bearer) {
+      const auto& before = previous->config.accept.bearer->issuers;
+      for (std::size_t i = 0; i < before.size(); ++i) {
+        if (before[i].issuer != issuer.issuer || before[i].keys != issuer.keys) continue;
+        const std::size_t slot = previous->issuers[i]->key_slot;
+        const auto current = context_.board.keys(slot);
+        if (!current || current->fingerprint() != shared->fingerprint()) out_.fixed_keys.push_back({slot, shared});
+        return slot;
+      }
+    }
+    const std::size_t slot = context_.board.add_slot(issuer.issuer);
+    out_.fixed_keys.push_back({slot, std::move(shared)});
+    return slot;
+  }
+
+  // Beside the store, so that a restart during an outage of the issuer still verifies.
+  [[nodiscard]] std::string cache_file(const config::Issuer& issuer) const {
+    if (config_.store.kind != config::StoreLocation::Kind::Sqlite) return {};
+    const std::string id = crypto::digest(crypto::HashKind::Sha256, issuer.issuer + '\n' + issuer.keys.value).substr(0, 8);
+    return fmt::format("{}.keys-{}.json", resolve(config_, config_.store.file), hex_encode(id));
+  }
+
+  void make_upstreams() {
+    const Deployment* previous = context_.previous.get();
+    for (const config::Upstream& upstream : config_.upstreams) {
+      // Plain upstreams that did not change keep their connections. A TLS one is made anew: its authorities may differ.
+      if (previous != nullptr && !upstream.url.tls) {
+        const auto& before = previous->config.upstreams;
+        const auto same = std::find(before.begin(), before.end(), upstream);
+        if (same != before.end()) {
+          out_.upstreams.push_back(previous->upstreams[static_cast<std::size_t>(same - before.begin())]);
+          continue;
+        }
+      }
+      auto target = std::make_shared<net::UpstreamTarget>();
+      target->host = upstream.url.host;
+      target->port = upstream.url.port;
+      target->connect_timeout = upstream.connect_timeout;
+      target->idle_timeout = upstream.idle_timeout;
+      target->max_idle = upstream.keepalive_connections;
+      if (upstream.url.tls) {
+        const std::string ca = upstream.tls.ca.empty() ? std::string() : resolve(config_, upstream.tls.ca);
+        auto tls = make_client_context(ca, upstream.tls.verify);
+        if (!tls) {
+          faults_.push_back(fmt::format("upstream {}: {}", upstream.name, tls.error().message));
+          continue;
+        }
+        target->tls = std::move(*tls);
+        target->server_name = upstream.tls.server_name;
+      }
+      out_.upstreams.push_back(std::move(target));
+    }
+  }
+
+  void make_tls() {
+    if (!config_.listen.tls) return;
+    auto context = make_server_context(resolve(config_, config_.listen.tls->certificate), resolve(config_, config_.listen.tls->key));
+    if (!context) return fault(context.error());
+    out_.listener_tls = std::move(*context);
+  }
+
+  // What unknown users cost: one hash of each kind and cost in use.
+  void make_decoys() {
+    if (out_.stores.users == nullptr) return;
+    if (config_.accept.basic->htpasswd.empty()) {
+      const auto users = out_.stores.database->list_users();
+      if (!users) return fault(users.error());
+      for (const auto& user : *users) password_hashes_.push_back(user.password_hash);
+    }
+    std::map<std::string, Secret> kinds;
+    for (const Secret& hash : password_hashes_) {
+      Secret decoy = crypto::dummy_hash_like(hash);
+      const std::string key(decoy.reveal(RevealSecret{}));
+      if (kinds.size() < 16) kinds.emplace(key, std::move(decoy));
+    }
+    if (kinds.empty()) decoys_.push_back(crypto::dummy_hash_like(Secret()));
+    for (auto& [key, decoy] : kinds) decoys_.push_back(decoy);
+  }
+
+  static auth::Terms terms_of(const config::Wanted& wanted) {
+    auth::Terms out;
+    (wanted.match == config::Wanted::Match::All ? out.all_of : out.any_of) = wanted.values;
+    return out;
+  }
+
+  void make_routes() {
+    std::vector<auth::RouteEntry> entries;
+    for (const config::Route& route : config_.routes) {
+      const std::string at = place(config_, route.line);
+      auth::RouteSettings s;
+      s.name = at.empty() ? route.path : fmt::format("{} ({})", route.path, at);
+      s.realm = route.realm;
+      s.is_public = route.is_public;
+      s.observe = route.mode == config::Mode::Observe;
+      for (const config::Scheme scheme : route.accept) {
+        switch (scheme) {
+          case config::Scheme::Bearer:
+            s.accept.push_back(auth::Scheme::Bearer);
+            s.issuers = out_.issuers;
+            break;
+          case config::Scheme::ApiKey:
+            s.accept.push_back(auth::Scheme::ApiKey);
+            s.api_key = {config_.accept.api_key->header, config_.accept.api_key->query, config_.accept.api_key->authorization};
+            break;
+          case config::Scheme::Basic:
+            s.accept.push_back(auth::Scheme::Basic);
+            s.basic = {decoys_, context_.decoy_seed};
+            break;
+        }
+      }
+      s.require.scopes = terms_of(route.require.scope);
+      s.require.roles = terms_of(route.require.role);
+      for (const config::ClaimWanted& claim : route.require.claims) s.require.claims.push_back({claim.name, {{}, claim.values}});
+      auto policy = auth::RoutePolicy::compile(std::move(s));
+      if (!policy) {
+        faults_.push_back(fmt::format("{}: route {}: {}", at, route.path, policy.error().message));
+        continue;
+      }
+      const config::Upstream& upstream = config_.upstreams[route.upstream];
+      Route made;
+      made.index = out_.routes.size();
+      made.policy = std::make_shared<const auth::RoutePolicy>(std::move(*policy));
+      made.upstream = out_.upstreams[route.upstream];
+      made.first_byte_timeout = upstream.first_byte_timeout;
+      made.idle_timeout = upstream.idle_timeout;
+      made.forward_authorization = route.forward_authorization;
+      made.pass_encoded_slash = route.encoded_slash == config::EncodedSlash::Pass;
+      entries.push_back({{route.path, route.host, route.methods}, made.policy});
+      out_.routes.push_back(std::move(made));
+    }
+    if (!faults_.empty()) return;
+    auto router = auth::Router::compile(std::move(entries));
+    if (!router) return fault(router.error());
+    out_.router = std::move(*router);
+  }
+
+  void name_headers() {
+    if (config_.accept.api_key) {
+      out_.key_header = config_.accept.api_key->header;
+      out_.key_query = config_.accept.api_key->query;
+    }
+    const config::IdentityHeaders& h = config_.identity.headers;
+    const std::string_view names[] = {h.subject, h.scheme, h.issuer, h.scopes, h.roles, h.key_id, h.assertion};
+    const std::string_view prefixes[] = {config_.identity.prefix};
+    out_.protected_names = http::ProtectedNames(names, prefixes);
+    if (!config_.identity.assertion || !faults_.empty()) return;
+    if (context_.previous && context_.previous->assertion && context_.previous->config.realm == config_.realm) {
+      out_.assertion = context_.previous->assertion;
+      return;
+    }
+    auto assertion = IdentityAssertion::make(config_.realm);
+    if (!assertion) return fault(assertion.error());
+    out_.assertion = std::make_shared<const IdentityAssertion>(std::move(*assertion));
+  }
+
+  Deployment& out_;
+  const config::Config& config_;
+  const DeployContext& context_;
+  std::vector<Secret> password_hashes_;
+  std::vector<Secret> decoys_;
+};
+
+}  // namespace
+
+void throw_exception_from_error(const DeployFaults& faults, const boost::source_location&) {
+  throw std::logic_error("value() of a failed deployment: " + (faults.lines.empty() ? std::string() : faults.lines.front()));
+}
+
+Result<std::shared_ptr<const Deployment>, DeployFaults> deploy(config::Config config, const DeployContext& context) {
+  auto out = std::make_shared<Deployment>();
+  out->config = std::move(config);
+  Deployer deployer(*out, context);
+  deployer.run();
+  if (!deployer.faults_.empty()) return DeployFaults{std::move(deployer.faults_)};
+  return std::shared_ptr<const Deployment>(std::move(out));
+}
+
+}  // namespace quivive::gateway

@@ -1,0 +1,68 @@
+#pragma once
+// Deployment: a configuration made ready to serve. Immutable; a reload makes another, and requests in progress keep theirs.
+
+#include "auth/route_policy.h"
+#include "auth/router.h"
+#include "config/config.h"
+#include "gateway/identity.h"
+#include "gateway/key_set_manager.h"
+#include "gateway/store_watch.h"
+#include "gateway/tls_context.h"
+#include "http/hygiene.h"
+#include "net/upstream_pool.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace quivive::gateway {
+
+struct Route {
+  std::size_t index = 0;  // in the configuration
+  std::shared_ptr<const auth::RoutePolicy> policy;
+  std::shared_ptr<const net::UpstreamTarget> upstream;
+  std::chrono::milliseconds first_byte_timeout{};
+  std::chrono::milliseconds idle_timeout{};
+  bool forward_authorization = false;
+  bool pass_encoded_slash = false;
+};
+
+struct Deployment {
+  config::Config config;
+  std::vector<Route> routes;  // as in config.routes
+  std::optional<auth::Router> router;
+  std::vector<std::shared_ptr<const auth::IssuerPolicy>> issuers;  // as in config.accept.bearer
+  std::vector<std::shared_ptr<const net::UpstreamTarget>> upstreams;
+  StoreSet stores;
+  http::ProtectedNames protected_names;
+  std::string key_header;  // "" for none
+  std::string key_query;
+  TlsContext listener_tls;
+  std::shared_ptr<const IdentityAssertion> assertion;  // null unless identity.assertion
+
+  // Key sets that came with the configuration (files, inline, secrets), to be put on the board when it takes over.
+  struct FixedKeys {
+    std::size_t slot;
+    std::shared_ptr<const jose::KeySet> keys;
+  };
+  std::vector<FixedKeys> fixed_keys;
+};
+
+// What outlives configurations and is reused by the next one.
+struct DeployContext {
+  FactBoard& board;
+  KeySetManager& key_sets;
+  std::shared_ptr<const Deployment> previous;  // what did not change is taken over from it
+  std::shared_ptr<store::Store> store;         // where the caller has opened one already; null: opened here
+  std::uint64_t decoy_seed = 0;                // random, of this process
+};
+
+struct DeployFaults {
+  std::vector<std::string> lines;  // each one line, what is wrong and where
+};
+[[noreturn]] void throw_exception_from_error(const DeployFaults& faults, const boost::source_location&);
+
+// Reads the files that the configuration names and opens its store. Every fault is gathered. Blocks; control thread.
+[[nodiscard]] Result<std::shared_ptr<const Deployment>, DeployFaults> deploy(config::Config config, const DeployContext& context);
+
+}  // namespace quivive::gateway

@@ -1,0 +1,72 @@
+#include "gateway/explain.h"
+
+#include "base/json.h"
+
+namespace quivive::gateway {
+namespace {
+
+std::string_view word(auth::Outcome outcome) {
+  switch (outcome) {
+    case auth::Outcome::Passed: return "passed";
+    case auth::Outcome::Failed: return "failed";
+    case auth::Outcome::Skipped: return "skipped";
+  }
+  return "";
+}
+
+std::string_view word(auth::Router::Mismatch why) {
+  switch (why) {
+    case auth::Router::Mismatch::Path: return "path";
+    case auth::Router::Mismatch::Host: return "host";
+    case auth::Router::Mismatch::Method: return "method";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string explain_json(const TraceEntry& entry, const Deployment& deployment) {
+  const AccessRecord& r = entry.record;
+  JsonObject out;
+  out["id"] = r.id.view();
+  out["time"] = r.time.time_since_epoch().count();
+  out["status"] = r.status;
+  out["reason"] = code_of(r.reason);
+  out["operator"] = info(r.reason).operator_text;
+  out["method"] = r.method.view();
+  out["path"] = r.path.view();
+  out["host"] = entry.host;
+  out["remote"] = r.remote.view();
+  out["route"] = r.route.empty() ? Json(nullptr) : Json(r.route.view());
+  JsonArray passed_over;
+  for (const auto& loser : deployment.router->losers(r.method, entry.host, r.path)) {
+    JsonObject row;
+    row["route"] = loser.route->policy->name();
+    row["because"] = word(loser.why);
+    passed_over.push_back(std::move(row));
+  }
+  out["passed_over"] = std::move(passed_over);
+  out["scheme"] = r.scheme ? Json(auth::info(*r.scheme).setting) : Json(nullptr);
+  out["principal"] = r.principal.empty() ? Json(nullptr) : Json(r.principal.view());
+  out["detail"] = entry.detail;
+  JsonArray checks;
+  for (const auth::Check& check : entry.checks) {
+    JsonObject row;
+    row["name"] = check.name;
+    row["outcome"] = word(check.outcome);
+    row["note"] = check.note;
+    checks.push_back(std::move(row));
+  }
+  out["checks"] = std::move(checks);
+  JsonArray sent;
+  std::string_view lines = entry.sent;
+  while (!lines.empty()) {
+    const std::size_t end = lines.find('\n');
+    sent.emplace_back(lines.substr(0, end));
+    lines.remove_prefix(end + 1);
+  }
+  out["sent"] = std::move(sent);
+  return to_json(out);
+}
+
+}  // namespace quivive::gateway

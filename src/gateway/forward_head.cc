@@ -1,0 +1,121 @@
+#include "gateway/forward_head.h"
+
+#include "http/connection_options.h"
+#include "http/query.h"
+
+#include <charconv>
+
+namespace quivive::gateway {
+namespace {
+
+using http::FieldId;
+
+void line(std::string& out, std::string_view name, std::string_view value) {
+  out += name;
+  out += ": ";
+  out += value;
+  out += "\r\n";
+}
+
+void number(std::string& out, std::uint64_t n) {
+  char buffer[24];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, n).ptr;
+  out.append(buffer, end);
+}
+
+// Fields that the gateway writes itself, whatever came in.
+bool rewritten(FieldId id) {
+  switch (id) {
+    case FieldId::Host:
+    case FieldId::ContentLength:
+    case FieldId::Expect:  // answered here, after the verdict
+    case FieldId::Forwarded:
+    case FieldId::XForwardedFor:
+    case FieldId::XForwardedHost:
+    case FieldId::XForwardedProto:
+    case FieldId::XRealIp:
+    case FieldId::XRequestId: return true;
+    default: return false;
+  }
+}
+
+void append_target(std::string& out, const ForwardRequest& r) {
+  if (r.drop_query.empty() || !r.target.has_query) return http::append_origin_form(out, r.target);
+  out += r.target.path;
+  const std::size_t mark = out.size();
+  out += '?';
+  const std::size_t dropped = http::append_query_without(out, r.target.query, r.drop_query);
+  if (dropped > 0 && out.size() == mark + 1) out.pop_back();
+}
+
+}  // namespace
+
+void append_upstream_head(std::string& out, const ForwardRequest& r) {
+  out += r.head.method;
+  out += ' ';
+  append_target(out, r);
+  out += " HTTP/1.1\r\n";
+  line(out, "Host", r.forwarded_host);
+  const http::ConnectionOptions options(r.head.fields.view());
+  for (const http::Field& field : r.head.fields.view()) {
+    if (rewritten(field.id)) continue;
+    if (field.id == FieldId::Authorization && r.drop_authorization) continue;
+    if (!r.drop_header.empty() && http::same_folded_name(field.name, r.drop_header)) continue;
+    if (http::classify_for_upstream(field, options, r.protected_names) == http::FieldAction::Drop) continue;
+    line(out, field.name, field.value);
+  }
+  if (r.head.body == http::Body::Length) {
+    out += "Content-Length: ";
+    number(out, r.head.content_length);
+    out += "\r\n";
+  } else if (r.head.body == http::Body::Chunked) {
+    out += "Transfer-Encoding: chunked\r\n";
+  }
+  out += "X-Forwarded-For: ";
+  if (!r.forwarded_for.empty()) {
+    out += r.forwarded_for;
+    out += ", ";
+  }
+  out += r.client_address;
+  out += "\r\n";
+  line(out, "X-Forwarded-Proto", r.forwarded_proto);
+  line(out, "X-Forwarded-Host", r.forwarded_host);
+  line(out, "X-Request-Id", r.request_id);
+  out += r.identity;
+  // Only websocket is ever passed on: an h2c upgrade would open a tunnel past every check (CVE-2026-88008).
+  if (r.websocket) out += "Connection: Upgrade\r\nUpgrade: websocket\r\n";
+  out += "\r\n";
+}
+
+void append_client_head(std::string& out, const ForwardResponse& r) {
+  out += "HTTP/1.1 ";
+  number(out, r.head.status);
+  out += ' ';
+  out += r.head.reason_phrase;
+  out += "\r\n";
+  const http::ConnectionOptions options(r.head.fields.view());
+  bool dated = false;
+  for (const http::Field& field : r.head.fields.view()) {
+    if (field.id == FieldId::XRequestId) continue;
+    // With HEAD and 304 Content-Length describes the body that is not sent; otherwise the framing is ours to say.
+    if (field.id == FieldId::ContentLength && (r.chunked_out || r.head.status == 204 || r.websocket)) continue;
+    if (http::classify_for_client(field, options) == http::FieldAction::Drop) continue;
+    dated |= field.id == FieldId::Date;
+    line(out, field.name, field.value);
+  }
+  if (!dated) line(out, "Date", r.date);
+  line(out, "X-Request-Id", r.request_id);
+  if (r.websocket) {
+    out += "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+    return;
+  }
+  if (r.chunked_out) out += "Transfer-Encoding: chunked\r\n";
+  if (r.close) {
+    out += "Connection: close\r\n";
+  } else if (r.client_is_1_0) {
+    out += "Connection: keep-alive\r\n";
+  }
+  out += "\r\n";
+}
+
+}  // namespace quivive::gateway

@@ -1,0 +1,252 @@
+#include "gateway/gateway.h"
+
+#include "crypto/system_random.h"
+#include "gateway/admin.h"
+#include "net/fetch.h"
+
+#include <csignal>
+#include <pthread.h>
+#include <sys/signalfd.h>
+
+namespace quivive::gateway {
+namespace {
+
+using net::Awaitable;
+using net::kUse;
+namespace asio = net::asio;
+
+constexpr std::chrono::milliseconds kTick = StoreWatch::kInterval;
+constexpr std::size_t kStoreQueue = 4096;
+
+std::size_t cores() { return std::max(1u, std::thread::hardware_concurrency()); }
+
+// One address for each listener: an empty host means every interface, which a dual-stack socket covers.
+net::tcp::endpoint endpoint_of(const config::ListenAddress& address) {
+  if (address.host.empty()) return {net::tcp::v6(), address.port};
+  return {asio::ip::make_address(address.host), address.port};
+}
+
+}  // namespace
+
+Gateway::Gateway(GatewayOptions options)
+    : options_(std::move(options)),
+      random_(std::make_unique<crypto::SystemRandom>()),
+      signals_(control_.executor()),
+      ticker_(control_.executor()),
+      drain_timer_(control_.executor()) {
+  random_->fill({reinterpret_cast<std::uint8_t*>(&decoy_seed_), sizeof decoy_seed_});
+}
+
+Gateway::~Gateway() {
+  for (auto& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
+  // Pools end after the workers and before what their jobs refer to.
+  for (auto* pool : {&fetch_pool_, &store_pool_, &hash_pool_, &resolver_pool_}) {
+    if (*pool) (*pool)->stop();
+  }
+  log_.reset();
+  admin_.reset();
+}
+
+Result<std::unique_ptr<Gateway>, DeployFaults> Gateway::make(config::Config config, GatewayOptions options) {
+  net::fetch_init();
+  std::unique_ptr<Gateway> gateway(new Gateway(std::move(options)));
+  auto faults = gateway->start(std::move(config));
+  if (!faults.empty()) return DeployFaults{std::move(faults)};
+  return gateway;
+}
+
+std::vector<std::string> Gateway::start(config::Config config) {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  signals_.assign(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
+
+  const std::size_t worker_count = config.workers != 0 ? config.workers : cores();
+  const std::size_t hash_threads = config.limits.hash_threads != 0 ? config.limits.hash_threads : std::max<std::size_t>(1, cores() / 2);
+  store_pool_ = std::make_unique<net::WorkerPool>(2, kStoreQueue);
+  hash_pool_ = std::make_unique<net::WorkerPool>(hash_threads, config.limits.hash_queue);
+  resolver_pool_ = std::make_unique<net::WorkerPool>(1, 256);
+  fetch_pool_ = std::make_unique<net::WorkerPool>(2, 64);
+  const auto say = [this](std::string_view level, std::string_view text) { notice(level, text); };
+  key_sets_ = std::make_unique<KeySetManager>(board_, control_, *fetch_pool_, clock_, *random_, say);
+  store_watch_ = std::make_unique<StoreWatch>(board_, say);
+
+  auto deployed = deploy(std::move(config), {board_, *key_sets_, nullptr, options_.store, decoy_seed_});
+  if (!deployed) return deployed.error().lines;
+  deployment_ = std::move(*deployed);
+  for (const auto& fixed : deployment_->fixed_keys) board_.set_keys(fixed.slot, fixed.keys);
+  store_watch_->look(deployment_->stores);
+
+  std::vector<std::string> faults;
+  net::tcp::endpoint at = endpoint_of(deployment_->config.listen.address);
+  for (std::size_t i = 0; i < worker_count; ++i) {
+    const Services services{clock_, board_, control_, *key_sets_, *store_pool_, *hash_pool_, *resolver_pool_, worker_count};
+    workers_.push_back(std::make_unique<Worker>(services, deployment_, *random_));
+    if (const auto listening = workers_.back()->listen(at); !listening) return {listening.error().message};
+    at = workers_.front()->local();  // port 0 is chosen once
+  }
+  if (deployment_->config.admin) {
+    auto admin = Admin::open(*this, endpoint_of(*deployment_->config.admin));
+    if (!admin) return {admin.error().message};
+    admin_ = std::move(*admin);
+  }
+  return faults;
+}
+
+net::tcp::endpoint Gateway::address() const { return workers_.front()->local(); }
+
+std::optional<net::tcp::endpoint> Gateway::admin_address() const {
+  if (!admin_) return std::nullopt;
+  return admin_->local();
+}
+
+void Gateway::run(const std::function<void()>& ready) {
+  std::vector<RecordRing*> rings;
+  for (auto& worker : workers_) rings.push_back(&worker->records);
+  log_ = std::make_unique<AccessLog>(rings, options_.log_fd, options_.log_format, deployment_->config.log.requests);
+  for (const auto& [level, text] : early_notices_) log_->notice(level, text);
+  early_notices_.clear();
+  workers_running_ = workers_.size();
+  for (auto& worker : workers_) {
+    threads_.emplace_back([this, w = worker.get()] {
+      w->run();
+      control_.mailbox().post([this] { worker_ended(); });
+    });
+  }
+  if (admin_) admin_->start();
+  control_.spawn(watch_signals());
+  control_.spawn(tick());
+  if (ready) ready();
+  control_.run();
+  for (auto& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+Awaitable<> Gateway::watch_signals() {
+  signalfd_siginfo info{};
+  while (true) {
+    const auto [ec, n] = co_await signals_.async_read_some(asio::buffer(&info, sizeof info), kUse);
+    if (ec || n != sizeof info) co_return;
+    if (info.ssi_signo == SIGHUP) {
+      reload({});
+    } else {
+      stop();
+    }
+  }
+}
+
+Awaitable<> Gateway::tick() {
+  key_sets_->tick();
+  while (!stopping_) {
+    ticker_.expires_after(kTick);
+    const auto [ec] = co_await ticker_.async_wait(kUse);
+    if (ec) co_return;
+    key_sets_->tick();
+    look_at_store();
+  }
+}
+
+void Gateway::look_at_store() {
+  if (looking_) return;
+  looking_ = true;
+  const auto deployment = deployment_;
+  const bool accepted = store_pool_->submit([this, deployment] {
+    store_watch_->look(deployment->stores);
+    control_.mailbox().post([this] { looking_ = false; });
+  });
+  if (!accepted) looking_ = false;
+}
+
+void Gateway::reload(std::function<void(std::vector<std::string>)> done) {
+  const auto refuse = [&](const std::vector<std::string>& faults) {
+    ++reloads_refused_;
+    for (const std::string& fault : faults) notice("error", fault);
+    notice("error", "reload refused; the configuration before stays in force");
+    if (done) done(faults);
+  };
+  if (!options_.reread) return refuse({"there is no configuration file to read again"});
+  auto config = options_.reread();
+  if (!config) return refuse(config.error().lines);
+  auto deployed = deploy(std::move(*config), {board_, *key_sets_, deployment_, nullptr, decoy_seed_});
+  if (!deployed) return refuse(deployed.error().lines);
+  const config::Config& before = deployment_->config;
+  const config::Config& after = (*deployed)->config;
+  if (before.listen.address != after.listen.address || before.admin != after.admin || before.workers != after.workers ||
+      before.listen.tls.has_value() != after.listen.tls.has_value()) {
+    notice("warning", "listen, admin and workers change only with a restart");
+  }
+  deployment_ = std::move(*deployed);
+  for (const auto& fixed : deployment_->fixed_keys) board_.set_keys(fixed.slot, fixed.keys);
+  std::vector<std::size_t> slots;
+  for (const auto& issuer : deployment_->issuers) slots.push_back(issuer->key_slot);
+  key_sets_->keep_only(slots);
+  const auto deployment = deployment_;
+  on_workers([deployment](Worker& worker) { worker.replace(deployment); },
+             [this, done = std::move(done)] {
+               ++reloads_;
+               notice("info", "configuration reloaded");
+               if (done) done({});
+             });
+}
+
+void Gateway::on_workers(std::function<void(Worker&)> visit, std::function<void()> done) {
+  auto left = std::make_shared<std::size_t>(workers_.size());  // touched on the control thread only
+  for (auto& worker : workers_) {
+    worker->loop.mailbox().post([this, w = worker.get(), visit, left, done] {
+      visit(*w);
+      control_.mailbox().post([left, done] {
+        if (--*left == 0 && done) done();
+      });
+    });
+  }
+}
+
+void Gateway::stop() {
+  if (stopping_) return;
+  stopping_ = true;
+  notice("info", "stopping: finishing the requests in progress");
+  for (auto& worker : workers_) worker->loop.mailbox().post([w = worker.get()] { w->drain(); });
+  control_.spawn(enforce_drain_deadline());
+}
+
+Awaitable<> Gateway::enforce_drain_deadline() {
+  drain_timer_.expires_after(deployment_->config.limits.drain_timeout);
+  const auto [ec] = co_await drain_timer_.async_wait(kUse);
+  if (ec) co_return;
+  notice("warning", "the drain deadline has passed: closing what is left");
+  for (auto& worker : workers_) worker->loop.mailbox().post([w = worker.get()] { w->close_all(); });
+}
+
+void Gateway::worker_ended() {
+  if (--workers_running_ > 0) return;
+  drain_timer_.cancel();
+  ticker_.cancel();
+  signals_.close();
+  if (admin_) admin_->stop();
+  control_.finish();
+}
+
+bool Gateway::ready() const { return !stopping_ && board_.store_up.load() && key_sets_->all_tried(); }
+
+std::string Gateway::metrics() const {
+  std::vector<const Metrics*> all;
+  for (const auto& worker : workers_) all.push_back(&worker->metrics);
+  GatewayGauges gauges;
+  key_sets_->report(gauges);
+  gauges.hash_queue = hash_pool_->queued();
+  gauges.store_up = board_.store_up.load();
+  gauges.reloads = reloads_;
+  gauges.reloads_refused = reloads_refused_;
+  return expose(all, gauges);
+}
+
+void Gateway::notice(std::string_view level, std::string_view text) {
+  if (log_) return log_->notice(level, text);
+  early_notices_.emplace_back(level, text);
+}
+
+}  // namespace quivive::gateway

@@ -1,0 +1,83 @@
+#pragma once
+// Gateway: the running whole. The control thread (the caller's) handles signals, key sets, the store's changes, reloads and
+// the admin listener; workers handle requests; pools handle what blocks.
+
+#include "gateway/access_log.h"
+#include "gateway/deployment.h"
+#include "gateway/worker.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace quivive::gateway {
+
+class Admin;
+
+struct GatewayOptions {
+  // Reads the configuration again, for a reload. Faults are lines for the operator.
+  std::function<Result<config::Config, DeployFaults>()> reread;
+  std::shared_ptr<store::Store> store;  // opened already; null: as the configuration says
+  int log_fd = 1;
+  LogFormat log_format = LogFormat::Text;
+};
+
+class Gateway {
+ public:
+  // Deploys and binds; nothing is served yet. Blocks SIGTERM, SIGINT and SIGHUP in this thread, and so in those it starts.
+  [[nodiscard]] static Result<std::unique_ptr<Gateway>, DeployFaults> make(config::Config config, GatewayOptions options);
+  ~Gateway();
+
+  [[nodiscard]] net::tcp::endpoint address() const;
+  [[nodiscard]] std::optional<net::tcp::endpoint> admin_address() const;
+
+  // Serves until SIGTERM or SIGINT, then drains. `ready` is called once requests are accepted.
+  void run(const std::function<void()>& ready);
+
+  // On the control thread. What was wrong, or nothing: then every worker serves the new configuration.
+  void reload(std::function<void(std::vector<std::string> faults)> done);
+  void stop();
+  [[nodiscard]] bool ready() const;
+  [[nodiscard]] std::shared_ptr<const Deployment> deployment() const { return deployment_; }
+  [[nodiscard]] std::string metrics() const;
+  // Calls `visit` on every worker's own thread, then `done` on the control thread.
+  void on_workers(std::function<void(Worker&)> visit, std::function<void()> done);
+  [[nodiscard]] net::EventLoop& control() { return control_; }
+
+ private:
+  Gateway(GatewayOptions options);
+  [[nodiscard]] std::vector<std::string> start(config::Config config);
+  [[nodiscard]] net::Awaitable<> watch_signals();
+  [[nodiscard]] net::Awaitable<> tick();
+  [[nodiscard]] net::Awaitable<> enforce_drain_deadline();
+  void look_at_store();
+  void worker_ended();
+  void notice(std::string_view level, std::string_view text);
+
+  GatewayOptions options_;
+  SystemClock clock_;
+  std::unique_ptr<RandomSource> random_;
+  std::uint64_t decoy_seed_ = 0;
+  FactBoard board_;
+  net::EventLoop control_;
+  net::Descriptor signals_;
+  net::Timer ticker_;
+  net::Timer drain_timer_;
+  std::unique_ptr<net::WorkerPool> store_pool_, hash_pool_, resolver_pool_, fetch_pool_;
+  std::unique_ptr<KeySetManager> key_sets_;
+  std::unique_ptr<StoreWatch> store_watch_;
+  std::shared_ptr<const Deployment> deployment_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::thread> threads_;
+  std::unique_ptr<Admin> admin_;
+  std::unique_ptr<AccessLog> log_;
+  std::vector<std::pair<std::string, std::string>> early_notices_;  // before the log is there
+  std::size_t workers_running_ = 0;
+  bool looking_ = false;
+  bool stopping_ = false;
+  std::uint64_t reloads_ = 0, reloads_refused_ = 0;
+};
+
+}  // namespace quivive::gateway

@@ -1,0 +1,84 @@
+#include "gateway/identity.h"
+
+#include "jose/jwk.h"
+
+namespace quivive::gateway {
+namespace {
+
+void append_value(std::string& out, std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  for (const char c : text) {
+    const auto b = static_cast<unsigned char>(c);
+    if (b < 0x20 || b > 0x7e || c == '%') {  // header injection through a claim
+      out += {'%', digits[b >> 4], digits[b & 15]};
+    } else {
+      out += c;
+    }
+  }
+}
+
+void append_line(std::string& out, const std::string& name, std::string_view value) {
+  if (name.empty() || value.empty()) return;
+  out += name;
+  out += ": ";
+  append_value(out, value);
+  out += "\r\n";
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) {
+    if (!out.empty()) out += ' ';
+    out += word;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string identity_lines(const config::IdentityHeaders& names, const auth::Principal& principal) {
+  std::string out;
+  append_line(out, names.subject, principal.subject());
+  append_line(out, names.scheme, auth::info(principal.scheme()).setting);
+  append_line(out, names.issuer, principal.issuer());
+  append_line(out, names.scopes, joined(principal.scopes()));
+  append_line(out, names.roles, joined(principal.roles()));
+  append_line(out, names.key_id, principal.key_id());
+  return out;
+}
+
+Result<IdentityAssertion> IdentityAssertion::make(std::string issuer) {
+  auto key = crypto::PrivateKey::generate(crypto::KeyKind::EcP256);
+  if (!key) return key.error();
+  const jose::Jwk draft = jose::Jwk::from_public_key(key->public_key());
+  const std::string kid = draft.thumbprint();
+  const jose::Jwk jwk = jose::Jwk::from_public_key(key->public_key(), kid, jose::default_algorithm(crypto::KeyKind::EcP256));
+  auto signer = jose::JwtSigner::make(*key, jose::default_algorithm(crypto::KeyKind::EcP256), kid, "quivive-assertion+jwt");
+  if (!signer) return signer.error();
+  JsonArray keys;
+  keys.push_back(jwk.to_json());
+  JsonObject document;
+  document["keys"] = std::move(keys);
+  return IdentityAssertion(std::move(issuer), std::move(*signer), to_json(document));
+}
+
+Result<std::string> IdentityAssertion::sign(const auth::Principal& principal, std::string_view audience, Instant now, Duration lifetime) const {
+  JsonObject claims;
+  claims["iss"] = issuer_;
+  claims["aud"] = audience;
+  claims["sub"] = principal.subject();
+  claims["iat"] = unix_seconds(now);
+  claims["exp"] = unix_seconds(std::min(now + lifetime, principal.not_after()));
+  claims["scheme"] = auth::info(principal.scheme()).setting;
+  if (!principal.issuer().empty()) claims["client_issuer"] = principal.issuer();
+  if (!principal.key_id().empty()) claims["key_id"] = principal.key_id();
+  if (!principal.scopes().empty()) claims["scope"] = joined(principal.scopes());
+  if (!principal.roles().empty()) {
+    JsonArray roles;
+    for (const std::string& role : principal.roles()) roles.emplace_back(role);
+    claims["roles"] = std::move(roles);
+  }
+  return signer_.sign(claims);
+}
+
+}  // namespace quivive::gateway

@@ -1,0 +1,162 @@
+#include "gateway/key_set_manager.h"
+
+#include "gateway/whole_file.h"
+#include "net/fetch.h"
+
+#include <algorithm>
+
+namespace quivive::gateway {
+Result<std::string> fetch_key_set(const KeyLocation& location) {
+  std::string url = location.url;
+  if (url.empty()) {
+    std::string issuer = location.issuer;
+    while (issuer.ends_with('/')) issuer.pop_back();
+    auto metadata = net::fetch(issuer + "/.well-known/openid-configuration");
+    if (!metadata) return metadata.error();
+    if (metadata->status != 200) return error("{}/.well-known/openid-configuration: status {}", issuer, metadata->status);
+    const auto json = parse_json(metadata->body);
+    if (!json || !json->is_object()) return error("{}/.well-known/openid-configuration: not a JSON object", issuer);
+    // Threat: metadata of another issuer would name another's keys (OpenID Connect Discovery section 4.3).
+    if (string_member(json->get_object(), "issuer") != location.issuer) {
+      return error("{}/.well-known/openid-configuration: its issuer is not {}", issuer, location.issuer);
+    }
+    const auto jwks_uri = string_member(json->get_object(), "jwks_uri");
+    if (!jwks_uri) return error("{}/.well-known/openid-configuration: no jwks_uri", issuer);
+    if (issuer.starts_with("https://") && !jwks_uri->starts_with("https://")) return error("{}: jwks_uri is not https", issuer);
+    url = *jwks_uri;
+  }
+  auto response = net::fetch(url);
+  if (!response) return response.error();
+  if (response->status != 200) return error("{}: status {}", url, response->status);
+  return std::move(response->body);
+}
+
+KeySetManager::KeySetManager(FactBoard& board, net::EventLoop& control, net::WorkerPool& fetchers, const Clock& clock,
+                             RandomSource& random, Notice notice)
+    : board_(board), control_(control), fetchers_(fetchers), clock_(clock), random_(random), notice_(std::move(notice)) {}
+
+std::size_t KeySetManager::slot_for(const KeyLocation& location) {
+  for (const auto& [slot, entry] : entries_) {
+    if (entry.location.issuer == location.issuer && entry.location.url == location.url) return slot;
+  }
+  const std::size_t slot = board_.add_slot(location.issuer);
+  Entry& entry = entries_.emplace(slot, Entry{location, KeySource(location.timing), {}, 0, 0, false, 0}).first->second;
+  restore(slot, entry);
+  return slot;
+}
+
+void KeySetManager::keep_only(const std::vector<std::size_t>& used) {
+  std::erase_if(entries_, [&](const auto& item) {
+    const auto& [slot, entry] = item;
+    if (std::find(used.begin(), used.end(), slot) != used.end() || entry.source.in_flight()) return false;
+    board_.clear_slot(slot);
+    return true;
+  });
+}
+
+void KeySetManager::tick() {
+  const Instant now = clock_.now();
+  for (auto& [slot, entry] : entries_) {
+    if (entry.source.due(now, entry.jitter)) fetch(slot, entry);
+    if (!entry.source.usable(now) && board_.keys(slot)) {
+      notice_("warning", fmt::format("the keys of {} are too old to be used; its tokens cannot be verified", entry.location.issuer));
+      board_.set_keys(slot, nullptr);
+    }
+  }
+}
+
+void KeySetManager::request(std::size_t slot, KeyWish wish, std::string kid, Reply reply) {
+  const auto found = entries_.find(slot);
+  if (found == entries_.end()) return reply(board_.keys(slot));  // a file or inline set: there is nothing newer
+  Entry& entry = found->second;
+  switch (entry.source.advise(wish, kid, clock_.now())) {
+    case KeySource::Advice::UseCurrent: return reply(board_.keys(slot));
+    case KeySource::Advice::Unavailable: return reply(nullptr);
+    case KeySource::Advice::Fetch: break;
+  }
+  entry.waiting.push_back({wish, std::move(kid), std::move(reply)});
+  if (!entry.source.in_flight()) fetch(slot, entry);
+}
+
+void KeySetManager::fetch(std::size_t slot, Entry& entry) {
+  entry.source.fetch_began();
+  ++entry.fetches;
+  std::uint8_t byte = 0;
+  random_.fill({&byte, 1});
+  entry.jitter = byte / 255.0;
+  const KeyLocation location = entry.location;
+  const bool accepted = fetchers_.submit([this, slot, location] {
+    auto document = std::make_shared<Result<std::string>>(fetch_key_set(location));
+    control_.mailbox().post([this, slot, document] { fetched(slot, std::move(*document)); });
+  });
+  if (!accepted) {
+    control_.mailbox().post([this, slot] { fetched(slot, error("too many fetches are waiting")); });
+  }
+}
+
+void KeySetManager::fetched(std::size_t slot, Result<std::string> document) {
+  const auto found = entries_.find(slot);
+  if (found == entries_.end()) return;
+  Entry& entry = found->second;
+  entry.tried = true;
+  const Instant now = clock_.now();
+  // An empty or garbled set is refused here, and the last good one stays.
+  auto parsed = document ? jose::KeySet::parse(*document) : Result<jose::KeySet>(document.error());
+  if (parsed) {
+    entry.source.fetch_succeeded(now);
+    adopt(slot, entry, std::move(*parsed), *document);
+  } else {
+    ++entry.failures;
+    entry.source.fetch_failed(now);
+    notice_("warning", fmt::format("the keys of {} could not be fetched: {}", entry.location.issuer, parsed.error().message));
+  }
+  const auto current = parsed ? board_.keys(slot) : nullptr;
+  auto waiting = std::move(entry.waiting);
+  entry.waiting.clear();
+  for (Waiting& w : waiting) {
+    if (current && w.wish != KeyWish::NeverFetched) entry.source.answered(w.kid, now);
+    // An unknown kid proves nothing during an outage; a bad signature is bad by the keys at hand.
+    w.reply(!parsed && w.wish == KeyWish::BadSignature ? board_.keys(slot) : current);
+  }
+}
+
+// The object stays the same where the keys did: outcomes remembered under it stay good.
+void KeySetManager::adopt(std::size_t slot, Entry& entry, jose::KeySet set, std::string_view document) {
+  const auto before = board_.keys(slot);
+  if (before && before->fingerprint() == set.fingerprint()) return;
+  const std::string& issuer = entry.location.issuer;
+  notice_("info", fmt::format("{} keys of {} in use", set.keys().size(), issuer));
+  for (const std::string& note : set.notes()) notice_("warning", fmt::format("keys of {}: {}", issuer, note));
+  board_.set_keys(slot, std::make_shared<const jose::KeySet>(std::move(set)));
+  if (entry.location.cache_file.empty()) return;
+  if (const auto written = write_whole_file(entry.location.cache_file, document); !written) notice_("warning", written.error().message);
+}
+
+void KeySetManager::restore(std::size_t slot, Entry& entry) {
+  if (entry.location.cache_file.empty()) return;
+  const auto text = read_whole_file(entry.location.cache_file, 1024 * 1024);
+  if (!text) return;  // the first start
+  auto set = jose::KeySet::parse(*text);
+  if (!set) return notice_("warning", fmt::format("{}: ignored: {}", entry.location.cache_file, set.error().message));
+  board_.set_keys(slot, std::make_shared<const jose::KeySet>(std::move(*set)));
+  entry.source.restored(clock_.now());
+}
+
+bool KeySetManager::all_tried() const {
+  return std::all_of(entries_.begin(), entries_.end(), [](const auto& item) { return item.second.tried; });
+}
+
+void KeySetManager::report(GatewayGauges& gauges) const {
+  const Instant now = clock_.now();
+  for (const auto& [slot, e] : entries_) {
+    GatewayGauges::KeySet row;
+    row.issuer = e.location.issuer;
+    row.usable = e.source.usable(now);
+    if (const auto at = e.source.last_success()) row.age_seconds = (now - *at).count() / 1000;
+    row.fetches = e.fetches;
+    row.failures = e.failures;
+    gauges.key_sets.push_back(std::move(row));
+  }
+}
+
+}  // namespace quivive::gateway

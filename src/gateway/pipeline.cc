@@ -1,0 +1,227 @@
+#include "gateway/pipeline.h"
+
+#include "auth/attempt.h"
+#include "auth/outcome_key.h"
+#include "crypto/password.h"
+#include "gateway/key_set_manager.h"
+#include "net/run_blocking.h"
+
+namespace quivive::gateway {
+namespace {
+
+using net::Awaitable;
+
+// How long an API key is believed without asking the store: revocation shows at once through the store's version, so this
+// bounds only what an unreachable store leaves in force.
+constexpr Duration kKeyMemory = std::chrono::minutes(5);
+
+// An observed route forwards what it would have refused, without an identity.
+void settle(Admission& out) {
+  out.observed = !out.verdict.allowed() && out.route->policy->observe();
+  out.admitted = out.verdict.allowed() || out.observed;
+}
+
+Instant until(const Deployment& deployment, const auth::Principal& principal, Instant now) {
+  Instant end = principal.not_after();
+  if (principal.scheme() == auth::Scheme::Basic) end = std::min(end, now + deployment.config.accept.basic->remember);
+  if (principal.scheme() == auth::Scheme::ApiKey) end = std::min(end, now + kKeyMemory);
+  return end;
+}
+
+// Writes remembered.identity: header lines for the route's upstream, with an assertion where the setting says so.
+void write_identity(const Deployment& deployment, const Route& route, Instant now, Remembered& remembered) {
+  const config::Identity& settings = deployment.config.identity;
+  remembered.identity = identity_lines(settings.headers, *remembered.principal);
+  if (!deployment.assertion || settings.headers.assertion.empty()) return;
+  const std::size_t upstream = deployment.config.routes[route.index].upstream;
+  const std::string audience = origin(deployment.config.upstreams[upstream].url);
+  const auto jwt = deployment.assertion->sign(*remembered.principal, audience, now, settings.assertion_lifetime);
+  if (jwt) remembered.identity += settings.headers.assertion + ": " + *jwt + "\r\n";
+  remembered.identity_until = now + settings.assertion_lifetime / 2;
+  remembered.identity_upstream = upstream;
+}
+
+bool identity_is_stale(const Deployment& deployment, const Route& route, Instant now, const Remembered& remembered) {
+  if (!deployment.assertion) return false;
+  return now >= remembered.identity_until || remembered.identity_upstream != deployment.config.routes[route.index].upstream;
+}
+
+void touch(const Deployment& deployment, Remembered& remembered, Instant now) {
+  if (remembered.principal->scheme() != auth::Scheme::ApiKey || now - remembered.touched < std::chrono::minutes(1)) return;
+  remembered.touched = now;
+  (void)deployment.stores.database->touch_key(remembered.principal->key_id(), now);  // a lost note is no error
+}
+
+OutcomeCache::Key key_of(Worker& worker, const auth::Credential& credential) {
+  const auth::OutcomeKey key = auth::outcome_key(credential);
+  return worker.outcomes.key_of({&key.scheme, 1}, key.bytes);
+}
+
+template <class T>
+auth::Answer unavailable(const std::optional<T>& result, std::string_view what) {
+  return auth::Unavailable{result ? result->error().message : std::string(what), std::chrono::seconds(5)};
+}
+
+struct Resolver {
+  Worker& worker;
+  const Deployment& deployment;
+
+  Awaitable<auth::Answer> user(std::string name) {
+    const auto users = deployment.stores.users;
+    using Found = Result<std::optional<store::UserRecord>>;
+    std::function<Found()> job = [users, name] { return users->find_user(name); };
+    const auto found = co_await net::run_blocking<Found>(worker.services.store_pool, worker.loop.mailbox(), std::move(job));
+    if (!found || !*found) co_return unavailable(found, "too many store look-ups are waiting");
+    co_return auth::FoundUser{**found};
+  }
+
+  Awaitable<auth::Answer> key_record(std::string id) {
+    const auto store = deployment.stores.database;
+    using Found = Result<std::optional<store::KeyRecord>>;
+    std::function<Found()> job = [store, id] { return store->find_key(id); };
+    const auto found = co_await net::run_blocking<Found>(worker.services.store_pool, worker.loop.mailbox(), std::move(job));
+    if (!found || !*found) co_return unavailable(found, "too many store look-ups are waiting");
+    co_return auth::FoundKey{**found};
+  }
+
+  Awaitable<auth::Answer> password(auth::NeedPassword need) {
+    const auto shared = std::make_shared<const auth::NeedPassword>(std::move(need));
+    std::function<crypto::PasswordVerdict()> job = [shared] {
+      return crypto::verify_password(shared->hash, shared->password.reveal(RevealSecret{}));
+    };
+    const auto verdict = co_await net::run_blocking<crypto::PasswordVerdict>(worker.services.hash_pool, worker.loop.mailbox(), std::move(job));
+    if (!verdict) co_return auth::PasswordOutcome::Overloaded;
+    switch (*verdict) {
+      case crypto::PasswordVerdict::Match: co_return auth::PasswordOutcome::Match;
+      case crypto::PasswordVerdict::Mismatch: co_return auth::PasswordOutcome::Mismatch;
+      case crypto::PasswordVerdict::UnusableHash: break;
+    }
+    co_return auth::PasswordOutcome::Unusable;
+  }
+
+  Awaitable<auth::Answer> keys(auth::NeedKeys need) {
+    const KeyWish wish = need.why == auth::NeedKeys::Why::UnknownKid     ? KeyWish::UnknownKid
+                         : need.why == auth::NeedKeys::Why::BadSignature ? KeyWish::BadSignature
+                                                                         : KeyWish::NeverFetched;
+    auto set = co_await ask(need.issuer->key_slot, wish, need.kid);
+    if (!set) co_return auth::Unavailable{"the keys of " + need.issuer->issuer() + " cannot be fetched", std::chrono::seconds(5)};
+    co_return auth::FoundKeySet{std::move(set)};
+  }
+
+ private:
+  using KeySetPtr = std::shared_ptr<const jose::KeySet>;
+  // The manager lives on the control loop: the question goes there by mail, and so does the answer back.
+  Awaitable<KeySetPtr> ask(std::size_t slot, KeyWish wish, std::string kid) {
+    return net::asio::async_initiate<const net::asio::use_awaitable_t<net::Executor>, void(KeySetPtr)>(
+        [](auto handler, Worker* home, std::size_t at, KeyWish why, std::string name) {
+          auto waiting = std::make_shared<decltype(handler)>(std::move(handler));
+          KeySetManager* manager = &home->services.key_sets;
+          home->services.control.mailbox().post([manager, home, waiting, at, why, name = std::move(name)] {
+            manager->request(at, why, name, [home, waiting](KeySetPtr set) {
+              home->loop.mailbox().post([waiting, set = std::move(set)] { (*waiting)(set); });
+            });
+          });
+        },
+        net::asio::use_awaitable_t<net::Executor>{}, &worker, slot, wish, std::move(kid));
+  }
+};
+
+}  // namespace
+
+auth::Verdict refusal(Reason reason, std::string_view detail) {
+  auth::Verdict verdict;
+  verdict.reason = reason;
+  verdict.detail = detail;
+  return verdict;
+}
+
+bool decide_now(Worker& worker, const Deployment& deployment, const PipelineInput& input, auth::FoundCredentials& found, Admission& out) {
+  const auth::Router::Route* match = deployment.router->match(input.head.method, input.head.host, input.target.policy_path);
+  if (match == nullptr) {
+    out.verdict = refusal(Reason::PolicyDenied, "no route matches");
+    return true;
+  }
+  const Route& route = deployment.routes[match->index];
+  out.route = &route;
+  if (input.target.has_encoded_slash && !route.pass_encoded_slash) {
+    out.verdict = refusal(Reason::RequestTargetAmbiguous, "an encoded slash, which this route does not pass");
+    return true;
+  }
+  if (route.policy->is_public()) {
+    out.verdict.reason = Reason::Allowed;
+    out.admitted = true;
+    return true;
+  }
+  found = auth::find_credentials(input.head.view(), *route.policy);
+  if (!found.credential) {
+    out.verdict = refusal(found.reason, found.detail);
+    out.verdict.scheme = found.scheme;
+    settle(out);
+    return true;
+  }
+  Remembered* remembered = worker.outcomes.find(key_of(worker, *found.credential), input.now);
+  if (remembered == nullptr) return false;
+  auto verdict = auth::accept_remembered(*route.policy, remembered->principal, *worker.facts.get(), input.now);
+  if (!verdict) return false;
+  worker.metrics.outcome_cache_hits.add();
+  out.verdict = std::move(*verdict);
+  settle(out);
+  if (!out.verdict.allowed()) return true;
+  out.authorization_consumed = found.credential->place == auth::Place::Authorization;
+  if (identity_is_stale(deployment, route, input.now, *remembered)) write_identity(deployment, route, input.now, *remembered);
+  out.identity = remembered->identity;
+  touch(deployment, *remembered, input.now);
+  return true;
+}
+
+Awaitable<> verify_credential(Worker& worker, std::shared_ptr<const Deployment> deployment, Instant now, const auth::FoundCredentials& found,
+                              Admission& out) {
+  worker.metrics.outcome_cache_misses.add();
+  const Route& route = *out.route;
+  const OutcomeCache::Key key = key_of(worker, *found.credential);
+  Resolver resolver{worker, *deployment};
+  auth::Attempt attempt(*route.policy, found, worker.facts.get(), worker.verifier, now);
+  auth::Step step = attempt.advance();
+  while (auth::Need* need = std::get_if<auth::Need>(&step)) {
+    auth::Answer answer;
+    if (auto* user = std::get_if<auth::NeedUser>(need)) {
+      answer = co_await resolver.user(std::move(user->name));
+    } else if (auto* password = std::get_if<auth::NeedPassword>(need)) {
+      answer = co_await resolver.password(std::move(*password));
+    } else if (auto* record = std::get_if<auth::NeedKeyRecord>(need)) {
+      answer = co_await resolver.key_record(std::move(record->id));
+    } else {
+      answer = co_await resolver.keys(std::move(std::get<auth::NeedKeys>(*need)));
+    }
+    step = attempt.advance(std::move(answer));
+  }
+  out.verdict = std::move(std::get<auth::Verdict>(step));
+  settle(out);
+  const auto& principal = out.verdict.principal;
+  if (!principal) co_return;
+  Remembered remembered;
+  remembered.principal = principal;
+  remembered.until = until(*deployment, *principal, now);
+  write_identity(*deployment, route, now, remembered);
+  if (out.verdict.allowed()) {
+    out.authorization_consumed = found.credential->place == auth::Place::Authorization;
+    out.identity = remembered.identity;
+    touch(*deployment, remembered, now);
+  }
+  // A proof by an older configuration must not outlive it in the cache that the newer one uses.
+  if (worker.deployment == deployment) worker.outcomes.put(key, std::move(remembered));
+}
+
+void note(const Admission& admission, AccessRecord& record) {
+  record.reason = admission.verdict.reason;
+  record.observed = admission.observed;
+  record.scheme = admission.verdict.scheme;
+  if (admission.route != nullptr) record.route = admission.route->policy->name();
+  if (const auto& principal = admission.verdict.principal) {
+    record.scheme = principal->scheme();
+    record.principal = principal->subject();
+    if (principal->scheme() == auth::Scheme::ApiKey) record.key_id = principal->key_id();
+  }
+}
+
+}  // namespace quivive::gateway

@@ -1,0 +1,46 @@
+#pragma once
+// The pipeline: from a request's head to a verdict. What needs no I/O is decided at once; the rest waits for the pools.
+
+#include "auth/find_credentials.h"
+#include "auth/verdict.h"
+#include "gateway/access_record.h"
+#include "gateway/worker.h"
+#include "http/head.h"
+#include "http/target.h"
+
+#include <memory>
+#include <string>
+
+namespace quivive::gateway {
+
+struct PipelineInput {
+  const http::RequestHead& head;
+  const http::Target& target;
+  Instant now;
+};
+
+struct Admission {
+  bool admitted = false;                // to be forwarded
+  const Route* route = nullptr;         // null: none matched
+  auth::Verdict verdict;
+  bool observed = false;                // admitted although the verdict is a rejection
+  bool authorization_consumed = false;  // the accepted credential came in Authorization
+  std::string identity;                 // header lines for the upstream
+};
+
+// A verdict that no credential was asked for.
+[[nodiscard]] auth::Verdict refusal(Reason reason, std::string_view detail);
+
+// Decides what needs nothing but memory: routes, public ones, missing credentials, remembered outcomes. False if the
+// credential has to be verified.
+[[nodiscard]] bool decide_now(Worker& worker, const Deployment& deployment, const PipelineInput& input, auth::FoundCredentials& found,
+                              Admission& out);
+
+// The rest, for the credential that decide_now left: verifies it, and remembers the outcome.
+[[nodiscard]] net::Awaitable<> verify_credential(Worker& worker, std::shared_ptr<const Deployment> deployment, Instant now,
+                                                 const auth::FoundCredentials& found, Admission& out);
+
+// What the log says of it.
+void note(const Admission& admission, AccessRecord& record);
+
+}  // namespace quivive::gateway

@@ -1,0 +1,148 @@
+#include "gateway/response_writer.h"
+
+#include "auth/challenges.h"
+#include "auth/client_text.h"
+#include "base/json.h"
+#include "http/negotiate.h"
+
+#include <fmt/format.h>
+
+namespace quivive::gateway {
+namespace {
+
+enum class Format : std::uint8_t { Json, Problem, Html, Text };
+constexpr std::string_view kOffered[] = {"application/json", "application/problem+json", "text/html", "text/plain"};
+constexpr std::string_view kContentType[] = {"application/json", "application/problem+json", "text/html; charset=utf-8", "text/plain; charset=utf-8"};
+
+std::string_view phrase(std::uint16_t status) {
+  switch (status) {
+    case 400: return "Bad Request";
+    case 401: return "Unauthorized";
+    case 403: return "Forbidden";
+    case 404: return "Not Found";
+    case 408: return "Request Timeout";
+    case 429: return "Too Many Requests";
+    case 431: return "Request Header Fields Too Large";
+    case 500: return "Internal Server Error";
+    case 502: return "Bad Gateway";
+    case 503: return "Service Unavailable";
+    case 504: return "Gateway Timeout";
+    default: return "Error";
+  }
+}
+
+Format choose_format(const RejectionContext& c) {
+  const Format fallback = c.deployment.config.error_body == config::ErrorBody::Problem ? Format::Problem : Format::Json;
+  if (c.head == nullptr) return fallback;
+  const http::RequestView view = c.head->view();
+  const std::string_view accept = view.value(http::FieldId::Accept);
+  if (accept.empty() || accept == "*/*") return fallback;
+  const auto chosen = http::choose_media_type(kOffered, view.fields);
+  return chosen && *chosen != 0 ? static_cast<Format>(*chosen) : fallback;
+}
+
+std::string html(std::uint16_t status, const auth::ClientText& text, std::string_view id) {
+  // The texts are our own and the id is a checked token: nothing here needs escaping.
+  return fmt::format(
+      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
+      "<title>{0} {1}</title><style>body{{font:1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:15vh auto;padding:0 1rem}}"
+      "small{{color:#666}}</style></head>\n<body><h1>{1}</h1><p>{2}.</p><p><small>Status {0}. If you ask for help, quote "
+      "<code>{3}</code>.</small></p></body></html>\n",
+      status, text.error, text.description, id);
+}
+
+void append_body(std::string& out, Format format, const RejectionContext& c, std::uint16_t status) {
+  const auth::ClientText text = auth::client_text(c.route == nullptr ? nullptr : c.route->policy.get(), c.verdict.reason);
+  switch (format) {
+    case Format::Json:
+      out += "{\"error\":";
+      append_json_quoted(out, text.error);
+      out += '}';
+      break;
+    case Format::Problem:
+      fmt::format_to(std::back_inserter(out), "{{\"type\":\"about:blank\",\"title\":{},\"status\":{},\"detail\":{},\"reason\":\"{}\",\"trace\":\"{}\"}}",
+                     json_quote(text.error), status, json_quote(text.description), code_of(c.verdict.reason), c.id);
+      break;
+    case Format::Html: out += html(status, text, c.id); break;
+    case Format::Text: fmt::format_to(std::back_inserter(out), "{}. {}.\nTrace: {}\n", text.error, text.description, c.id); break;
+  }
+}
+
+void line(std::string& out, std::string_view name, std::string_view value) {
+  out += name;
+  out += ": ";
+  out += value;
+  out += "\r\n";
+}
+
+// Whether the verifier failed, not the client.
+bool is_outage(Reason reason) { return reason == Reason::VerifierUnavailable || reason == Reason::VerifierOverloaded; }
+
+// What the answer depended on (RFC 9110 section 12.5.5).
+void append_vary(std::string& out, const RejectionContext& c) {
+  out += "Vary: Authorization";
+  const bool keyed = c.route != nullptr && c.route->policy->accepts(auth::Scheme::ApiKey);
+  if (keyed && !c.deployment.key_header.empty()) {
+    out += ", ";
+    out += c.deployment.key_header;
+  }
+  out += ", Accept\r\n";
+}
+
+}  // namespace
+
+std::uint16_t append_rejection(std::string& out, const RejectionContext& c) {
+  const ReasonInfo& row = info(c.verdict.reason);
+  std::uint16_t status = row.status;
+  if (c.verdict.reason == Reason::VerifierUnavailable) status = c.deployment.config.verifier_failure_status;
+  const Format format = choose_format(c);
+
+  out += "HTTP/1.1 ";
+  out += fmt::format_int(status).c_str();
+  out += ' ';
+  out += phrase(status);
+  out += "\r\n";
+  if (c.route != nullptr) {
+    std::vector<std::string> scratch;
+    for (const std::string& challenge : auth::challenges_for(*c.route->policy, c.verdict, scratch)) line(out, "WWW-Authenticate", challenge);
+  }
+  line(out, "Content-Type", kContentType[static_cast<std::size_t>(format)]);
+  std::string body;
+  append_body(body, format, c, status);
+  out += "Content-Length: ";
+  out += fmt::format_int(body.size()).c_str();
+  out += "\r\nCache-Control: no-store\r\n";
+  append_vary(out, c);
+  if (is_outage(c.verdict.reason)) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(c.verdict.retry_after).count();
+    line(out, "Retry-After", fmt::format_int(seconds > 0 ? seconds : 5).c_str());
+  }
+  if (format == Format::Html) {
+    line(out, "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
+    line(out, "X-Content-Type-Options", "nosniff");
+  }
+  line(out, "Date", c.date);
+  line(out, "X-Request-Id", c.id);
+  if (c.close) {
+    line(out, "Connection", "close");
+  } else if (c.head != nullptr && c.head->minor_version == 0) {
+    line(out, "Connection", "keep-alive");
+  }
+  out += "\r\n";
+  if (c.method != "HEAD") out += body;
+  return status;
+}
+
+void append_own_json(std::string& out, std::string_view body, bool head_only, std::string_view id, std::string_view date, bool close) {
+  out += "HTTP/1.1 200 OK\r\n";
+  line(out, "Content-Type", "application/json");
+  line(out, "Content-Length", fmt::format_int(body.size()).c_str());
+  line(out, "Cache-Control", "max-age=300");
+  line(out, "Date", date);
+  line(out, "X-Request-Id", id);
+  if (close) line(out, "Connection", "close");
+  out += "\r\n";
+  if (!head_only) out += body;
+}
+
+}  // namespace quivive::gateway

@@ -1,0 +1,31 @@
+#pragma once
+// The only place where a rejection is written. Whatever refuses a request ends here, so every 401 has its challenges, no
+// 403 has one, nothing is cached, and the body says the same in every format.
+
+#include "auth/verdict.h"
+#include "gateway/deployment.h"
+#include "http/head.h"
+
+#include <string>
+#include <string_view>
+
+namespace quivive::gateway {
+
+struct RejectionContext {
+  const Deployment& deployment;
+  const Route* route;             // null: none matched, or the request was too broken to look
+  const auth::Verdict& verdict;
+  const http::RequestHead* head;  // null once its bytes are gone; the body is JSON then
+  std::string_view method;
+  std::string_view id;
+  std::string_view date;
+  bool close;                     // the connection ends after it
+};
+
+// Appends the whole response. Returns its status.
+std::uint16_t append_rejection(std::string& out, const RejectionContext& context);
+
+// A 200 with a JSON document of the gateway's own.
+void append_own_json(std::string& out, std::string_view body, bool head_only, std::string_view id, std::string_view date, bool close);
+
+}  // namespace quivive::gateway

@@ -1,0 +1,29 @@
+#include "gateway/store_watch.h"
+
+namespace quivive::gateway {
+
+void StoreWatch::look(const StoreSet& stores) {
+  const auto database = stores.database->version();
+  const auto users = stores.users->version();
+  const bool up = database && users;
+  if (up != board_.store_up.exchange(up)) {
+    if (up) {
+      notice_("info", "the store answers again");
+    } else {
+      notice_("error", "the store cannot be used: " + (database ? users.error() : database.error()).message);
+    }
+  }
+  // What could not be read did not change, as far as anybody knows: what is in force stays in force.
+  if (!up) return;
+  const bool same = seen_ == stores.database.get() && seen_users_ == stores.users.get();
+  if (same && *database == database_version_ && *users == users_version_) return;
+  const auto revocations = stores.database->list_revocations();
+  if (!revocations) return;  // the next look sees to it, since nothing is noted as seen
+  board_.set_store(std::make_shared<const store::RevocationSet>(*revocations));
+  seen_ = stores.database.get();
+  seen_users_ = stores.users.get();
+  database_version_ = *database;
+  users_version_ = *users;
+}
+
+}  // namespace quivive::gateway

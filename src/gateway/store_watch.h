@@ -1,0 +1,38 @@
+#pragma once
+// StoreWatch: sees changes that any process made to the store, within a fraction of a second, and publishes them.
+
+#include "gateway/fact_board.h"
+#include "store/ports.h"
+
+#include <functional>
+#include <memory>
+#include <string_view>
+
+namespace quivive::gateway {
+
+// The stores of one configuration: the database, and where users are looked up.
+struct StoreSet {
+  std::shared_ptr<store::Store> database;
+  std::shared_ptr<store::UserLookup> users;  // a password file, or the database itself
+};
+
+class StoreWatch {
+ public:
+  using Notice = std::function<void(std::string_view level, std::string_view text)>;
+  static constexpr std::chrono::milliseconds kInterval{250};
+
+  StoreWatch(FactBoard& board, Notice notice) : board_(board), notice_(std::move(notice)) {}
+
+  // Blocks; one call at a time. Compares versions and publishes what changed; also the first load.
+  void look(const StoreSet& stores);
+
+ private:
+  FactBoard& board_;
+  Notice notice_;
+  const store::Store* seen_ = nullptr;
+  const store::UserLookup* seen_users_ = nullptr;
+  std::uint64_t database_version_ = 0;
+  std::uint64_t users_version_ = 0;
+};
+
+}  // namespace quivive::gateway

@@ -1,0 +1,53 @@
+#include "gateway/trace_book.h"
+
+namespace quivive::gateway {
+namespace {
+
+void keep_challenges(std::string& out, std::string_view response) {
+  constexpr std::string_view kName = "WWW-Authenticate: ";
+  out.clear();
+  std::string_view rest = response.substr(0, response.find("\r\n\r\n"));
+  while (!rest.empty()) {
+    const std::size_t end = rest.find("\r\n");
+    const std::string_view line = rest.substr(0, end);
+    if (line.starts_with(kName)) {
+      out += line.substr(kName.size());
+      out += '\n';
+    }
+    if (end == std::string_view::npos) break;
+    rest.remove_prefix(end + 2);
+  }
+}
+
+}  // namespace
+
+void TraceBook::note(const AccessRecord& record, const auth::Verdict& verdict, std::string_view host, std::string_view response) {
+  if (entries_.size() < kSize) {
+    entries_.emplace_back();
+    next_ = entries_.size() - 1;
+  }
+  TraceEntry& entry = entries_[next_];
+  next_ = (next_ + 1) % kSize;
+  entry.record = record;
+  entry.host = host;
+  entry.detail = verdict.detail;
+  entry.checks = verdict.checks;
+  keep_challenges(entry.sent, response);
+}
+
+const TraceEntry* TraceBook::find(std::string_view id) const {
+  for (const TraceEntry* entry : recent(kSize)) {
+    if (entry->record.id.view() == id) return entry;
+  }
+  return nullptr;
+}
+
+std::vector<const TraceEntry*> TraceBook::recent(std::size_t limit) const {
+  std::vector<const TraceEntry*> out;
+  for (std::size_t i = 0; i < std::min(limit, entries_.size()); ++i) {
+    out.push_back(&entries_[(next_ + entries_.size() - 1 - i) % entries_.size()]);
+  }
+  return out;
+}
+
+}  // namespace quivive::gateway

@@ -1,0 +1,38 @@
+#pragma once
+// TraceBook: the last rejections of one worker, for `explain`. A ring of slots that are reused, so that noting one
+// allocates little. Holds no credential: a Verdict has none.
+
+#include "auth/verdict.h"
+#include "gateway/access_record.h"
+
+#include <array>
+#include <string>
+#include <vector>
+
+namespace quivive::gateway {
+
+struct TraceEntry {
+  AccessRecord record;
+  std::string host;
+  std::string detail;
+  std::vector<auth::Check> checks;
+  std::string sent;  // the challenge lines that the client got
+};
+
+class TraceBook {
+ public:
+  static constexpr std::size_t kSize = 512;
+
+  // `response` is the head that was sent; its WWW-Authenticate lines are kept.
+  void note(const AccessRecord& record, const auth::Verdict& verdict, std::string_view host, std::string_view response);
+  // The newest entry of that id, or nullptr.
+  [[nodiscard]] const TraceEntry* find(std::string_view id) const;
+  // The newest first.
+  [[nodiscard]] std::vector<const TraceEntry*> recent(std::size_t limit) const;
+
+ private:
+  std::vector<TraceEntry> entries_;  // grows to kSize, then reused in turn
+  std::size_t next_ = 0;
+};
+
+}  // namespace quivive::gateway

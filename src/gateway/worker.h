@@ -1,0 +1,88 @@
+#pragma once
+// Worker: one thread, its loop, its connections, and everything that they touch without a lock.
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "crypto/signature.h"
+#include "gateway/metrics.h"
+#include "gateway/outcome_cache.h"
+#include "gateway/record_ring.h"
+#include "gateway/fact_board.h"
+#include "gateway/deployment.h"
+#include "gateway/trace_book.h"
+#include "net/event_loop.h"
+#include "net/listener.h"
+#include "net/upstream_pool.h"
+#include "net/worker_pool.h"
+
+#include <array>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace quivive::gateway {
+
+class AccessLog;
+class Connection;
+class KeySetManager;
+
+// What a worker uses and does not own. All of it outlives every worker.
+struct Services {
+  const Clock& clock;
+  FactBoard& board;
+  net::EventLoop& control;
+  KeySetManager& key_sets;       // on the control loop
+  net::WorkerPool& store_pool;   // look-ups that block
+  net::WorkerPool& hash_pool;    // passwords
+  net::WorkerPool& resolver_pool;
+  std::size_t worker_count;
+};
+
+class Worker {
+ public:
+  Worker(Services services, std::shared_ptr<const Deployment> deployment, RandomSource& random);
+  ~Worker();
+
+  [[nodiscard]] Result<void> listen(const net::tcp::endpoint& at);
+  [[nodiscard]] net::tcp::endpoint local() const { return listener_->local(); }
+  void run();  // until stopped
+
+  // On this worker's thread (through its mailbox):
+  void replace(std::shared_ptr<const Deployment> deployment);
+  void drain();       // accept no more, close idle connections, let busy ones finish
+  void close_all();   // the drain deadline has passed
+
+  // For connections, on this thread:
+  [[nodiscard]] const std::shared_ptr<net::UpstreamPool>& upstream(const std::shared_ptr<const net::UpstreamTarget>& target);
+  [[nodiscard]] std::string_view date(Instant now);  // HTTP date, made once a second
+  void new_request_id(FixedText<64>& id);
+  void joined(Connection& connection);
+  void left(Connection& connection);
+  [[nodiscard]] bool draining() const { return draining_; }
+
+  Services services;
+  net::EventLoop loop;
+  std::shared_ptr<const Deployment> deployment;
+  Metrics metrics;
+  RecordRing records;
+  TraceBook traces;
+  OutcomeCache outcomes;
+  crypto::SignatureVerifier verifier;
+  Subscription<auth::Snapshot> facts;
+
+ private:
+  void serve(net::Socket socket, const net::tcp::endpoint& peer);
+  void finish();
+
+  std::unique_ptr<net::Listener> listener_;
+  std::map<const net::UpstreamTarget*, std::shared_ptr<net::UpstreamPool>> upstreams_;
+  std::uint64_t id_state_;
+  std::int64_t date_second_ = -1;
+  std::string date_;
+  Connection* connections_ = nullptr;  // intrusive list
+  std::size_t connection_count_ = 0;
+  bool draining_ = false;
+};
+
+}  // namespace quivive::gateway

@@ -1,0 +1,64 @@
+#pragma once
+// UpstreamPool: one loop's connections to one upstream. Idle ones are kept and the most recent is reused first.
+
+#include "base/result.h"
+#include "net/event_loop.h"
+#include "net/stream.h"
+#include "net/worker_pool.h"
+
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace quivive::net {
+
+struct UpstreamTarget {
+  std::string host;  // name or address
+  std::uint16_t port = 80;
+  std::shared_ptr<asio::ssl::context> tls;  // null for plain
+  std::string server_name;                  // for SNI and verification; host when empty
+  std::chrono::milliseconds connect_timeout{5000};
+  std::chrono::milliseconds idle_timeout{60000};
+  std::size_t max_idle = 64;  // for each loop
+};
+
+struct UpstreamConnection {
+  UpstreamConnection(Socket socket, DeadlineList& deadlines) : stream(std::move(socket), deadlines) {}
+  static constexpr std::size_t kBuffer = 16 * 1024;
+
+  Stream stream;
+  std::array<char, kBuffer> buffer;  // for its responses
+  SteadyClock::time_point idle_since{};
+};
+
+enum class ConnectFailure : std::uint8_t { Unreachable, TimedOut };
+
+class UpstreamPool {
+ public:
+  // `resolver` runs name look-ups, which block. All must outlive the pool.
+  UpstreamPool(EventLoop& loop, WorkerPool& resolver, std::shared_ptr<const UpstreamTarget> target)
+      : loop_(loop), resolver_(resolver), target_(std::move(target)) {}
+
+  // An idle connection that looks usable, or nullptr. It may still prove stale. `careful` looks even at one that was busy
+  // a moment ago: for requests that must not be sent twice.
+  [[nodiscard]] std::unique_ptr<UpstreamConnection> take_idle(bool careful);
+  // A new connection, every address of the name tried in turn.
+  [[nodiscard]] Awaitable<Result<std::unique_ptr<UpstreamConnection>, ConnectFailure>> connect();
+  // Takes a connection back whose last response was read to its end.
+  void give_back(std::unique_ptr<UpstreamConnection> connection);
+  void close_idle() { idle_.clear(); }
+  [[nodiscard]] const UpstreamTarget& target() const { return *target_; }
+
+ private:
+  [[nodiscard]] Awaitable<std::vector<tcp::endpoint>> resolve();
+
+  EventLoop& loop_;
+  WorkerPool& resolver_;
+  std::shared_ptr<const UpstreamTarget> target_;
+  std::vector<std::unique_ptr<UpstreamConnection>> idle_;
+  std::vector<tcp::endpoint> endpoints_;
+  SteadyClock::time_point resolved_{};
+};
+
+}  // namespace quivive::net

@@ -1,0 +1,38 @@
+#pragma once
+// WorkerPool: a few threads for calls that block (store look-ups, password hashing, name look-ups), behind a bounded
+// queue. A full queue refuses: an attacker's flood becomes verifier-overloaded, not memory.
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace quivive::net {
+
+class WorkerPool {
+ public:
+  WorkerPool(std::size_t threads, std::size_t queue_limit);
+  ~WorkerPool();  // finishes running jobs, drops queued ones
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+
+  // From any thread. False, and `job` is not kept, when the queue is full or the pool is stopping.
+  [[nodiscard]] bool submit(std::function<void()> job);
+  [[nodiscard]] std::size_t queued() const;
+  void stop();
+
+ private:
+  void run();
+
+  const std::size_t limit_;
+  mutable std::mutex mutex_;
+  std::condition_variable ready_;
+  std::deque<std::function<void()>> jobs_;
+  bool stopping_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace quivive::net
