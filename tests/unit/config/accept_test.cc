@@ -1,0 +1,134 @@
+#include "loading.h"
+
+namespace quivive::config {
+namespace {
+
+// An issuer with these further settings.
+std::string issuer(std::string_view more) {
+  return kUpstream + "accept: {bearer: {issuers: [{issuer: https://id.example, audience: api, " + std::string(more) + "}]}}\n";
+}
+
+const Issuer& read(const Config& config) { return config.accept.bearer->issuers.at(0); }
+
+void expect_said_about_issuer(std::string_view more, std::string_view message) {
+  EXPECT_NE(said(issuer(more)).find(message), std::string::npos) << more << " -> " << said(issuer(more));
+  EXPECT_FALSE(load(issuer(more), "q").config) << more;
+}
+
+TEST(Issuer, Keys_EverySource) {
+  struct Row {
+    std::string_view text;
+    KeySource source;
+  };
+  for (const Row& row : {Row{"keys: discover", {KeySource::Kind::Discover, ""}}, Row{"keys: 'https://id.example/jwks'", {KeySource::Kind::Url, "https://id.example/jwks"}},
+                         Row{"keys: file:a/keys.json", {KeySource::Kind::File, "a/keys.json"}}, Row{"secret_file: s.key", {KeySource::Kind::SecretFile, "s.key"}},
+                         Row{"keys: {keys: [{kty: EC, x: 123, key_ops: [verify]}, {kty: \"a\\\"b\"}]}",
+                             {KeySource::Kind::Inline, R"({"keys":[{"kty":"EC","x":"123","key_ops":["verify"]},{"kty":"a\"b"}]})"}}}) {
+    EXPECT_EQ(read(loaded(issuer(row.text))).keys, row.source) << row.text;
+  }
+}
+
+TEST(Issuer, WrongKeys_Refused) {
+  expect_said_about_issuer("keys: jwks.json", "keys are 'discover', a URL, file:FILE or a JWK set");
+  expect_said_about_issuer("keys: 'file:'", "names no file");
+  expect_said_about_issuer("keys: {}", "needs a list `keys`");
+  expect_said_about_issuer("keys: {keys: []}", "needs a list `keys`");
+  expect_said_about_issuer("keys: [a]", "not a list");
+  expect_said_about_issuer("keys: {keys: [{kty: EC, d: hunter2}]}", "'d' is secret");
+  expect_said_about_issuer("keys: {keys: [{kty: oct, k: hunter2}]}", "'k' is secret");
+  expect_said_about_issuer("keys: discover, secret_file: s", "given together with secret_file");
+  EXPECT_EQ(said(issuer("keys: {keys: [{kty: oct, k: hunter2}]}")).find("hunter2"), std::string::npos);
+  EXPECT_NE(said(kUpstream + "accept: {bearer: {issuers: [{issuer: me, audience: api}]}}").find("'discover' needs an issuer that is a URL"), std::string::npos);
+  EXPECT_TRUE(load(kUpstream + "accept: {bearer: {issuers: [{issuer: me, audience: api, keys: file:k}]}}", "q").config);
+}
+
+TEST(Issuer, Algorithms_SecretsAndPublicKeysNeverMix) {
+  EXPECT_EQ(read(loaded(issuer("secret_file: s"))).algorithms, std::vector{jose::JwsAlgorithm::HS256});
+  EXPECT_EQ(read(loaded(issuer("secret_file: s, algorithms: HS512"))).algorithms, std::vector{jose::JwsAlgorithm::HS512});
+  for (const auto algorithm : read(loaded(issuer("keys: discover"))).algorithms) EXPECT_FALSE(jose::is_symmetric(algorithm));
+  expect_said_about_issuer("algorithms: [HS256, RS256]", "never mix");
+  expect_said_about_issuer("secret_file: s, algorithms: [HS256, RS256]", "never mix");
+  expect_said_about_issuer("algorithms: [HS256]", "need secret_file");
+  expect_said_about_issuer("secret_file: s, algorithms: [ES256]", "is for HS256");
+  expect_said_about_issuer("algorithms: [none]", "'none' is not known here");
+  expect_said_about_issuer("algorithms: [es256]", "did you mean 'ES256'?");
+  expect_said_about_issuer("algorithms: [ES256, ES256]", "listed twice");
+  expect_said_about_issuer("algorithms: []", "empty list");
+}
+
+TEST(Issuer, Audience_AnyIsSpeltOut) {
+  const auto with = [](std::string_view audience) {
+    return kUpstream + "accept: {bearer: {issuers: [{issuer: https://id.example, audience: " + std::string(audience) + "}]}}";
+  };
+  EXPECT_EQ(loaded(with("[a, b]")).accept.bearer->issuers[0].audiences, (std::vector<std::string>{"a", "b"}));
+  const Config any = loaded(with("any"));
+  EXPECT_TRUE(any.accept.bearer->issuers[0].any_audience);
+  EXPECT_TRUE(any.accept.bearer->issuers[0].audiences.empty());
+  EXPECT_NE(said(with("any")).find("warning accept.bearer.issuers[0].audience: 'any' accepts"), std::string::npos);
+  EXPECT_NE(said(with("[any, a]")).find("'any' stands alone"), std::string::npos);
+  EXPECT_NE(said(with("[]")).find("empty list"), std::string::npos);
+  EXPECT_NE(said(with("")).find("has no value"), std::string::npos);
+}
+
+TEST(Issuers, SameOneTwice_Refused) {
+  EXPECT_EQ(said(kUpstream + R"(accept:
+  bearer:
+    issuers:
+      - {issuer: https://a, audience: x}
+      - {issuer: https://a/, audience: x}
+      - {issuer: https://a, audience: y}
+)"),
+            "7:18 accept.bearer.issuers[2].issuer: 'https://a' is the issuer of issuers[0] too");
+}
+
+TEST(Issuers, NoneOrTooMany_Refused) {
+  EXPECT_EQ(said(kUpstream + "accept: {bearer: {}}"), "2:18 accept.bearer.issuers: required, but not given");
+  std::string many = kUpstream + "accept:\n  bearer:\n    issuers:\n";
+  for (int i = 0; i < 101; ++i) many += "      - {issuer: https://a" + std::to_string(i) + ", audience: x}\n";
+  EXPECT_NE(said(many).find("more than 100 issuers"), std::string::npos);
+}
+
+TEST(Issuer, DoubtfulSettings_Warned) {
+  EXPECT_NE(said(issuer("keys: 'http://id.example/jwks'")).find("warning accept.bearer.issuers[0].keys: fetched without TLS"), std::string::npos);
+  EXPECT_EQ(said(issuer("keys: 'http://127.0.0.1:1/jwks'")), "");
+  EXPECT_EQ(said(issuer("keys: 'http://localhost:1/jwks'")), "");
+  EXPECT_NE(said(issuer("allow_missing_expiration: true")).find("warning accept.bearer.issuers[0].allow_missing_expiration: without max_age"), std::string::npos);
+  EXPECT_EQ(said(issuer("allow_missing_expiration: true, max_age: 1h")), "");
+}
+
+TEST(Accept, Nothing_Refused) {
+  EXPECT_EQ(said(kUpstream + "accept: {}"), "2:9 accept: accepts nothing; one of bearer, api_key, basic is needed");
+  EXPECT_EQ(said(kUpstream + "accept: {api_key: {header: off, authorization: false}}"),
+            "2:19 accept.api_key: leaves no place for a key: no header, no Authorization, no query");
+  EXPECT_TRUE(load(kUpstream + "accept: {api_key: {header: off, authorization: false, query: key}}", "q").config);
+}
+
+TEST(ApiKey, HeaderWithAMeaningOfItsOwn_Refused) {
+  for (const std::string_view name : {"Authorization", "host", "Content-Length", "COOKIE", "Connection"}) {
+    EXPECT_NE(said(kUpstream + "accept: {api_key: {header: " + std::string(name) + "}}").find("has a meaning of its own"), std::string::npos) << name;
+  }
+  EXPECT_NE(said(kUpstream + "accept: {api_key: {header: 'X Key'}}").find("is not a header name"), std::string::npos);
+  EXPECT_NE(said(kUpstream + "accept: {api_key: {query: 'a&b'}}").find("is not a parameter name"), std::string::npos);
+}
+
+TEST(Identity, Names_FollowThePrefix) {
+  const Config plain = loaded(kUpstream);
+  EXPECT_EQ(plain.identity.headers.key_id, "X-Quivive-Key-Id");
+  EXPECT_EQ(plain.identity.headers.assertion, "");
+  const Config config = loaded(kUpstream + "identity: {prefix: X-A-, assertion: true, headers: {subject: Remote-User, issuer: off}}");
+  EXPECT_EQ(config.identity.headers.subject, "Remote-User");
+  EXPECT_EQ(config.identity.headers.issuer, "");
+  EXPECT_EQ(config.identity.headers.scopes, "X-A-Scopes");
+  EXPECT_EQ(config.identity.headers.assertion, "X-A-Assertion");
+}
+
+TEST(Identity, NamesThatMeet_Refused) {
+  EXPECT_EQ(said(kUpstream + "identity: {headers: {roles: x_quivive.SUBJECT}}"), "2:29 identity.headers.roles: 'x_quivive.SUBJECT' is the name for subject too");
+  EXPECT_NE(said(kUpstream + "identity: {headers: {roles: X-API_Key}}").find("carries API keys"), std::string::npos);
+  EXPECT_NE(said(kUpstream + "identity: {prefix: X-}").find("carries API keys"), std::string::npos);
+  EXPECT_NE(said(kUpstream + "identity: {prefix: 'X:'}").find("is not the beginning of a header name"), std::string::npos);
+  EXPECT_NE(said(kUpstream + "identity: {headers: {roles: Transfer-Encoding}}").find("has a meaning of its own"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace quivive::config

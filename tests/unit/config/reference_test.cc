@@ -1,0 +1,78 @@
+#include "config/reference.h"
+
+#include "base/json.h"
+#include "config/settings.h"
+#include "loading.h"
+
+#include <fstream>
+#include <sstream>
+#include <vector>
+
+namespace quivive::config {
+namespace {
+
+const std::string kDocs = QUIVIVE_TEST_DATA "/../../docs/";
+
+std::string read_file(const std::string& name) {
+  std::ifstream file(name, std::ios::binary);
+  EXPECT_TRUE(file) << name;
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+// Compares a committed document with the one that the list gives, and leaves the latter to be copied.
+void expect_current(const std::string& name, const std::string& generated) {
+  if (read_file(kDocs + "reference/" + name) == generated) return;
+  const std::string fresh = ::testing::TempDir() + name;
+  std::ofstream(fresh, std::ios::binary) << generated;
+  ADD_FAILURE() << "docs/reference/" << name << " is not what settings.def gives now; cp " << fresh << " docs/reference/";
+}
+
+TEST(Reference, CommittedDocuments_AreCurrent) {
+  expect_current("configuration.md", reference_markdown());
+  expect_current("quivive.schema.json", json_schema());
+}
+
+TEST(Reference, EverySetting_IsInIt) {
+  const std::string text = reference_markdown();
+  for (const Setting& row : all_settings()) {
+    const bool shown = text.find("| `" + std::string(last_name(row.path)) + "` |") != std::string::npos || text.find("## `" + std::string(row.path)) != std::string::npos;
+    EXPECT_EQ(shown, row.type != SettingType::Later) << row.path;
+  }
+}
+
+TEST(JsonSchema, IsJson_AndRefusesUnknownNames) {
+  const auto schema = parse_json(json_schema());
+  ASSERT_TRUE(schema) << schema.error().message;
+  EXPECT_FALSE(schema->at("additionalProperties").as_bool());
+  EXPECT_EQ(schema->at("properties").at("workers").at("maximum").as_uint64(), 256u);
+  EXPECT_EQ(schema->at("properties").at("routes").at("items").at("required").as_array()[0].as_string(), "path");
+  EXPECT_EQ(schema->at("properties").at("upstream").at("$ref").as_string(), "#/$defs/upstream");
+}
+
+// The ```yaml blocks of a page.
+std::vector<std::string> examples(const std::string& page) {
+  std::vector<std::string> out;
+  constexpr std::string_view open = "```yaml\n";
+  for (auto at = page.find(open); at != std::string::npos; at = page.find(open, at)) {
+    at += open.size();
+    const auto end = page.find("```", at);
+    out.push_back(page.substr(at, end - at));
+    at = end;
+  }
+  return out;
+}
+
+TEST(Documentation, EveryExample_LoadsWithoutErrorOrWarning) {
+  const auto texts = examples(read_file(kDocs + "configuration.md"));
+  EXPECT_GE(texts.size(), 5u);
+  for (const std::string& text : texts) {
+    const auto result = load(text, "configuration.md");
+    EXPECT_TRUE(result.config) << text;
+    EXPECT_EQ(format(result.diagnostics, "configuration.md"), "") << text;
+  }
+}
+
+}  // namespace
+}  // namespace quivive::config
