@@ -27,7 +27,7 @@ struct Failure {
   std::string message;  // one line: what is wrong and what to do
 };
 [[noreturn]] inline void throw_exception_from_error(const Failure& failure, const boost::source_location& at) {
-  quivive::throw_exception_from_error(Error{failure.message}, at);
+  quivive::throw_exception_from_error(error("{}", failure.message), at);
 }
 
 // The person at the keyboard, if there is one.

@@ -1,0 +1,191 @@
+// quivive user add|passwd|disable|enable|remove|list
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/open_store.h"
+#include "cli/show.h"
+#include "crypto/constant_time.h"
+#include "crypto/password.h"
+#include "store/record_rules.h"
+
+#include <algorithm>
+
+namespace quivive::cli {
+namespace {
+
+using store::Change;
+using store::UserRecord;
+
+Failure store_failure(const Error& error) { return {kFailed, error.message}; }
+
+Failure unknown_user(std::string_view name) {
+  return {kNo, fmt::format("there is no user '{}'; quivive user list shows them", printable(name, 80))};
+}
+
+// The first line of standard input.
+Secret read_line(std::istream& in) {
+  std::string line;
+  line.reserve(crypto::kMaxPasswordSize + 2);  // no reallocation, which would leave copies behind
+  for (int c = in.get(); c != std::istream::traits_type::eof() && c != '\n' && line.size() <= crypto::kMaxPasswordSize + 1; c = in.get()) {
+    line += static_cast<char>(c);
+  }
+  if (line.ends_with('\r')) line.pop_back();
+  return Secret{std::move(line)};
+}
+
+Result<Secret, Failure> ask_twice(Terminal& terminal) {
+  if (!terminal.present()) {
+    return Failure{kWrong, "there is no terminal to ask for the password; give it on standard input with --password-stdin"};
+  }
+  auto first = terminal.ask_secret("Password: ");
+  if (!first) return Failure{kWrong, first.error().message};
+  const auto second = terminal.ask_secret("The same again: ");
+  if (!second) return Failure{kWrong, second.error().message};
+  if (!crypto::constant_time_equal(first->reveal(RevealSecret{}), second->reveal(RevealSecret{}))) {
+    return Failure{kWrong, "the two passwords differ; nothing was changed"};
+  }
+  return std::move(*first);
+}
+
+// The hash of a password that is asked for or read.
+Result<Secret, Failure> new_password(bool from_stdin, Io& io) {
+  const auto password = from_stdin ? Result<Secret, Failure>{read_line(io.in)} : ask_twice(io.terminal);
+  if (!password) return password.error();
+  const auto text = password->reveal(RevealSecret{});
+  if (has_control_character(text)) return Failure{kWrong, "the password has a control character, which Basic authentication cannot carry"};
+  if (!is_valid_utf8(text)) return Failure{kWrong, "the password is not UTF-8 text"};
+  auto hash = crypto::hash_password(text, io.random);
+  if (!hash) return Failure{kWrong, hash.error().message};
+  return std::move(*hash);
+}
+
+void add_password_option(Options& options, bool& from_stdin) {
+  options.app().add_flag("--password-stdin", from_stdin, "reads the password from the first line of standard input instead of asking");
+}
+
+// Commands that change one user and take nothing but the name.
+template <class Verb>
+int change_user(const Command& self, Arguments arguments, Io& io, std::string_view done, Verb verb) {
+  Options options(self);
+  StoreChoice choice;
+  std::string name;
+  options.add_positional("name", name, "the user's name");
+  options.add_store(choice);
+  if (const auto status = options.parse(arguments, io)) return *status;
+  const auto store = open_store(choice, IfMissing::Fail);
+  if (!store) return fail(self, store.error(), io);
+  const auto changed = verb(**store, name);
+  if (!changed) return fail(self, store_failure(changed.error()), io);
+  if (*changed != Change::Done) return fail(self, unknown_user(name), io);
+  io.out << done << '\n';
+  return kDone;
+}
+
+}  // namespace
+
+int run_user_add(const Command& self, Arguments arguments, Io& io) {
+  Options options(self);
+  StoreChoice choice;
+  UserRecord user;
+  bool from_stdin = false;
+  options.add_positional("name", user.name, "what the user signs in as");
+  options.app().add_option("--role", user.roles, "a role that routes may require; repeat for more")->type_name("ROLE")->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_password_option(options, from_stdin);
+  options.add_store(choice);
+  if (const auto status = options.parse(arguments, io)) return *status;
+
+  if (const auto ok = check_name("a user's name", user.name, true); !ok) return fail(self, {kWrong, ok.error().message}, io);
+  if (!std::all_of(user.roles.begin(), user.roles.end(), store::is_scope_token)) {
+    return fail(self, {kWrong, "--role takes one role: printable ASCII without spaces, quotes and backslashes; repeat it for more"}, io);
+  }
+  const auto store = open_store(choice, IfMissing::Create);
+  if (!store) return fail(self, store.error(), io);
+  const Failure taken{kNo, fmt::format("there is a user '{}' already; quivive user passwd sets a new password", printable(user.name))};
+  const auto known = (*store)->find_user(user.name);  // before anybody types a password for nothing
+  if (!known) return fail(self, store_failure(known.error()), io);
+  if (*known) return fail(self, taken, io);
+  auto hash = new_password(from_stdin, io);
+  if (!hash) return fail(self, hash.error(), io);
+  user.password_hash = std::move(*hash);
+  user.created = user.changed = io.clock.now();
+  const auto added = (*store)->add_user(user);
+  if (!added) return fail(self, store_failure(added.error()), io);
+  if (*added != Change::Done) return fail(self, taken, io);
+  io.out << fmt::format("added {}   roles {}\n", user.name, words(user.roles));
+  return kDone;
+}
+
+int run_user_passwd(const Command& self, Arguments arguments, Io& io) {
+  Options options(self);
+  StoreChoice choice;
+  std::string name;
+  bool from_stdin = false;
+  options.add_positional("name", name, "the user's name");
+  add_password_option(options, from_stdin);
+  options.add_store(choice);
+  if (const auto status = options.parse(arguments, io)) return *status;
+
+  const auto store = open_store(choice, IfMissing::Fail);
+  if (!store) return fail(self, store.error(), io);
+  const auto known = (*store)->find_user(name);
+  if (!known) return fail(self, store_failure(known.error()), io);
+  if (!*known) return fail(self, unknown_user(name), io);
+  const auto hash = new_password(from_stdin, io);
+  if (!hash) return fail(self, hash.error(), io);
+  const auto changed = (*store)->set_password(name, *hash, io.clock.now());
+  if (!changed) return fail(self, store_failure(changed.error()), io);
+  if (*changed != Change::Done) return fail(self, unknown_user(name), io);
+  io.out << "changed; the old password is refused from now on\n";
+  return kDone;
+}
+
+int run_user_disable(const Command& self, Arguments arguments, Io& io) {
+  return change_user(self, arguments, io, "disabled; every gateway on this store refuses the user from now on",
+                     [&](store::Store& store, const std::string& name) { return store.set_disabled(name, true, io.clock.now()); });
+}
+
+int run_user_enable(const Command& self, Arguments arguments, Io& io) {
+  return change_user(self, arguments, io, "enabled",
+                     [&](store::Store& store, const std::string& name) { return store.set_disabled(name, false, io.clock.now()); });
+}
+
+int run_user_remove(const Command& self, Arguments arguments, Io& io) {
+  return change_user(self, arguments, io, "removed; every gateway on this store refuses the user from now on",
+                     [](store::Store& store, const std::string& name) { return store.remove_user(name); });
+}
+
+int run_user_list(const Command& self, Arguments arguments, Io& io) {
+  Options options(self);
+  StoreChoice choice;
+  bool json = false;
+  options.add_json(json);
+  options.add_store(choice);
+  if (const auto status = options.parse(arguments, io)) return *status;
+
+  const auto store = open_store(choice, IfMissing::Fail);
+  if (!store) return fail(self, store.error(), io);
+  const auto users = (*store)->list_users();
+  if (!users) return fail(self, store_failure(users.error()), io);
+  if (json) {
+    JsonArray out;
+    for (const UserRecord& user : *users) {
+      out.push_back(JsonObject{{"name", user.name}, {"roles", json_strings(user.roles)}, {"disabled", user.disabled},
+                               {"created", rfc3339(user.created)}, {"changed", rfc3339(user.changed)}});
+    }
+    io.out << to_json(out) << '\n';
+    return kDone;
+  }
+  if (users->empty()) {
+    io.out << "no users; add one with: quivive user add NAME\n";
+    return kDone;
+  }
+  std::vector<std::vector<std::string>> rows = {{"name", "state", "roles", "created", "changed"}};
+  for (const UserRecord& user : *users) {
+    rows.push_back({user.name, user.disabled ? "disabled" : "active", words(user.roles), date(user.created), date(user.changed)});
+  }
+  io.out << table(rows);
+  return kDone;
+}
+
+}  // namespace quivive::cli
