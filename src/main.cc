@@ -4,6 +4,8 @@
 
 #include <csignal>
 #include <iostream>
+#include <string>
+#include <vector>
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error of that write, not our end
@@ -13,7 +15,8 @@ int main(int argc, char** argv) {
   quivive::cli::TtyTerminal terminal;
   quivive::cli::Io io{std::cin, std::cout, std::cerr, clock, random, terminal};
   const int status = quivive::cli::run_command_line(arguments, io);
-  std::cout.flush();
+  if (std::cout.flush()) return status;
   // A key that was made and could not be shown is not done.
-  return status == quivive::cli::kDone && !std::cout ? quivive::cli::kFailed : status;
+  std::cerr << "quivive: the output could not be written\n";
+  return status == quivive::cli::kDone ? quivive::cli::kFailed : status;
 }
