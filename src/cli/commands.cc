@@ -7,6 +7,10 @@ namespace quivive::cli {
 
 std::span<const Command> all_commands() {
   static constexpr Command commands[] = {
+      {"serve", "Runs the gateway.", "quivive serve --upstream http://127.0.0.1:9000", run_serve},
+      {"demo", "Runs the gateway in front of a small API, and prints commands to try.", "quivive demo", run_demo},
+      {"check", "Says what is wrong or doubtful about a configuration.", "quivive check quivive.yaml", run_check},
+      {"explain", "Says why a running gateway refused a request.", "quivive explain k3v9q2m8x0ab", run_explain},
       {"key create", "Makes an API key and prints it, once.", "quivive key create --owner billing --scope orders:read --expires 90d", run_key_create},
       {"key list", "Lists API keys: whose they are, what they may do, when they were last used.", "quivive key list", run_key_list},
       {"key revoke", "Ends an API key now.", "quivive key revoke 7Hk2m9PqRs", run_key_revoke},
@@ -19,6 +23,7 @@ std::span<const Command> all_commands() {
       {"user list", "Lists users.", "quivive user list", run_user_list},
       {"token revoke", "Refuses tokens that verify: one, all of a subject, or all before an instant.",
        "quivive token revoke --issuer https://id.example.com --subject 248289761001", run_token_revoke},
+      {"reference", "Prints a reference: configuration, schema or metrics.", "quivive reference configuration", run_reference},
   };
   return commands;
 }

@@ -2,8 +2,22 @@
 // The functions behind the table of commands, one line each, grouped by the file that holds them.
 
 #include "cli/command.h"
+#include "gateway/deployment.h"
 
 namespace quivive::cli {
+
+// serve_command.cc, demo_command.cc, explain_command.cc, reference_command.cc
+int run_serve(const Command& self, Arguments arguments, Io& io);
+int run_demo(const Command& self, Arguments arguments, Io& io);
+int run_explain(const Command& self, Arguments arguments, Io& io);
+int run_reference(const Command& self, Arguments arguments, Io& io);
+
+// check_command.cc
+int run_check(const Command& self, Arguments arguments, Io& io);
+// Makes everything ready that serving needs, but starts nothing. kDone or kWrong.
+int check_deployment(const config::Config& config, Io& io);
+// For a reload: the faults are lines.
+[[nodiscard]] Result<config::Config, gateway::DeployFaults> reread_config(const std::string& file);
 
 // key_command.cc
 int run_key_create(const Command& self, Arguments arguments, Io& io);

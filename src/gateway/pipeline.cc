@@ -52,6 +52,13 @@ void touch(const Deployment& deployment, Remembered& remembered, Instant now) {
   (void)deployment.stores.database->touch_key(remembered.principal->key_id(), now);  // a lost note is no error
 }
 
+// Servlet containers drop ";parameters" from a path. If that leads to another route, policy and upstream would disagree.
+bool routes_otherwise(const Deployment& deployment, const PipelineInput& input, const auth::Router::Route* match) {
+  std::string scratch;
+  const std::string_view bare = http::path_without_parameters(input.target.policy_path, scratch);
+  return deployment.router->match(input.head.method, input.head.host, bare) != match;
+}
+
 OutcomeCache::Key key_of(Worker& worker, const auth::Credential& credential) {
   const auth::OutcomeKey key = auth::outcome_key(credential);
   return worker.outcomes.key_of({&key.scheme, 1}, key.bytes);
@@ -143,6 +150,10 @@ bool decide_now(Worker& worker, const Deployment& deployment, const PipelineInpu
   }
   const Route& route = deployment.routes[match->index];
   out.route = &route;
+  if (input.target.has_parameters && routes_otherwise(deployment, input, match)) {
+    out.verdict = refusal(Reason::RequestTargetAmbiguous, "without its ;parameters the path belongs to another route");
+    return true;
+  }
   if (input.target.has_encoded_slash && !route.pass_encoded_slash) {
     out.verdict = refusal(Reason::RequestTargetAmbiguous, "an encoded slash, which this route does not pass");
     return true;

@@ -1,0 +1,88 @@
+// quivive explain ID: why a running gateway refused a request.
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/load_config.h"
+#include "cli/options.h"
+#include "cli/show.h"
+#include "net/fetch.h"
+
+namespace quivive::cli {
+namespace {
+
+std::string_view text_of(const JsonObject& o, std::string_view name) { return string_member(o, name).value_or(""); }
+
+void print_checks(const JsonObject& o, Io& io) {
+  for (const Json& item : o.at("checks").as_array()) {
+    const JsonObject& check = item.as_object();
+    const std::string_view outcome = text_of(check, "outcome");
+    const std::string_view mark = outcome == "passed" ? "✓" : outcome == "failed" ? "✗" : "–";
+    const std::string_view note = text_of(check, "note");
+    io.out << fmt::format("  {} {:<12} {}\n", mark, text_of(check, "name"), outcome == "skipped" && note.empty() ? "not reached" : printable(note, 400));
+  }
+}
+
+void print_explanation(const JsonObject& o, Io& io) {
+  const Json* ms = member(o, "time");
+  const Instant time{Duration{ms != nullptr && ms->is_int64() ? ms->get_int64() : 0}};
+  io.out << fmt::format("{} {}   {}   {} {}   from {}\n\n", o.at("status").as_int64(), text_of(o, "reason"), rfc3339(time), text_of(o, "method"),
+                        printable(text_of(o, "path")), text_of(o, "remote"));
+  io.out << fmt::format("means     {}\n", text_of(o, "operator"));
+  if (const auto detail = text_of(o, "detail"); !detail.empty()) io.out << fmt::format("seen      {}\n", printable(detail, 600));
+  const auto route = text_of(o, "route");
+  io.out << fmt::format("route     {}\n", route.empty() ? "none" : printable(route));
+  for (const Json& item : o.at("passed_over").as_array()) {
+    const JsonObject& row = item.as_object();
+    io.out << fmt::format("          not {}: the {} differs\n", printable(text_of(row, "route")), text_of(row, "because"));
+  }
+  const auto scheme = text_of(o, "scheme");
+  io.out << fmt::format("found     {}\n", scheme.empty() ? "no credential" : scheme);
+  if (const auto principal = text_of(o, "principal"); !principal.empty()) io.out << fmt::format("proved    {}\n", printable(principal));
+  print_checks(o, io);
+  const JsonArray& sent = o.at("sent").as_array();
+  for (std::size_t i = 0; i < sent.size(); ++i) {
+    io.out << fmt::format("{:<10}WWW-Authenticate: {}\n", i == 0 ? "sent" : "", printable(sent[i].as_string(), 600));
+  }
+}
+
+}  // namespace
+
+int run_explain(const Command& self, Arguments arguments, Io& io) {
+  std::string id, admin, config_file;
+  bool json = false;
+  Options options(self);
+  options.add_positional("ID", id, "The request's id: X-Request-Id of the response, and the log's last column");
+  options.app().add_option("--admin", admin, "The gateway's admin listener; as the configuration says unless given")->type_name("ADDRESS");
+  options.app().add_option("--config", config_file, "The gateway's configuration")->type_name("FILE");
+  options.add_json(json);
+  if (const auto status = options.parse(arguments, io)) return *status;
+  if (admin.empty()) {
+    admin = "127.0.0.1:8081";
+    if (const std::string file = find_config(config_file); !file.empty()) {
+      const LoadedConfig loaded = load_config_file(file);
+      if (loaded.config && loaded.config->admin) admin = config::to_string(*loaded.config->admin);
+    }
+  }
+  for (const char c : id) {
+    const bool ok = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' || c == '-';
+    if (!ok) return fail(self, {kWrong, "an id has letters, digits, '.', '_' and '-' only; it is the X-Request-Id of the response"}, io);
+  }
+  net::fetch_init();
+  const auto response = net::fetch(fmt::format("http://{}/explain/{}", admin, id));
+  if (!response) {
+    return fail(self, {kFailed, fmt::format("{}; is the gateway running, and is {} its admin listener?", response.error().message, admin)}, io);
+  }
+  if (response->status == 404) return fail(self, {kNo, fmt::format("no rejection {} is remembered; the gateway keeps the last few hundred", id)}, io);
+  const auto parsed = parse_json(response->body);
+  if (response->status != 200 || !parsed || !parsed->is_object()) {
+    return fail(self, {kFailed, fmt::format("{} does not answer as an admin listener does (status {})", admin, response->status)}, io);
+  }
+  if (json) {
+    io.out << response->body << '\n';
+  } else {
+    print_explanation(parsed->get_object(), io);
+  }
+  return kDone;
+}
+
+}  // namespace quivive::cli

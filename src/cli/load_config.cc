@@ -1,0 +1,43 @@
+#include "cli/load_config.h"
+
+#include "gateway/whole_file.h"
+
+#include <algorithm>
+#include <unistd.h>
+
+namespace quivive::cli {
+
+std::string find_config(const std::string& named) {
+  if (!named.empty()) return named;
+  for (const char* file : {"quivive.yaml", "/etc/quivive/quivive.yaml"}) {
+    // Present, even if unreadable: to pass it over would run another configuration than the operator sees.
+    if (::access(file, F_OK) == 0) return file;
+  }
+  return {};
+}
+
+LoadedConfig load_config_file(const std::string& file) {
+  const auto text = gateway::read_whole_file(file, 1024 * 1024);
+  if (!text) return {std::nullopt, {}, text.error().message};
+  auto loaded = config::load(*text, file);
+  return {std::move(loaded.config), std::move(loaded.diagnostics), {}};
+}
+
+void print_diagnostics(const LoadedConfig& loaded, const std::string& file, Io& io) {
+  if (!loaded.unreadable.empty()) {
+    io.err << loaded.unreadable << '\n';
+    return;
+  }
+  if (loaded.diagnostics.empty()) return;
+  std::string lines = config::format(loaded.diagnostics, file);
+  if (!lines.ends_with('\n')) lines += '\n';
+  io.err << lines;
+}
+
+std::size_t count_errors(const LoadedConfig& loaded) {
+  if (!loaded.unreadable.empty()) return 1;
+  const auto is_error = [](const config::Diagnostic& d) { return d.severity == config::Severity::Error; };
+  return static_cast<std::size_t>(std::count_if(loaded.diagnostics.begin(), loaded.diagnostics.end(), is_error));
+}
+
+}  // namespace quivive::cli

@@ -1,0 +1,27 @@
+#pragma once
+// From --config, or the usual places, to a Config; and the operator's view of what is wrong with one.
+
+#include "cli/command.h"
+#include "config/load.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace quivive::cli {
+
+// `named` if it is not "", else ./quivive.yaml, else /etc/quivive/quivive.yaml; "" if there is none.
+[[nodiscard]] std::string find_config(const std::string& named);
+
+struct LoadedConfig {
+  std::optional<config::Config> config;  // absent if an error was found
+  std::vector<config::Diagnostic> diagnostics;
+  std::string unreadable;  // why the file could not be read at all; "" if it could
+};
+[[nodiscard]] LoadedConfig load_config_file(const std::string& file);
+
+// Every error and warning, a line each, and how many errors there are.
+void print_diagnostics(const LoadedConfig& loaded, const std::string& file, Io& io);
+[[nodiscard]] std::size_t count_errors(const LoadedConfig& loaded);
+
+}  // namespace quivive::cli

@@ -1,0 +1,124 @@
+// quivive serve
+
+#include "auth/api_key_format.h"
+#include "backends/sqlite_store.h"
+#include "cli/commands.h"
+#include "cli/load_config.h"
+#include "cli/options.h"
+#include "cli/serving.h"
+
+#include <iostream>
+
+namespace quivive::cli {
+namespace {
+
+struct ServeWishes {
+  std::string config, upstream, listen, ready_file;
+  bool check = false;
+  bool json_log = false;
+};
+
+// The first key of a store that has none: without it nobody could get in.
+Result<std::string> make_first_key(store::Store& store, Io& io) {
+  const auto keys = store.list_keys();
+  if (!keys) return keys.error();
+  if (!keys->empty()) return std::string();
+  const auth::NewApiKey key = auth::generate_api_key(io.random);
+  const std::string text(key.text.reveal(RevealSecret{}));
+  store::KeyRecord record;
+  record.id = key.id;
+  record.digest = auth::api_key_digest(text);
+  record.owner = "setup";
+  record.note = "made at the first start";
+  record.created = io.clock.now();
+  if (const auto added = store.add_key(record); !added) return added.error();
+  return text;
+}
+
+void print_banner(const gateway::Gateway& gateway, const config::Config& config, const std::string& first_key, bool created, Io& io) {
+  const std::string url = fmt::format("{}://{}", config.listen.tls ? "https" : "http", endpoint_text(gateway.address()));
+  const std::string upstream = config.upstreams.size() == 1 ? origin(config.upstreams[0].url) : fmt::format("{} upstreams", config.upstreams.size());
+  io.out << fmt::format("quivive {}  protecting {} on {}\n", QUIVIVE_VERSION, upstream, url);
+  if (config.store.kind == config::StoreLocation::Kind::Sqlite) {
+    io.out << fmt::format("store          sqlite {}{}\n", config.store.file, created ? " (created)" : "");
+  } else {
+    io.out << "store          memory: users, keys and revocations are gone when it stops\n";
+  }
+  if (!first_key.empty()) {
+    io.out << fmt::format("first key      {}   shown once; make more with: quivive key create\n", first_key);
+    io.out << fmt::format("try            curl -H '{}: {}' {}/\n", config.accept.api_key->header, first_key, url);
+  }
+  if (const auto admin = gateway.admin_address()) io.out << fmt::format("admin          http://{}/metrics\n", endpoint_text(*admin));
+  io.out << "log            one line per request follows; Ctrl-C stops after the last answer\n\n";
+  io.out.flush();
+}
+
+LoadedConfig load_wished(const ServeWishes& wishes, const std::string& file) {
+  if (!wishes.upstream.empty()) {
+    auto zero = config::zero_config(wishes.upstream, wishes.listen);
+    return {std::move(zero.config), std::move(zero.diagnostics), {}};
+  }
+  return load_config_file(file);
+}
+
+}  // namespace
+
+int run_serve(const Command& self, Arguments arguments, Io& io) {
+  ServeWishes wishes;
+  Options options(self);
+  options.app().add_option("--config", wishes.config, "The configuration; ./quivive.yaml or /etc/quivive/quivive.yaml unless given")->type_name("FILE");
+  options.app().add_option("--upstream", wishes.upstream, "Protect this, without a configuration")->type_name("URL");
+  options.app().add_option("--listen", wishes.listen, "With --upstream: where to listen, 127.0.0.1:8080 unless given")->type_name("ADDRESS");
+  options.app().add_option("--ready-file", wishes.ready_file, "Write the addresses there, as JSON, once requests are served")->type_name("FILE");
+  options.app().add_flag("--check", wishes.check, "Stop after the configuration has been checked");
+  options.app().add_flag("--json-log", wishes.json_log, "Log JSON lines, on a terminal too");
+  if (const auto status = options.parse(arguments, io)) return *status;
+  if (!wishes.upstream.empty() && !wishes.config.empty()) {
+    return fail(self, {kWrong, "--upstream and --config exclude each other; write the upstream into the file"}, io);
+  }
+  if (!wishes.listen.empty() && wishes.upstream.empty()) return fail(self, {kWrong, "--listen goes with --upstream; write it into the file"}, io);
+  const std::string file = wishes.upstream.empty() ? find_config(wishes.config) : "command line";
+  if (file.empty()) return fail(self, {kWrong, "nothing to protect; say --upstream http://127.0.0.1:9000, or --config FILE"}, io);
+
+  LoadedConfig loaded = load_wished(wishes, file);
+  print_diagnostics(loaded, file, io);
+  if (const std::size_t errors = count_errors(loaded); errors > 0) {
+    io.err << errors << (errors == 1 ? " error" : " errors") << "; nothing was started\n";
+    return kWrong;
+  }
+  const config::Config config = *loaded.config;
+  if (wishes.check) return check_deployment(config, io);
+
+  gateway::GatewayOptions how;
+  how.log_format = log_format(config, wishes.json_log);
+  if (wishes.upstream.empty()) how.reread = [file] { return reread_config(file); };
+  bool created = false;
+  if (config.store.kind == config::StoreLocation::Kind::Sqlite) {
+    auto opened = backends::SqliteStore::open(resolve(config, config.store.file));
+    if (!opened) return fail(self, {kFailed, opened.error().message}, io);
+    created = (*opened)->created();
+    how.store = std::move(*opened);
+  }
+  const auto store = how.store;
+  auto gateway = gateway::Gateway::make(config, std::move(how));
+  if (!gateway) return refuse_start(gateway.error().lines, io);
+  std::string first_key;
+  // Only without a configuration: who writes one decides who gets in.
+  if (store && config.accept.api_key && !wishes.upstream.empty()) {
+    auto made = make_first_key(*store, io);
+    if (!made) return fail(self, {kFailed, made.error().message}, io);
+    first_key = std::move(*made);
+  }
+  print_banner(**gateway, config, first_key, created, io);
+  int status = kDone;
+  (*gateway)->run([&] {
+    if (wishes.ready_file.empty()) return;
+    if (const auto written = write_ready_file(wishes.ready_file, **gateway); !written) {
+      status = fail(self, {kFailed, written.error().message}, io);
+      (*gateway)->stop();
+    }
+  });
+  return status;
+}
+
+}  // namespace quivive::cli
