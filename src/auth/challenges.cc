@@ -17,11 +17,14 @@ std::string bearer_with_error(const RoutePolicy& policy, const Verdict& verdict)
 
 }  // namespace
 
-std::span<const std::string> challenges_for(const RoutePolicy& policy, const Verdict& verdict, std::vector<std::string>& scratch) {
+std::span<const std::string> challenges_for(const RoutePolicy& policy, const Verdict& verdict,
+                                            std::vector<std::string>& scratch) {
   const ReasonInfo& row = info(verdict.reason);
-  const bool token_failed = verdict.scheme == Scheme::Bearer && policy.accepts(Scheme::Bearer) && !row.wire_error.empty();
+  const bool token_failed =
+      verdict.scheme == Scheme::Bearer && policy.accepts(Scheme::Bearer) && !row.wire_error.empty();
   if (row.status == 403) {
-    const bool wanted = token_failed && verdict.reason == Reason::ScopeInsufficient && policy.settings().challenge_on_forbidden;
+    const bool wanted =
+        token_failed && verdict.reason == Reason::ScopeInsufficient && policy.settings().challenge_on_forbidden;
     if (!wanted) return {};
     scratch.assign(1, bearer_with_error(policy, verdict));
     return scratch;

@@ -42,7 +42,9 @@ class Finder {
 };
 
 // Three parts, and a JSON object's opening in base64url in front: a glance.
-bool looks_like_jwt(std::string_view text) { return text.starts_with("eyJ") && text.find('.') != std::string_view::npos; }
+bool looks_like_jwt(std::string_view text) {
+  return text.starts_with("eyJ") && text.find('.') != std::string_view::npos;
+}
 
 std::string_view empty_detail(Scheme scheme) {
   switch (scheme) {
@@ -120,7 +122,8 @@ void Finder::read_authorization(std::string_view value) {
   }
   const bool accepted = *scheme == Scheme::ApiKey ? takes_keys_in_authorization() : policy_.accepts(*scheme);
   if (accepted) {
-    return split.rest.empty() ? fail(empty_reason(*scheme), empty_detail(*scheme), scheme) : accept(*scheme, Place::Authorization, split.rest);
+    return split.rest.empty() ? fail(empty_reason(*scheme), empty_detail(*scheme), scheme)
+                              : accept(*scheme, Place::Authorization, split.rest);
   }
   if (*scheme == Scheme::ApiKey && policy_.accepts(Scheme::ApiKey)) {
     return fail(Reason::SchemeUnsupported, "ApiKey in Authorization; here an API key has a place of its own");
@@ -147,7 +150,8 @@ void Finder::read_key_header(std::string_view value) {
   see(Place::KeyHeader, Scheme::ApiKey);
   if (value.empty()) return fail(Reason::KeyMalformed, "a field for the API key with nothing in it", Scheme::ApiKey);
   // No key has a comma: two fields, joined on the way.
-  if (value.find(',') != std::string_view::npos) return conflict(Reason::CredentialsDuplicateHeader, "two API keys in one field");
+  if (value.find(',') != std::string_view::npos)
+    return conflict(Reason::CredentialsDuplicateHeader, "two API keys in one field");
   accept(Scheme::ApiKey, Place::KeyHeader, value);
 }
 
@@ -175,7 +179,8 @@ void Finder::read_query_key(std::string_view query) {
     return fail(Reason::CredentialsMissing, "an API key in the query, and this route takes no API keys");
   }
   // A key of ours is a credential wherever it is: it may not ride along with another one.
-  if (usable_ > 0) return conflict(Reason::CredentialsInTwoPlaces, "a credential in a field, and an API key in the query");
+  if (usable_ > 0)
+    return conflict(Reason::CredentialsInTwoPlaces, "a credential in a field, and an API key in the query");
   fail(Reason::KeyInWrongPlace, "an API key in the query, where it is not taken", Scheme::ApiKey);
 }
 
@@ -184,7 +189,8 @@ void Finder::read_query_token(std::string_view query) {
   see(Place::Query, Scheme::Bearer);
   const bool token_in_field = found_.credential && found_.credential->scheme == Scheme::Bearer;
   // RFC 6750 section 2: not more than one method in one request.
-  if (token_in_field) return conflict(Reason::CredentialsInTwoPlaces, "a token in Authorization, and access_token in the query");
+  if (token_in_field)
+    return conflict(Reason::CredentialsInTwoPlaces, "a token in Authorization, and access_token in the query");
   fail(Reason::CredentialsMissing, "access_token in the query, which is not read: a URL ends in logs");
 }
 

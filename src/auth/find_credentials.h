@@ -31,8 +31,8 @@ struct FoundCredentials {
   // Otherwise why there is none: CredentialsMissing, SchemeUnsupported, CredentialsDuplicateHeader, CredentialsInTwoPlaces,
   // TokenEmpty, BasicMalformed, KeyMalformed, KeyInWrongPlace. Allowed where `credential` is set.
   Reason reason = Reason::CredentialsMissing;
-  std::string_view detail;         // static text for the operator
-  std::optional<Scheme> scheme;    // what the failure is about, where that is known
+  std::string_view detail;       // static text for the operator
+  std::optional<Scheme> scheme;  // what the failure is about, where that is known
   // Everything that was seen, for `explain`: accepted here or not.
   struct Seen {
     Place place;

@@ -23,7 +23,8 @@ Result<Glob> Glob::compile(std::string_view pattern) {
     glob.on_[row].set(state);
   };
   while (!pattern.empty()) {
-    const bool after_slash = state > 0 && glob.letter_[octet('/')] != 0 && glob.on_[glob.letter_[octet('/')]].test(state - 1);
+    const bool after_slash =
+        state > 0 && glob.letter_[octet('/')] != 0 && glob.on_[glob.letter_[octet('/')]].test(state - 1);
     if (after_slash && pattern.starts_with("**/")) {
       // Any number of whole segments: none at all, or octets up to and with a '/'.
       glob.skip_two_.set(state);

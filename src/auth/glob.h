@@ -30,11 +30,11 @@ class Glob {
   Glob() = default;
   [[nodiscard]] States close(States states) const;
 
-  States loop_any_;      // `**`: stays on any octet
-  States loop_segment_;  // `*`: stays on any octet but '/'
-  States step_any_;      // goes on with any octet
-  States skip_one_;      // goes on without an octet
-  States skip_two_;      // passes over the two states of `/**/`
+  States loop_any_;                         // `**`: stays on any octet
+  States loop_segment_;                     // `*`: stays on any octet but '/'
+  States step_any_;                         // goes on with any octet
+  States skip_one_;                         // goes on without an octet
+  States skip_two_;                         // passes over the two states of `/**/`
   std::array<std::uint8_t, 256> letter_{};  // octet to its row of on_, 0 for those that the pattern does not have
   std::vector<States> on_{States{}};        // states that go on with that octet
   std::size_t final_ = 0;

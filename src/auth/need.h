@@ -42,7 +42,7 @@ struct NeedKeyRecord {
 struct NeedKeys {
   enum class Why : std::uint8_t {
     NeverFetched,
-    UnknownKid,    // not in the set at hand: refetch, within the budget
+    UnknownKid,  // not in the set at hand: refetch, within the budget
     BadSignature,  // under a kid that is known: the issuer may have reused the kid. Refetch at most once, within the budget.
   };
   std::shared_ptr<const IssuerPolicy> issuer;

@@ -33,9 +33,10 @@ OutcomeKey outcome_key(const Credential& credential) {
   return {};
 }
 
-std::optional<Verdict> accept_remembered(const RoutePolicy& policy, std::shared_ptr<const Principal> principal, const Snapshot& snapshot,
-                                         Instant now) {
-  if (principal == nullptr || !policy.accepts(principal->scheme()) || now >= principal->not_after()) return std::nullopt;
+std::optional<Verdict> accept_remembered(const RoutePolicy& policy, std::shared_ptr<const Principal> principal,
+                                         const Snapshot& snapshot, Instant now) {
+  if (principal == nullptr || !policy.accepts(principal->scheme()) || now >= principal->not_after())
+    return std::nullopt;
   const bool stands = principal->scheme() == Scheme::Bearer ? still_stands(policy, *principal, snapshot)
                                                             : principal->basis().store_epoch == snapshot.store_epoch;
   if (!stands) return std::nullopt;

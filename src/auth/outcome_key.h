@@ -31,7 +31,8 @@ struct OutcomeKey {
 // does not accept the scheme or that very issuer policy; not_after is past; the token is revoked; the key set or the
 // store has changed since. Then a full Attempt decides. Allowed, ScopeInsufficient or PolicyDenied otherwise.
 // Allocates nothing for Allowed.
-[[nodiscard]] std::optional<Verdict> accept_remembered(const RoutePolicy& policy, std::shared_ptr<const Principal> principal,
+[[nodiscard]] std::optional<Verdict> accept_remembered(const RoutePolicy& policy,
+                                                       std::shared_ptr<const Principal> principal,
                                                        const Snapshot& snapshot, Instant now);
 
 }  // namespace quivive::auth

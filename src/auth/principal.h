@@ -30,7 +30,7 @@ struct Identity {
   std::optional<Instant> issued_at;  // iat
   std::vector<std::string> scopes;
   std::vector<std::string> roles;
-  JsonObject claims;                 // of a token
+  JsonObject claims;  // of a token
 };
 
 // What the proof rested on. As long as all of it still stands, the proof need not be repeated.

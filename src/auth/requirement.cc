@@ -10,7 +10,9 @@
 namespace quivive::auth {
 namespace {
 
-bool contains(std::span<const std::string> words, std::string_view word) { return std::ranges::find(words, word) != words.end(); }
+bool contains(std::span<const std::string> words, std::string_view word) {
+  return std::ranges::find(words, word) != words.end();
+}
 
 // `has(word)` says whether the principal has it.
 template <class Has>
@@ -79,7 +81,8 @@ Denial deny_claim(const ClaimTerms& rule, const Json* claim) {
 std::optional<Denial> authorize(const Requirement& requirement, const Principal& principal) {
   const auto has_scope = [&](const std::string& word) { return contains(principal.scopes(), word); };
   if (!satisfied(requirement.scopes, has_scope)) {
-    return Denial{Reason::ScopeInsufficient, "scope: " + describe(requirement.scopes, principal.scopes()), required_scope(requirement.scopes)};
+    return Denial{Reason::ScopeInsufficient, "scope: " + describe(requirement.scopes, principal.scopes()),
+                  required_scope(requirement.scopes)};
   }
   const auto has_role = [&](const std::string& word) { return contains(principal.roles(), word); };
   if (!satisfied(requirement.roles, has_role)) {

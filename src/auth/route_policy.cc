@@ -12,9 +12,15 @@ namespace quivive::auth {
 namespace {
 
 // Fields that carry something else: a key in them would be read twice, or forwarded where it must not be.
-constexpr std::array kNoKeyHeaders{http::FieldId::Authorization, http::FieldId::Connection,       http::FieldId::ContentLength,
-                                   http::FieldId::Cookie,        http::FieldId::Host,             http::FieldId::ProxyAuthorization,
-                                   http::FieldId::Te,            http::FieldId::TransferEncoding, http::FieldId::Upgrade};
+constexpr std::array kNoKeyHeaders{http::FieldId::Authorization,
+                                   http::FieldId::Connection,
+                                   http::FieldId::ContentLength,
+                                   http::FieldId::Cookie,
+                                   http::FieldId::Host,
+                                   http::FieldId::ProxyAuthorization,
+                                   http::FieldId::Te,
+                                   http::FieldId::TransferEncoding,
+                                   http::FieldId::Upgrade};
 
 class Faults {
  public:
@@ -37,7 +43,8 @@ void check_bearer(const RouteSettings& settings, Faults& faults) {
       return;
     }
     // Which of the two policies judges a token would depend on their order.
-    const bool twice = std::any_of(settings.issuers.begin(), issuer, [&](const auto& other) { return other->issuer() == (*issuer)->issuer(); });
+    const bool twice = std::any_of(settings.issuers.begin(), issuer,
+                                   [&](const auto& other) { return other->issuer() == (*issuer)->issuer(); });
     faults.add_if(twice, "two issuers are named " + printable((*issuer)->issuer()));
   }
 }
@@ -52,7 +59,8 @@ void check_api_key(const ApiKeySettings& api_key, Faults& faults) {
 }
 
 void check_basic(const BasicSettings& basic, Faults& faults) {
-  const bool decoys = !basic.decoys.empty() && std::ranges::none_of(basic.decoys, [](const Secret& hash) { return hash.empty(); });
+  const bool decoys =
+      !basic.decoys.empty() && std::ranges::none_of(basic.decoys, [](const Secret& hash) { return hash.empty(); });
   // An empty hash is a fast path, and so an oracle for user names (CVE-2026-41263).
   faults.add_if(!decoys, "basic is accepted, but there is no hash to verify an unknown user's password against");
 }
@@ -72,7 +80,8 @@ Result<RoutePolicy> RoutePolicy::compile(RouteSettings settings) {
   RoutePolicy policy;
   Faults faults;
   faults.add_if(settings.is_public && !settings.accept.empty(), "a public route accepts no credentials");
-  faults.add_if(settings.is_public && !settings.require.empty(), "a public route cannot require anything of a principal");
+  faults.add_if(settings.is_public && !settings.require.empty(),
+                "a public route cannot require anything of a principal");
   faults.add_if(!settings.is_public && settings.accept.empty(), "neither public nor accepting any scheme");
   faults.add_if(!http::is_field_value(settings.realm), "the realm holds a control character");
   for (const Scheme scheme : settings.accept) {

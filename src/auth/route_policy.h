@@ -21,8 +21,8 @@ namespace quivive::auth {
 // remembered outcome rests on, so a reload with other settings makes a new one.
 struct IssuerPolicy {
   jose::JwtPolicy jwt;
-  std::size_t key_slot = 0;                       // index into Snapshot::issuers
-  std::vector<std::string> scope_claims;          // empty: `scope`, else `scp`; names or paths, the first that is there counts
+  std::size_t key_slot = 0;               // index into Snapshot::issuers
+  std::vector<std::string> scope_claims;  // empty: `scope`, else `scp`; names or paths, the first that is there counts
   std::vector<std::string> role_claims{"roles"};  // names or paths; all that are there count
   std::string subject_claim = "sub";
 
@@ -43,11 +43,11 @@ struct BasicSettings {
 };
 
 struct RouteSettings {
-  std::string name;   // for `explain`: the path, and where it was configured
+  std::string name;  // for `explain`: the path, and where it was configured
   std::string realm;
   bool is_public = false;
-  bool observe = false;          // decide and record, never reject: the caller's business
-  std::vector<Scheme> accept;    // any order
+  bool observe = false;        // decide and record, never reject: the caller's business
+  std::vector<Scheme> accept;  // any order
   std::vector<std::shared_ptr<const IssuerPolicy>> issuers;
   ApiKeySettings api_key;
   BasicSettings basic;

@@ -43,7 +43,9 @@ std::string host_fault(std::string_view host) {
 }  // namespace
 
 Result<Router::Compiled> Router::compile_one(std::size_t index, RouteEntry entry) {
-  const auto fault = [&](std::string_view text) { return error("route {} ({}): {}", index + 1, printable(entry.pattern.path), text); };
+  const auto fault = [&](std::string_view text) {
+    return error("route {} ({}): {}", index + 1, printable(entry.pattern.path), text);
+  };
   const RoutePattern& pattern = entry.pattern;
   if (entry.policy == nullptr) return fault("no policy");
   if (const std::string text = path_fault(pattern.path); !text.empty()) return fault(text);
@@ -83,7 +85,8 @@ Result<Router> Router::compile(std::vector<RouteEntry> entries) {
   return router;
 }
 
-std::optional<Router::Mismatch> Router::Compiled::judge(std::string_view method, std::string_view host_sent, std::string_view path) const {
+std::optional<Router::Mismatch> Router::Compiled::judge(std::string_view method, std::string_view host_sent,
+                                                        std::string_view path) const {
   bool path_matches = false;
   switch (kind) {
     case PathKind::Exact: path_matches = path == route.pattern.path; break;
@@ -92,13 +95,15 @@ std::optional<Router::Mismatch> Router::Compiled::judge(std::string_view method,
   }
   if (!path_matches) return Mismatch::Path;
   if (host_is_suffix) {
-    const bool below = host_sent.size() > host.size() && iequals(host_sent.substr(host_sent.size() - host.size()), host);
+    const bool below =
+        host_sent.size() > host.size() && iequals(host_sent.substr(host_sent.size() - host.size()), host);
     if (!below) return Mismatch::Host;
   } else if (!host.empty() && !iequals(host_sent, host)) {
     return Mismatch::Host;
   }
   const auto& methods = route.pattern.methods;
-  const bool admitted = methods.empty() || std::ranges::any_of(methods, [&](const std::string& m) { return admits(m, method); });
+  const bool admitted =
+      methods.empty() || std::ranges::any_of(methods, [&](const std::string& m) { return admits(m, method); });
   return admitted ? std::nullopt : std::optional(Mismatch::Method);
 }
 

@@ -68,7 +68,8 @@ class Router {
     std::optional<Glob> glob;
     std::string host;  // without the star: ".example.com"
     bool host_is_suffix = false;
-    [[nodiscard]] std::optional<Mismatch> judge(std::string_view method, std::string_view host, std::string_view path) const;
+    [[nodiscard]] std::optional<Mismatch> judge(std::string_view method, std::string_view host,
+                                                std::string_view path) const;
   };
   [[nodiscard]] static Result<Compiled> compile_one(std::size_t index, RouteEntry entry);
   std::vector<Compiled> routes_;

@@ -17,8 +17,9 @@ class KeySet;
 namespace quivive::auth {
 
 struct IssuerKeys {
-  std::string issuer;                        // IssuerPolicy::issuer() they belong to
-  std::shared_ptr<const jose::KeySet> keys;  // null: never fetched. Keep the object where a refetch brought the same keys.
+  std::string issuer;  // IssuerPolicy::issuer() they belong to
+  std::shared_ptr<const jose::KeySet>
+      keys;  // null: never fetched. Keep the object where a refetch brought the same keys.
 };
 
 struct Snapshot {

@@ -14,7 +14,10 @@ struct Row {
 };
 
 constexpr Row kToken[] = {
-    {"form", 0, {Reason::TokenEmpty, Reason::TokenMalformed, Reason::TokenEncrypted, Reason::TokenAlgNone, Reason::TokenCriticalHeader}},
+    {"form",
+     0,
+     {Reason::TokenEmpty, Reason::TokenMalformed, Reason::TokenEncrypted, Reason::TokenAlgNone,
+      Reason::TokenCriticalHeader}},
     {"issuer", 1, {Reason::TokenWrongIssuer}},
     {"algorithm", 2, {Reason::TokenAlgorithmNotAllowed}},
     {"key", 3, {Reason::TokenUnknownKey, Reason::VerifierUnavailable}},
@@ -30,16 +33,15 @@ constexpr Row kToken[] = {
     {"policy", 8, {Reason::PolicyDenied}},
 };
 constexpr Row kApiKey[] = {
-    {"form", 0, {Reason::KeyMalformed}},
-    {"look-up", 1, {Reason::KeyUnknown, Reason::VerifierUnavailable}},
-    {"revocation", 2, {Reason::KeyRevoked}},
-    {"expiry", 3, {Reason::KeyExpired}},
-    {"scope", 4, {Reason::ScopeInsufficient}},
-    {"policy", 5, {Reason::PolicyDenied}},
+    {"form", 0, {Reason::KeyMalformed}},       {"look-up", 1, {Reason::KeyUnknown, Reason::VerifierUnavailable}},
+    {"revocation", 2, {Reason::KeyRevoked}},   {"expiry", 3, {Reason::KeyExpired}},
+    {"scope", 4, {Reason::ScopeInsufficient}}, {"policy", 5, {Reason::PolicyDenied}},
 };
 constexpr Row kPassword[] = {
     {"form", 0, {Reason::BasicMalformed}},
-    {"password", 1, {Reason::PasswordWrong, Reason::VerifierUnavailable, Reason::VerifierOverloaded, Reason::VerifierMisconfigured}},
+    {"password",
+     1,
+     {Reason::PasswordWrong, Reason::VerifierUnavailable, Reason::VerifierOverloaded, Reason::VerifierMisconfigured}},
     {"scope", 2, {Reason::ScopeInsufficient}},
     {"policy", 3, {Reason::PolicyDenied}},
 };

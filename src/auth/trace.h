@@ -17,7 +17,7 @@ enum class Outcome : std::uint8_t { Passed, Failed, Skipped };  // Skipped: not 
 struct Check {
   std::string_view name;  // static text: "form", "signature", "expiry", …
   Outcome outcome = Outcome::Skipped;
-  std::string note;       // what was seen and what was wanted, printable; may be empty
+  std::string note;  // what was seen and what was wanted, printable; may be empty
 };
 
 // The checks of one kind of credential, in the order in which they are made.

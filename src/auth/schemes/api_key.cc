@@ -19,7 +19,8 @@ Finding ApiKeyCheck::resume(const CheckContext& context, Answer answer) {
   if (auto* outage = std::get_if<Unavailable>(&answer)) return unavailable(Scheme::ApiKey, std::move(*outage));
   auto* found = std::get_if<FoundKey>(&answer);
   if (found == nullptr) return wrong_answer(Scheme::ApiKey);
-  if (!found->key || found->key->id != id_) return refuse(Scheme::ApiKey, Reason::KeyUnknown, "no key with the id " + id_);
+  if (!found->key || found->key->id != id_)
+    return refuse(Scheme::ApiKey, Reason::KeyUnknown, "no key with the id " + id_);
   store::KeyRecord& record = *found->key;
   // Told to the client as any unknown key: the id alone is public.
   if (!crypto::constant_time_equal(record.digest, digest_)) {

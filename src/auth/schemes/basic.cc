@@ -41,8 +41,10 @@ Finding BasicCheck::start(const CheckContext&) {
 
 Finding BasicCheck::resume(const CheckContext& context, Answer answer) {
   if (auto* outage = std::get_if<Unavailable>(&answer)) return unavailable(Scheme::Basic, std::move(*outage));
-  if (auto* user = std::get_if<FoundUser>(&answer); user != nullptr && !asked_password_) return ask_password(context, std::move(*user));
-  if (const auto* outcome = std::get_if<PasswordOutcome>(&answer); outcome != nullptr && asked_password_) return conclude(context, *outcome);
+  if (auto* user = std::get_if<FoundUser>(&answer); user != nullptr && !asked_password_)
+    return ask_password(context, std::move(*user));
+  if (const auto* outcome = std::get_if<PasswordOutcome>(&answer); outcome != nullptr && asked_password_)
+    return conclude(context, *outcome);
   return wrong_answer(Scheme::Basic);
 }
 
@@ -59,12 +61,15 @@ Finding BasicCheck::conclude(const CheckContext& context, PasswordOutcome outcom
   const auto refused = [&](Reason reason, std::string_view why) {
     return refuse(Scheme::Basic, reason, fmt::format("user {}: {}", printable(user_, 64), why));
   };
-  if (outcome == PasswordOutcome::Overloaded) return refused(Reason::VerifierOverloaded, "too many passwords are being checked");
+  if (outcome == PasswordOutcome::Overloaded)
+    return refused(Reason::VerifierOverloaded, "too many passwords are being checked");
   if (!record_) return refused(Reason::PasswordWrong, "no such user");  // even if the decoy's hash says otherwise
   if (record_->disabled) {
-    return refused(Reason::PasswordWrong, outcome == PasswordOutcome::Match ? "disabled; the password is right" : "disabled");
+    return refused(Reason::PasswordWrong,
+                   outcome == PasswordOutcome::Match ? "disabled; the password is right" : "disabled");
   }
-  if (outcome == PasswordOutcome::Unusable) return refused(Reason::VerifierMisconfigured, "the stored hash cannot be used");
+  if (outcome == PasswordOutcome::Unusable)
+    return refused(Reason::VerifierMisconfigured, "the stored hash cannot be used");
   if (outcome != PasswordOutcome::Match) return refused(Reason::PasswordWrong, "wrong password");
   Identity identity;
   identity.scheme = Scheme::Basic;

@@ -17,7 +17,8 @@ std::string with_hint(std::string detail, std::string_view token) {
   const bool twice = token.size() > 7 && iequals(token.substr(0, 7), "Bearer ");
   if (twice) return "the word Bearer twice";
   if (token.starts_with('"') || token.starts_with('\'')) return "quotes around the token";
-  if (token.starts_with('$') || token.starts_with('{') || token.starts_with('<')) return "a placeholder that nothing was put into";
+  if (token.starts_with('$') || token.starts_with('{') || token.starts_with('<'))
+    return "a placeholder that nothing was put into";
   return detail;
 }
 
@@ -68,7 +69,8 @@ std::vector<std::string> roles_of(const jose::VerifiedJwt& token, const IssuerPo
 Instant not_after(const jose::VerifiedJwt& token, const jose::JwtPolicy& policy) {
   Instant end = Instant::max();
   if (token.expires()) end = std::min(end, *token.expires() + policy.leeway());
-  if (policy.max_age() && token.issued_at()) end = std::min(end, *token.issued_at() + *policy.max_age() + policy.leeway());
+  if (policy.max_age() && token.issued_at())
+    end = std::min(end, *token.issued_at() + *policy.max_age() + policy.leeway());
   return end;
 }
 
@@ -86,18 +88,21 @@ Finding BearerCheck::start(const CheckContext& context) {
   const std::shared_ptr<const IssuerPolicy>* issuer = context.policy.find_issuer(raw_->unverified_issuer());
   if (issuer == nullptr) {
     std::string wanted;
-    for (const auto& known : context.policy.settings().issuers) wanted += (wanted.empty() ? "" : " or ") + known->issuer();
+    for (const auto& known : context.policy.settings().issuers)
+      wanted += (wanted.empty() ? "" : " or ") + known->issuer();
     const std::string_view seen = raw_->unverified_issuer();
     const std::string has = seen.empty() ? std::string("no iss") : "iss is " + printable(seen);
     return refuse(kBearer, Reason::TokenWrongIssuer, has + "; wants " + printable(wanted));
   }
   issuer_ = *issuer;
   // Fail closed: a token that was revoked must not pass because the list has not been read yet.
-  if (context.snapshot->revocations == nullptr) return unavailable(kBearer, {"the revocations have not been read yet", Duration{0}});
+  if (context.snapshot->revocations == nullptr)
+    return unavailable(kBearer, {"the revocations have not been read yet", Duration{0}});
   const auto& sets = context.snapshot->issuers;
   // The name too: after a reload the slots of another configuration may lie elsewhere, and no key of one issuer may ever
   // judge the tokens of another.
-  if (issuer_->key_slot < sets.size() && sets[issuer_->key_slot].issuer == issuer_->issuer()) keys_ = sets[issuer_->key_slot].keys;
+  if (issuer_->key_slot < sets.size() && sets[issuer_->key_slot].issuer == issuer_->issuer())
+    keys_ = sets[issuer_->key_slot].keys;
   return keys_ == nullptr ? ask(NeedKeys::Why::NeverFetched) : judge(context);
 }
 
@@ -129,7 +134,8 @@ Finding BearerCheck::judge(const CheckContext& context) {
 }
 
 Finding BearerCheck::refuse_or_ask(NeedKeys::Why why, Verdict verdict) {
-  const bool fresh_keys_may_help = verdict.reason == Reason::TokenUnknownKey || verdict.reason == Reason::TokenBadSignature;
+  const bool fresh_keys_may_help =
+      verdict.reason == Reason::TokenUnknownKey || verdict.reason == Reason::TokenBadSignature;
   if (!fresh_keys_may_help || asked_) return verdict;
   refused_ = std::move(verdict);
   return ask(why);

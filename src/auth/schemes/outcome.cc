@@ -20,7 +20,8 @@ Verdict unavailable(Scheme scheme, Unavailable what) {
 }
 
 Verdict wrong_answer(Scheme scheme) {
-  return refuse(scheme, Reason::VerifierMisconfigured, "a need was answered with something else: a fault of the program");
+  return refuse(scheme, Reason::VerifierMisconfigured,
+                "a need was answered with something else: a fault of the program");
 }
 
 }  // namespace quivive::auth

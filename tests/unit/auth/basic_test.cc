@@ -1,0 +1,145 @@
+#include "auth/schemes/basic.h"
+
+#include "base/base64.h"
+#include "world.h"
+
+#include <set>
+
+namespace quivive::auth {
+namespace {
+
+const RoutePolicy& basic_only() {
+  static const RoutePolicy kPolicy = policy_accepting({Scheme::Basic});
+  return kPolicy;
+}
+std::string with_password(std::string_view user_and_password) {
+  return "GET /\nAuthorization: Basic " + base64_encode(user_and_password);
+}
+
+TEST(ParseBasic, WellFormed_SplitAtTheFirstColon) {
+  struct Row {
+    std::string_view text, user, password;
+  };
+  for (const Row& row : {Row{"alice:secret", "alice", "secret"}, Row{"alice:a:b", "alice", "a:b"}, Row{":p", "", "p"},
+                         Row{"u:", "u", ""}, Row{"ü:£ €", "ü", "£ €"}}) {
+    const auto parsed = parse_basic(base64_encode(row.text));
+    ASSERT_TRUE(parsed) << row.text;
+    EXPECT_EQ(parsed->user, row.user);
+    EXPECT_EQ(parsed->password.reveal(RevealSecret{}), row.password);
+  }
+}
+
+TEST(ParseBasic, IllFormed_Refused) {
+  const std::string newline = base64_encode("alice:secret\n");
+  const std::string nul = base64_encode(std::string_view("a\0:b", 4));
+  for (const std::string& text :
+       {std::string("alice:secret"), std::string("YWxpY2U"), std::string("YWxpY2U6c2VjcmV0IA"), std::string("===="),
+        base64_encode("alice"), newline, nul, base64_encode("a\x7f:b"), base64_encode("\xfc:b"),
+        base64_encode("a:\xc0\xaf")}) {
+    EXPECT_FALSE(parse_basic(text)) << text;
+  }
+}
+
+TEST(Basic, UserAndPassword_DecideTheReason) {
+  struct Row {
+    std::string_view credentials;
+    PasswordOutcome force;
+    Reason reason;
+    std::string_view detail, against;
+  };
+  for (const Row& row : {
+           Row{"alice:right", PasswordOutcome::Match, Reason::Allowed, "", "hash of right"},
+           Row{"alice:wrong", PasswordOutcome::Match, Reason::PasswordWrong, "wrong password", "hash of right"},
+           Row{"alice:", PasswordOutcome::Match, Reason::PasswordWrong, "wrong password", "hash of right"},
+           Row{"Alice:right", PasswordOutcome::Match, Reason::PasswordWrong, "no such user", "decoy"},
+           Row{"bob:right", PasswordOutcome::Match, Reason::PasswordWrong, "disabled; the password is right",
+               "hash of right"},
+           Row{"bob:wrong", PasswordOutcome::Match, Reason::PasswordWrong, "disabled", "hash of right"},
+           Row{"eve:right", PasswordOutcome::Match, Reason::PasswordWrong, "no such user", "decoy"},
+           Row{"alice:right", PasswordOutcome::Unusable, Reason::VerifierMisconfigured, "hash", "hash of right"},
+           Row{"eve:right", PasswordOutcome::Unusable, Reason::PasswordWrong, "no such user", "decoy"},
+           Row{"alice:right", PasswordOutcome::Overloaded, Reason::VerifierOverloaded, "too many", "hash of right"},
+           Row{"eve:right", PasswordOutcome::Overloaded, Reason::VerifierOverloaded, "too many", "decoy"},
+       }) {
+    World world;
+    world.add_user("alice", "right");
+    world.add_user("bob", "right", true);
+    world.force = row.force;
+    const Verdict verdict = world.decide(basic_only(), with_password(row.credentials));
+    EXPECT_EQ(code_of(verdict.reason), code_of(row.reason)) << row.credentials;
+    EXPECT_NE(verdict.detail.find(row.detail), std::string::npos) << verdict.detail;
+    // Whoever the user is, the same two needs, in the same order.
+    EXPECT_EQ(world.asked, (std::vector<std::string>{"user", "password against " + std::string(row.against)}))
+        << row.credentials;
+    EXPECT_EQ(verdict.principal != nullptr, row.reason == Reason::Allowed);
+  }
+}
+
+TEST(Basic, DecoyThatMatches_LetsNobodyIn) {
+  RouteSettings settings = accepting({Scheme::Basic});
+  settings.basic.decoys = {Secret("hash of decoy")};
+  World world;
+  EXPECT_EQ(world.decide(policy(std::move(settings)), with_password("eve:decoy")).reason, Reason::PasswordWrong);
+}
+
+TEST(Basic, StoreThatFoldsCase_DoesNotMakeTwoNamesOne) {
+  World world;
+  world.add_user("alice", "right");
+  world.users["ALICE"] = world.users["alice"];  // the record says "alice"
+  EXPECT_EQ(world.decide(basic_only(), with_password("ALICE:right")).reason, Reason::PasswordWrong);
+}
+
+TEST(Basic, GoodPassword_DescribesItsPrincipal) {
+  World world;
+  world.add_user("alice", "right");
+  const Verdict verdict = world.decide(basic_only(), with_password("alice:right"));
+  ASSERT_TRUE(verdict.allowed());
+  EXPECT_EQ(verdict.principal->subject(), "alice");
+  EXPECT_EQ(verdict.principal->roles(), std::vector<std::string>{"staff"});
+  EXPECT_EQ(verdict.principal->basis().store_epoch, 7);
+}
+
+TEST(Basic, IllFormed_RefusedWithoutALookUp) {
+  World world;
+  EXPECT_EQ(world.decide(basic_only(), "GET /\nAuthorization: Basic alice:secret").reason, Reason::BasicMalformed);
+  EXPECT_EQ(world.decide(basic_only(), with_password("alice")).reason, Reason::BasicMalformed);
+  EXPECT_TRUE(world.asked.empty());
+}
+
+TEST(Basic, StoreDown_IsAnOutage) {
+  World world;
+  world.store_down = true;
+  EXPECT_EQ(world.decide(basic_only(), with_password("alice:right")).reason, Reason::VerifierUnavailable);
+}
+
+TEST(DecoyFor, Name_KeepsItsDecoyAndAllAreUsed) {
+  BasicSettings settings;
+  for (int i = 0; i < 3; ++i) settings.decoys.emplace_back("decoy " + std::to_string(i));
+  settings.decoy_seed = 42;
+  std::set<const Secret*> used;
+  for (int i = 0; i < 64; ++i) {
+    const std::string name = "user" + std::to_string(i);
+    used.insert(&decoy_for(settings, name));
+    EXPECT_EQ(&decoy_for(settings, name), &decoy_for(settings, name));
+  }
+  EXPECT_EQ(used.size(), 3U);
+}
+
+TEST(Attempt, AnswerToAnotherQuestion_LetsNobodyIn) {
+  World world;
+  world.add_user("alice", "right");
+  const Request request(with_password("alice:right"));
+  const FoundCredentials found = find_credentials(request.view(), basic_only());
+  const auto snapshot = std::make_shared<const Snapshot>(world.snapshot);
+  for (const Answer& wrong : {Answer{PasswordOutcome::Match}, Answer{FoundKey{}}, Answer{FoundKeySet{}}}) {
+    Attempt attempt(basic_only(), found, snapshot, world.verifier, kNow);
+    (void)attempt.advance();
+    const Step step = attempt.advance(wrong);
+    EXPECT_EQ(std::get<Verdict>(step).reason, Reason::VerifierMisconfigured);
+  }
+  Attempt unasked(basic_only(), found, snapshot, world.verifier, kNow);
+  EXPECT_EQ(std::get<Verdict>(unasked.advance(Answer{PasswordOutcome::Match})).reason, Reason::VerifierMisconfigured);
+}
+
+}  // namespace
+}  // namespace quivive::auth
