@@ -30,6 +30,10 @@ YamlNode made(YamlNode::Kind kind, const YAML::Mark& mark) {
   return node;
 }
 
+// A comment put after the text, which no text can hold: control characters are refused. yaml-cpp takes the end of the
+// text for a missing closing quote, and with it every setting in between. Then this is part of a value.
+constexpr std::string_view kEnd = "\n#\x01\n";
+
 // Thrown through yaml-cpp to stop it at a bound; caught in parse_yaml().
 struct Stop {
   Diagnostic why;
@@ -57,6 +61,7 @@ class Builder final : public YAML::EventHandler {
     add(made(YamlNode::Kind::Null, mark));
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
+    if (value.find(kEnd[2]) != std::string::npos) throw Stop{problem(position(mark), "a closing quote is missing, or an escaped \\x01 is in the text")};
     refuse_anchor(mark, anchor);
     const bool quoted = tag == "!";
     if (!quoted && tag != "?") refuse_tag(mark, tag);
@@ -118,6 +123,7 @@ class Builder final : public YAML::EventHandler {
     } else if (!parent.entry) {
       parent.entry = named(std::move(node));
     } else {
+      if (node.kind == YamlNode::Kind::Null) node.at = parent.entry->at;  // yaml-cpp says where the next thing is
       parent.entry->value = std::move(node);
       add_entry(parent.node, *std::exchange(parent.entry, std::nullopt));
     }
@@ -238,7 +244,7 @@ std::optional<YamlNode> parse_yaml(std::string_view text, std::vector<Diagnostic
   }
   Builder builder(diagnostics, limits);
   try {
-    std::istringstream stream{std::string(text)};
+    std::istringstream stream{std::string(text).append(kEnd)};
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {
     }

@@ -85,7 +85,7 @@ routes:
             "7:9 accept.bearer.issuers[0].algoritms: no such setting; did you mean 'algorithms'?\n"
             "8:17 accept.bearer.issuers[0].leeway: '60' has no unit; write 60s for seconds, or use ms, m, h, d\n"
             "9:3 accept.digest: not supported by this version of Quivive\n"
-            "11:22 routes[0].accept: 'jwt' is not a scheme; one of bearer, api_key, basic\n"
+            "11:24 routes[0].accept: 'jwt' is not a scheme; one of bearer, api_key, basic\n"
             "12:31 routes[1].encoded_slash: 'passs' is not known here; did you mean 'pass'?");
 }
 
@@ -93,7 +93,7 @@ TEST(Load, WrongTypes_SayWhatIsTaken) {
   expect_said({
       {"realm: [a]", "2:8 realm: takes a text, not a list"},
       {"realm: {a: b}", "2:8 realm: takes a text, not a mapping"},
-      {"realm:", "2:7 realm: has no value; it takes a text"},
+      {"realm:", "2:1 realm: has no value; it takes a text"},
       {"realm: \"\"", "2:8 realm: is empty"},
       {"realm: \"a\\nb\"", "2:8 realm: holds a control character (octet 0a)"},
       {"workers: many", "2:10 workers: 'many' is not a whole number"},
@@ -101,7 +101,7 @@ TEST(Load, WrongTypes_SayWhatIsTaken) {
       {"limits: {header_bytes: 100}", "2:24 limits.header_bytes: 100 is not between 1KiB and 1MiB"},
       {"limits: {idle_timeout: 2h}", "2:24 limits.idle_timeout: 2h is not between 100ms and 1h"},
       {"limits: 5", "2:9 limits: has to be a mapping: lines of `name: value`"},
-      {"limits:", "2:8 limits: has no value; write {} for a mapping that is empty"},
+      {"limits:", "2:1 limits: has no value; write {} for a mapping that is empty"},
       {"log: {requests: yes}", "2:17 log.requests: 'yes' is not true or false"},
       {"log: {requests: \"true\"}", "2:17 log.requests: 'true' is not true or false; leave out the quotes"},
       {"log: {format: xml}", "2:15 log.format: 'xml' is not known here; one of auto, text, json"},

@@ -46,7 +46,7 @@ TEST(JsonSchema, IsJson_AndRefusesUnknownNames) {
   const auto schema = parse_json(json_schema());
   ASSERT_TRUE(schema) << schema.error().message;
   EXPECT_FALSE(schema->at("additionalProperties").as_bool());
-  EXPECT_EQ(schema->at("properties").at("workers").at("maximum").as_uint64(), 256u);
+  EXPECT_EQ(schema->at("properties").at("workers").at("maximum").to_number<int>(), 256);
   EXPECT_EQ(schema->at("properties").at("routes").at("items").at("required").as_array()[0].as_string(), "path");
   EXPECT_EQ(schema->at("properties").at("upstream").at("$ref").as_string(), "#/$defs/upstream");
 }

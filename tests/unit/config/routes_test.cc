@@ -58,7 +58,7 @@ TEST(Route, PathThatNoRequestHas_Refused) {
   struct Row {
     std::string_view path, part;
   };
-  for (const Row& row : {Row{"admin", "does not begin with '/'"}, Row{"/a?b", "routes see the path only"}, Row{"'/a#b'", "routes see the path only"}, Row{"/a//b", "holds '//'"}, Row{"/a/../b", "holds '..'"},
+  for (const Row& row : {Row{"admin", "does not begin with '/'"}, Row{"'/a?b'", "routes see the path only"}, Row{"'/a#b'", "routes see the path only"}, Row{"/a//b", "holds '//'"}, Row{"/a/../b", "holds '..'"},
                          Row{"/a/.", "holds '.'"}, Row{"/%61", "write 'a'"}, Row{"/%2f", "upper case"}, Row{"/%", "encodes nothing"}, Row{"/%4", "encodes nothing"}, Row{"/%zz", "encodes nothing"},
                          Row{"/a b", "percent-encoded"}, Row{"/\xc3\xa9", "percent-encoded"}, Row{"'/a\\b'", "percent-encoded"}, Row{"/***", "holds '***'"}, Row{"/.quivive/login", "gateway itself"}}) {
     expect_part(routes("  - {path: " + std::string(row.path) + "}\n"), row.part);
@@ -83,8 +83,8 @@ TEST(Route, HostMethodsOrigins_Checked) {
 
 TEST(Route, HiddenByAnEarlierOne_Warned) {
   expect_part(routes("  - {path: /, public: true}\n  - {path: /admin/}\n"),
-              "5:6 warning routes[1]: never reached: routes[0] (/) is public and takes every request that this one protects");
-  expect_part(routes("  - {path: /a/}\n  - {path: /b}\n  - {path: /a/b, methods: GET}\n"), "6:6 warning routes[2]: never reached: routes[0] (/a/) takes every request that it matches");
+              "5:5 warning routes[1]: never reached: routes[0] (/) is public and takes every request that this one protects");
+  expect_part(routes("  - {path: /a/}\n  - {path: /b}\n  - {path: /a/b, methods: GET}\n"), "6:5 warning routes[2]: never reached: routes[0] (/a/) takes every request that it matches");
   EXPECT_EQ(said(routes("  - {path: /healthz, public: true}\n  - {path: /admin/}\n  - {path: /}\n")), "");
 }
 

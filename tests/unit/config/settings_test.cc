@@ -116,7 +116,11 @@ std::string document(std::string_view group, std::string pairs) {
   }
   if (pairs.starts_with(", ")) pairs.erase(0, 2);
   if (group == "identity.headers") return document("identity", fmt::format("headers: {{{}}}, assertion: true", pairs));
-  if (group.empty()) return "{" + pairs + (pairs.find("upstream: {") == std::string::npos ? ", upstream: 'https://sample:1'}" : "}");
+  if (group == "routes[].require" && pairs.empty()) return document("routes[]", "");  // an empty one is an error
+  if (group.empty()) {
+    if (pairs.find("upstream: {") == std::string::npos) pairs = "upstream: 'https://sample:1'" + (pairs.empty() ? "" : ", " + pairs);
+    return "{" + pairs + "}";
+  }
   const bool list = group.ends_with("[]");
   const std::string_view name = last_name(list ? group.substr(0, group.size() - 2) : group);
   return document(parent(group), fmt::format("{}: {}{{{}}}{}", name, list ? "[" : "", pairs, list ? "]" : ""));
@@ -172,8 +176,12 @@ TEST(Settings, List_IsWellFormed) {
       ASSERT_NE(group, nullptr) << row.path << " has no group";
       EXPECT_EQ(group->type, list ? SettingType::SectionList : SettingType::Section) << row.path;
     }
-    if (row.type == SettingType::Section && !row.bounds.empty()) EXPECT_NE(find_setting(fmt::format("{}.{}", row.path, row.bounds)), nullptr) << row.path;
-    if (row.type == SettingType::Choice || row.type == SettingType::ChoiceList) EXPECT_GE(choices(row).size(), 2u) << row.path;
+    if (row.type == SettingType::Section && !row.bounds.empty()) {
+      EXPECT_NE(find_setting(fmt::format("{}.{}", row.path, row.bounds)), nullptr) << row.path;
+    }
+    if (row.type == SettingType::Choice || row.type == SettingType::ChoiceList) {
+      EXPECT_GE(choices(row).size(), 2u) << row.path;
+    }
   }
 }
 
@@ -190,10 +198,14 @@ TEST(Settings, Bounds_AreReadableAndEnforced) {
     const auto accepted = [&](std::uint64_t n) {
       return load(document(parent(row.path), fmt::format("{}: {}", last_name(row.path), text(n))), "q").config.has_value();
     };
-    if (row.path != "limits.token_bytes") EXPECT_TRUE(accepted(number(range.most))) << row.path;  // no more than header_bytes
+    if (row.path != "limits.token_bytes") {  // no more than header_bytes
+      EXPECT_TRUE(accepted(number(range.most))) << row.path;
+    }
     EXPECT_TRUE(accepted(number(range.least))) << row.path;
     EXPECT_FALSE(accepted(number(range.most) + 1)) << row.path;
-    if (number(range.least) > 0) EXPECT_FALSE(accepted(number(range.least) - 1)) << row.path;
+    if (number(range.least) > 0) {
+      EXPECT_FALSE(accepted(number(range.least) - 1)) << row.path;
+    }
   }
 }
 
