@@ -32,7 +32,8 @@ class KeySet {
   [[nodiscard]] std::span<const Jwk> keys() const { return keys_; }
   // What was left out and why, one line a key, for the operator.
   [[nodiscard]] std::span<const std::string> notes() const { return notes_; }
-  // The same for two sets exactly when they have the same usable keys with the same kid and alg, in any order. Opaque.
+  // The same for two sets exactly when they have the same usable keys with the same kid and alg, in any order. Opaque, and
+  // not for printing: with a set of secrets it is derived from them.
   [[nodiscard]] const std::string& fingerprint() const { return fingerprint_; }
 
   enum class Found : std::uint8_t {
