@@ -229,6 +229,14 @@ std::optional<Diagnostic> check_characters(std::string_view text, const YamlLimi
   return {};
 }
 
+// The place after the last character.
+Position end_of(std::string_view text) {
+  const auto last_line = text.substr(text.rfind('\n') + 1);  // npos + 1 is 0
+  const auto lines = std::count(text.begin(), text.end(), '\n');
+  const auto columns = std::count_if(last_line.begin(), last_line.end(), [](char c) { return (static_cast<std::uint8_t>(c) & 0xc0) != 0x80; });
+  return {static_cast<std::uint32_t>(lines) + 1, static_cast<std::uint32_t>(columns) + 1};
+}
+
 }  // namespace
 
 const YamlEntry* YamlNode::find(std::string_view name) const {
@@ -252,7 +260,8 @@ std::optional<YamlNode> parse_yaml(std::string_view text, std::vector<Diagnostic
     diagnostics.push_back(stop.why);
     return {};
   } catch (const YAML::Exception& exception) {
-    diagnostics.push_back(problem(position(exception.mark), plain_words(exception.msg)));
+    // What is missing at the end is missing before kEnd.
+    diagnostics.push_back(problem(std::min(position(exception.mark), end_of(text)), plain_words(exception.msg)));
     return {};
   }
   YamlNode root = builder.take();

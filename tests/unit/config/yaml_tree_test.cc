@@ -67,7 +67,7 @@ TEST(ParseYaml, WhatIsRefused_SaysWhere) {
            Row{"\"\": 1\n", "the name of a setting is plain text"},
            Row{"~: 1\n", "the name of a setting is plain text"},
            Row{"a: b: c\n", "1:5 a ':' where no value can start"},
-           Row{"a: [1, 2\n", "a ']' is missing"},
+           Row{"a: [1, 2\n", "2:1 a ']' is missing"},
            Row{"a: {b: 1\n", "a '}' is missing"},
            Row{"a: \"x\n", "1:4 a closing quote is missing"},
            Row{"a: \"x", "1:4 a closing quote is missing"},
