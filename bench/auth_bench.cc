@@ -21,13 +21,13 @@ namespace {
 std::size_t allocations = 0;
 }
 
-void* operator new(std::size_t size) {
+[[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   if (void* p = std::malloc(size)) return p;
   std::abort();
 }
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 
 namespace {
 
@@ -87,7 +87,7 @@ struct Fixture {
     settings.require.scopes.all_of = {"orders:read"};
     policy = std::make_shared<const RoutePolicy>(RoutePolicy::compile(std::move(settings)).value());
 
-    const std::vector<store::Revocation> revoked{{.issuer = kIssuer, .value = "another"}};
+    const std::vector<store::Revocation> revoked{{.issuer = kIssuer, .value = "another", .forget = {}}};
     auto keys = std::make_shared<const jose::KeySet>(
         jose::KeySet::of({jose::Jwk::from_public_key(key.public_key(), "k1")}).value());
     snapshot = std::make_shared<const Snapshot>(

@@ -22,7 +22,7 @@ namespace quivive::auth {
 struct IssuerPolicy {
   jose::JwtPolicy jwt;
   std::size_t key_slot = 0;               // index into Snapshot::issuers
-  std::vector<std::string> scope_claims;  // empty: `scope`, else `scp`; names or paths, the first that is there counts
+  std::vector<std::string> scope_claims{};  // empty: `scope`, else `scp`; names or paths, the first that is there counts
   std::vector<std::string> role_claims{"roles"};  // names or paths; all that are there count
   std::string subject_claim = "sub";
 

@@ -76,6 +76,7 @@ Result<Router> Router::compile(std::vector<RouteEntry> entries) {
   for (std::size_t i = 0; i < entries.size(); ++i) {
     Result<Compiled> compiled = compile_one(i, std::move(entries[i]));
     if (compiled) {
+      router.compares_hosts_ = router.compares_hosts_ || !compiled->host.empty();
       router.routes_.push_back(std::move(*compiled));
     } else {
       faults += (faults.empty() ? "" : "; ") + compiled.error().message;
@@ -108,7 +109,7 @@ std::optional<Router::Mismatch> Router::Compiled::judge(std::string_view method,
 }
 
 const Router::Route* Router::match(std::string_view method, std::string_view host, std::string_view path) const {
-  const std::string_view name = host_name(host);
+  const std::string_view name = compares_hosts_ ? host_name(host) : std::string_view();
   for (const Compiled& candidate : routes_) {
     if (!candidate.judge(method, name, path)) return &candidate.route;
   }

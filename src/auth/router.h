@@ -40,8 +40,8 @@ class Router {
   };
 
   // An Error, naming every route at fault: a path that is not in the canonical form that http::parse_target gives, since
-  // it could never match; wildcards in more than kMaxGlobLength octets, or three stars in a row; a host with a port, or
-  // with a star that is not its first label; a method that is no token; no policy.
+  // it could never match; more than kMaxGlobLength octets from the first star on, or three stars in a row; a host with a
+  // port, or with a star that is not its first label; a method that is no token; no policy.
   [[nodiscard]] static Result<Router> compile(std::vector<RouteEntry> entries);
 
   // The first route that matches, or nullptr: policy-denied. `path` is the policy path of the canonical target: no query
@@ -73,6 +73,7 @@ class Router {
   };
   [[nodiscard]] static Result<Compiled> compile_one(std::size_t index, RouteEntry entry);
   std::vector<Compiled> routes_;
+  bool compares_hosts_ = false;  // whether any route does
 };
 
 }  // namespace quivive::auth
