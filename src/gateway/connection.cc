@@ -43,6 +43,17 @@ bool is_sane_request_id(std::string_view id) {
   return true;
 }
 
+// The value of a field that was sent once; "" otherwise.
+std::string_view only_value(const http::RequestView& view, http::FieldId id) {
+  const http::Field* only = nullptr;
+  for (const http::Field& field : view.fields) {
+    if (field.id != id) continue;
+    if (only != nullptr) return {};
+    only = &field;
+  }
+  return only == nullptr ? std::string_view{} : only->value;
+}
+
 }  // namespace
 
 Connection::Connection(Worker& worker, net::Socket socket, const net::tcp::endpoint& peer)
@@ -106,6 +117,7 @@ void Connection::begin_request() {
   request_body_ = BodyRelay(http::Body::None, 0, BodyOut::Plain);
   pump_ = Pump::None;
   websocket_ = head_consumed_ = false;
+  cors_origin_.clear();
   if (begin_ == end_) {
     begin_ = end_ = 0;
   } else if (begin_ > 0) {  // a pipelined request
@@ -157,9 +169,9 @@ Awaitable<Connection::Next> Connection::refuse_head(const http::HeadResult& resu
 
 Awaitable<Connection::Next> Connection::serve_request() {
   record_.time = worker_.services.clock.now();
-  record_.remote = peer_;
+  record_.remote = client_address(head_.view());
   record_.method = head_.method;
-  const std::string_view given = head_.view().value(http::FieldId::XRequestId);
+  const std::string_view given = only_value(head_.view(), http::FieldId::XRequestId);
   if (is_sane_request_id(given)) {
     record_.id = given;
   } else {
@@ -180,6 +192,8 @@ Awaitable<Connection::Next> Connection::serve_request() {
     co_await verify_credential(worker_, deployment_, record_.time, found, admission);
   }
   note(admission, record_);
+  cors_origin_ = admission.cors_origin;
+  if (admission.preflight) co_return co_await answer_preflight();
   if (!admission.admitted) co_return co_await reject(admission.verdict, admission.route);
   co_return co_await forward(admission);
 }
@@ -204,7 +218,7 @@ Awaitable<Connection::Next> Connection::reject(const auth::Verdict& verdict, con
   record_.reason = verdict.reason;
   out_.clear();
   RejectionContext context{*deployment_, route, verdict, head_consumed_ ? nullptr : &head_, record_.method, record_.id,
-                           worker_.date(record_.time), !keep};
+                           worker_.date(record_.time), !keep, cors_origin_};
   record_.status = append_rejection(out_, context);
   worker_.traces.note(record_, verdict, head_consumed_ ? std::string_view{} : head_.host, out_);
   record_.bytes_out += out_.size();
@@ -256,6 +270,42 @@ Awaitable<error_code> Connection::send(std::string_view bytes) {
   const error_code ec = co_await net::write_all(client_, asio::buffer(bytes));
   client_.expires_never();
   co_return ec;
+}
+
+// Whom the log names. Behind trusted proxies that is the last address that none of them has: what is left of it was
+// written by the client, since each proxy appends the peer that it saw.
+std::string_view Connection::client_address(const http::RequestView& view) const {
+  const auto& trusted = deployment_->config.trusted_proxies;
+  if (trusted.empty() || !contains(trusted, peer_ip_)) return peer_;
+  std::string_view address = peer_;
+  for (auto field = view.fields.rbegin(); field != view.fields.rend(); ++field) {
+    if (field->id != http::FieldId::XForwardedFor) continue;
+    std::string_view rest = field->value;
+    while (true) {
+      const std::size_t comma = rest.rfind(',');
+      const std::string_view hop = trim_ows(comma == std::string_view::npos ? rest : rest.substr(comma + 1));
+      const auto ip = config::parse_ip(hop);
+      if (!ip) return address;
+      address = hop;
+      if (!contains(trusted, *ip)) return address;
+      if (comma == std::string_view::npos) break;
+      rest = rest.substr(0, comma);
+    }
+  }
+  return address;
+}
+
+Awaitable<Connection::Next> Connection::answer_preflight() {
+  const http::RequestView view = head_.view();
+  const bool close = !head_.keep_alive || worker_.draining() || head_.has_body();
+  out_.clear();
+  append_preflight(out_, {cors_origin_, view.value(http::FieldId::AccessControlRequestMethod),
+                          view.value(http::FieldId::AccessControlRequestHeaders), record_.id, worker_.date(record_.time), close});
+  record_.status = 204;
+  record_.bytes_out = out_.size();
+  consume(head_.head_bytes);
+  const error_code ec = co_await send(out_);
+  co_return ec || close ? Next::Close : Next::KeepAlive;
 }
 
 // /.quivive/…: the gateway's own paths.

@@ -38,6 +38,8 @@ class Connection {
   [[nodiscard]] net::Awaitable<Next> refuse_head(const http::HeadResult& result);
   [[nodiscard]] net::Awaitable<Next> reject(const auth::Verdict& verdict, const Route* route);
   [[nodiscard]] net::Awaitable<Next> answer_own();
+  [[nodiscard]] net::Awaitable<Next> answer_preflight();
+  [[nodiscard]] std::string_view client_address(const http::RequestView& view) const;
   [[nodiscard]] net::Awaitable<Next> discard_body();
   [[nodiscard]] net::Awaitable<> linger();
   [[nodiscard]] net::Awaitable<net::error_code> send(std::string_view bytes);
@@ -73,6 +75,7 @@ class Connection {
   bool idle_ = true;  // between requests
 
   AccessRecord record_;
+  std::string cors_origin_;
   net::SteadyClock::time_point started_;
   std::string out_;  // to the client
 

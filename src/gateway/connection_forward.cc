@@ -28,7 +28,7 @@ bool wants_websocket(const http::RequestHead& head) {
 void Connection::build_upstream_head(const Admission& admission) {
   const Route& route = *admission.route;
   const bool trusted = contains(deployment_->config.trusted_proxies, peer_ip_);
-  ForwardRequest request{head_, target_, deployment_->protected_names};
+  ForwardRequest request{.head = head_, .target = target_, .protected_names = deployment_->protected_names};
   request.drop_authorization = admission.authorization_consumed && !route.forward_authorization;
   request.drop_header = deployment_->key_header;
   request.drop_query = deployment_->key_query;

@@ -17,14 +17,14 @@ struct ForwardRequest {
   const http::Target& target;
   const http::ProtectedNames& protected_names;
   bool drop_authorization = false;       // it was consumed here
-  std::string_view drop_header;          // our key's header field; "" for none
-  std::string_view drop_query;           // our key's query parameter, decoded; "" for none
-  std::string_view identity;             // header lines, each with CRLF
-  std::string_view request_id;
-  std::string_view client_address;       // the peer, or what a trusted proxy said
-  std::string_view forwarded_for;        // of a trusted proxy: what comes before client_address; "" for none
-  std::string_view forwarded_proto;      // "http" or "https"
-  std::string_view forwarded_host;       // the Host that the client used
+  std::string_view drop_header{};          // our key's header field; "" for none
+  std::string_view drop_query{};           // our key's query parameter, decoded; "" for none
+  std::string_view identity{};             // header lines, each with CRLF
+  std::string_view request_id{};
+  std::string_view client_address{};       // the peer's, without port
+  std::string_view forwarded_for{};        // of a trusted proxy: what comes before client_address; "" for none
+  std::string_view forwarded_proto{};      // "http" or "https"
+  std::string_view forwarded_host{};       // the Host that the client used
   bool websocket = false;                // Upgrade: websocket goes with it
 };
 
@@ -33,7 +33,7 @@ void append_upstream_head(std::string& out, const ForwardRequest& request);
 
 struct ForwardResponse {
   const http::ResponseHead& head;
-  std::string_view request_id;
+  std::string_view request_id{};
   std::string_view date;      // used where the upstream sent none
   bool has_body = true;       // false for HEAD, 204, 304
   bool chunked_out = false;

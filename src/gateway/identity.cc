@@ -43,7 +43,7 @@ std::string identity_lines(const config::IdentityHeaders& names, const auth::Pri
   append_line(out, names.issuer, principal.issuer());
   append_line(out, names.scopes, joined(principal.scopes()));
   append_line(out, names.roles, joined(principal.roles()));
-  append_line(out, names.key_id, principal.key_id());
+  if (principal.scheme() == auth::Scheme::ApiKey) append_line(out, names.key_id, principal.key_id());
   return out;
 }
 
@@ -71,7 +71,7 @@ Result<std::string> IdentityAssertion::sign(const auth::Principal& principal, st
   claims["exp"] = unix_seconds(std::min(now + lifetime, principal.not_after()));
   claims["scheme"] = auth::info(principal.scheme()).setting;
   if (!principal.issuer().empty()) claims["client_issuer"] = principal.issuer();
-  if (!principal.key_id().empty()) claims["key_id"] = principal.key_id();
+  if (principal.scheme() == auth::Scheme::ApiKey) claims["key_id"] = principal.key_id();
   if (!principal.scopes().empty()) claims["scope"] = joined(principal.scopes());
   if (!principal.roles().empty()) {
     JsonArray roles;

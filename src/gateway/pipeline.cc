@@ -59,6 +59,21 @@ bool routes_otherwise(const Deployment& deployment, const PipelineInput& input, 
   return deployment.router->match(input.head.method, input.head.host, bare) != match;
 }
 
+// Cross-origin requests (Fetch standard, section 3.2). True for a preflight that the route allows.
+bool look_at_origin(const Deployment& deployment, const Route& route, const http::RequestView& view, Admission& out) {
+  const auto& origins = deployment.config.routes[route.index].cors_origins;
+  if (origins.empty()) return false;
+  const std::string_view origin = view.value(http::FieldId::Origin);
+  if (origin.empty()) return false;
+  for (const std::string& allowed : origins) {
+    if (allowed == "*" || allowed == origin) out.cors_origin = allowed;
+  }
+  if (out.cors_origin.empty() || view.method != "OPTIONS") return false;
+  out.preflight = !view.value(http::FieldId::AccessControlRequestMethod).empty();
+  if (out.preflight) out.verdict.reason = Reason::Allowed;
+  return out.preflight;
+}
+
 OutcomeCache::Key key_of(Worker& worker, const auth::Credential& credential) {
   const auth::OutcomeKey key = auth::outcome_key(credential);
   return worker.outcomes.key_of({&key.scheme, 1}, key.bytes);
@@ -144,6 +159,11 @@ auth::Verdict refusal(Reason reason, std::string_view detail) {
 
 bool decide_now(Worker& worker, const Deployment& deployment, const PipelineInput& input, auth::FoundCredentials& found, Admission& out) {
   const auth::Router::Route* match = deployment.router->match(input.head.method, input.head.host, input.target.policy_path);
+  const bool passes = match != nullptr && deployment.routes[match->index].pass_encoded_slash;
+  if (input.target.has_encoded_slash && !passes) {
+    out.verdict = refusal(Reason::RequestTargetAmbiguous, "an encoded slash, which no route here passes");
+    return true;
+  }
   if (match == nullptr) {
     out.verdict = refusal(Reason::PolicyDenied, "no route matches");
     return true;
@@ -154,10 +174,7 @@ bool decide_now(Worker& worker, const Deployment& deployment, const PipelineInpu
     out.verdict = refusal(Reason::RequestTargetAmbiguous, "without its ;parameters the path belongs to another route");
     return true;
   }
-  if (input.target.has_encoded_slash && !route.pass_encoded_slash) {
-    out.verdict = refusal(Reason::RequestTargetAmbiguous, "an encoded slash, which this route does not pass");
-    return true;
-  }
+  if (look_at_origin(deployment, route, input.head.view(), out)) return true;
   if (route.policy->is_public()) {
     out.verdict.reason = Reason::Allowed;
     out.admitted = true;
@@ -167,6 +184,12 @@ bool decide_now(Worker& worker, const Deployment& deployment, const PipelineInpu
   if (!found.credential) {
     out.verdict = refusal(found.reason, found.detail);
     out.verdict.scheme = found.scheme;
+    settle(out);
+    return true;
+  }
+  if (found.credential->scheme == auth::Scheme::Bearer && found.credential->value.size() > deployment.config.limits.token_bytes) {
+    out.verdict = refusal(Reason::TokenMalformed, "longer than limits.token_bytes");
+    out.verdict.scheme = auth::Scheme::Bearer;
     settle(out);
     return true;
   }

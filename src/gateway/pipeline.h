@@ -26,6 +26,8 @@ struct Admission {
   bool observed = false;                // admitted although the verdict is a rejection
   bool authorization_consumed = false;  // the accepted credential came in Authorization
   std::string identity;                 // header lines for the upstream
+  std::string cors_origin;              // for Access-Control-Allow-Origin, where the route allows the page's origin
+  bool preflight = false;               // a CORS preflight that the route allows: answered here, without credentials
 };
 
 // A verdict that no credential was asked for.

@@ -60,8 +60,8 @@ void append_body(std::string& out, Format format, const RejectionContext& c, std
       out += '}';
       break;
     case Format::Problem:
-      fmt::format_to(std::back_inserter(out), "{{\"type\":\"about:blank\",\"title\":{},\"status\":{},\"detail\":{},\"reason\":\"{}\",\"trace\":\"{}\"}}",
-                     json_quote(text.error), status, json_quote(text.description), code_of(c.verdict.reason), c.id);
+      fmt::format_to(std::back_inserter(out), "{{\"type\":\"urn:quivive:reason:{0}\",\"title\":{1},\"status\":{2},\"detail\":{3},\"reason\":\"{0}\",\"trace\":\"{4}\"}}",
+                     code_of(c.verdict.reason), json_quote(text.error), status, json_quote(text.description), c.id);
       break;
     case Format::Html: out += html(status, text, c.id); break;
     case Format::Text: fmt::format_to(std::back_inserter(out), "{}. {}.\nTrace: {}\n", text.error, text.description, c.id); break;
@@ -86,7 +86,17 @@ void append_vary(std::string& out, const RejectionContext& c) {
     out += ", ";
     out += c.deployment.key_header;
   }
-  out += ", Accept\r\n";
+  out += ", Accept";
+  if (c.route != nullptr && !c.deployment.config.routes[c.route->index].cors_origins.empty()) out += ", Origin";
+  out += "\r\n";
+}
+
+// So that the page's script can read why it was refused.
+void append_cors(std::string& out, std::string_view origin) {
+  if (origin.empty()) return;
+  line(out, "Access-Control-Allow-Origin", origin);
+  if (origin != "*") line(out, "Access-Control-Allow-Credentials", "true");
+  line(out, "Access-Control-Expose-Headers", "WWW-Authenticate, X-Request-Id");
 }
 
 }  // namespace
@@ -121,6 +131,7 @@ std::uint16_t append_rejection(std::string& out, const RejectionContext& c) {
     line(out, "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
     line(out, "X-Content-Type-Options", "nosniff");
   }
+  append_cors(out, c.cors_origin);
   line(out, "Date", c.date);
   line(out, "X-Request-Id", c.id);
   if (c.close) {
@@ -131,6 +142,20 @@ std::uint16_t append_rejection(std::string& out, const RejectionContext& c) {
   out += "\r\n";
   if (c.method != "HEAD") out += body;
   return status;
+}
+
+void append_preflight(std::string& out, const PreflightAnswer& answer) {
+  out += "HTTP/1.1 204 No Content\r\n";
+  line(out, "Access-Control-Allow-Origin", answer.origin);
+  if (answer.origin != "*") line(out, "Access-Control-Allow-Credentials", "true");
+  line(out, "Access-Control-Allow-Methods", answer.method);
+  if (!answer.headers.empty()) line(out, "Access-Control-Allow-Headers", answer.headers);
+  line(out, "Access-Control-Max-Age", "600");
+  line(out, "Vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers");
+  line(out, "Date", answer.date);
+  line(out, "X-Request-Id", answer.id);
+  if (answer.close) line(out, "Connection", "close");
+  out += "\r\n";
 }
 
 void append_own_json(std::string& out, std::string_view body, bool head_only, std::string_view id, std::string_view date, bool close) {

@@ -20,10 +20,22 @@ struct RejectionContext {
   std::string_view id;
   std::string_view date;
   bool close;                     // the connection ends after it
+  std::string_view cors_origin;   // Access-Control-Allow-Origin; "" for none
 };
 
 // Appends the whole response. Returns its status.
 std::uint16_t append_rejection(std::string& out, const RejectionContext& context);
+
+// The answer to a preflight that the route allows: the request that follows brings the credentials.
+struct PreflightAnswer {
+  std::string_view origin;   // "*" or the page's
+  std::string_view method;   // as asked for, a token
+  std::string_view headers;  // as asked for; "" for none
+  std::string_view id;
+  std::string_view date;
+  bool close;
+};
+void append_preflight(std::string& out, const PreflightAnswer& answer);
 
 // A 200 with a JSON document of the gateway's own.
 void append_own_json(std::string& out, std::string_view body, bool head_only, std::string_view id, std::string_view date, bool close);

@@ -12,19 +12,38 @@ constexpr char fold(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '-';
 }
 
+// Walks the folded characters of a name; a run of separators counts as one.
+class Folding {
+ public:
+  explicit constexpr Folding(std::string_view rest) : rest_(rest) {}
+  // The next character, or '\0' at the end.
+  constexpr char next() {
+    if (rest_.empty()) return '\0';
+    const char c = fold(rest_.front());
+    rest_.remove_prefix(1);
+    while (c == '-' && !rest_.empty() && fold(rest_.front()) == '-') rest_.remove_prefix(1);
+    return c;
+  }
+
+ private:
+  std::string_view rest_;
+};
+
 std::string folded(std::string_view name) {
-  std::string out(name);
-  for (char& c : out) c = fold(c);
+  std::string out;
+  Folding folding(name);
+  while (const char c = folding.next()) out += c;
   return out;
 }
 
-// Whether `name` begins with `prefix`, which is folded.
-bool has_folded_prefix(std::string_view name, std::string_view prefix) {
-  return name.size() >= prefix.size() &&
-         std::equal(prefix.begin(), prefix.end(), name.begin(), [](char p, char n) { return p == fold(n); });
+// Whether `name` begins with `prefix`, which is folded; or is it, where `whole`.
+bool matches_folded(std::string_view name, std::string_view prefix, bool whole) {
+  Folding folding(name);
+  for (const char p : prefix) {
+    if (folding.next() != p) return false;
+  }
+  return !whole || folding.next() == '\0';
 }
-
-constexpr std::uint64_t length_bit(std::size_t length) { return std::uint64_t{1} << std::min<std::size_t>(length, 63); }
 
 // Fields that concern one connection only (RFC 9110 section 7.6.1), with the credentials for a proxy.
 bool is_hop_by_hop(FieldId id) {
@@ -76,40 +95,37 @@ bool is_misspelt_twin(const Field& field) {
 
 bool removable_by_connection(const Field& field) {
   return std::find(kUnremovable.begin(), kUnremovable.end(), field.id) == kUnremovable.end() &&
-         !has_folded_prefix(field.name, kForwardedPrefix);
+         !matches_folded(field.name, kForwardedPrefix, false);
 }
 
 }  // namespace
 
 bool same_folded_name(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return fold(x) == fold(y); });
+  Folding x(a), y(b);
+  while (true) {
+    const char c = x.next();
+    if (c != y.next()) return false;
+    if (c == '\0') return true;
+  }
 }
 
 ProtectedNames::ProtectedNames(std::span<const std::string_view> names, std::span<const std::string_view> prefixes) {
   for (const std::string_view name : names) {
     if (name.empty()) continue;
     names_.push_back(folded(name));
-    name_lengths_[static_cast<std::size_t>(names_.back().front())] |= length_bit(name.size());
+    starts_[static_cast<std::size_t>(names_.back().front())] = true;
   }
   for (const std::string_view prefix : prefixes) {
     if (prefix.empty()) continue;
     prefixes_.push_back(folded(prefix));
-    prefix_starts_[static_cast<std::size_t>(prefixes_.back().front())] = true;
+    starts_[static_cast<std::size_t>(prefixes_.back().front())] = true;
   }
 }
 
 bool ProtectedNames::matches(std::string_view field_name) const {
-  if (field_name.empty()) return false;
-  const auto start = static_cast<std::size_t>(fold(field_name.front()));
-  if ((name_lengths_[start] & length_bit(field_name.size())) != 0 &&
-      std::any_of(names_.begin(), names_.end(), [&](std::string_view name) {
-        return name.size() == field_name.size() && has_folded_prefix(field_name, name);
-      })) {
-    return true;
-  }
-  return prefix_starts_[start] && std::any_of(prefixes_.begin(), prefixes_.end(), [&](std::string_view prefix) {
-           return has_folded_prefix(field_name, prefix);
-         });
+  if (field_name.empty() || !starts_[static_cast<std::size_t>(fold(field_name.front()))]) return false;
+  const auto is = [&](bool whole) { return [field_name, whole](std::string_view name) { return matches_folded(field_name, name, whole); }; };
+  return std::any_of(prefixes_.begin(), prefixes_.end(), is(false)) || std::any_of(names_.begin(), names_.end(), is(true));
 }
 
 FieldAction classify_for_upstream(const Field& field, const ConnectionOptions& connection, const ProtectedNames& identity) {

@@ -15,7 +15,8 @@
 namespace quivive::http {
 
 // Whether two field names could be taken for one by an upstream: case is folded, and so is every character that is no
-// letter or digit ('-', '_', '.', ' ' and their like), as CGI, WSGI and others do when they make variables of names.
+// letter or digit ('-', '_', '.', ' ' and their like; a run of them counts as one), as CGI, WSGI and others do when they
+// make variables of names.
 [[nodiscard]] bool same_folded_name(std::string_view a, std::string_view b);
 
 // Names that are ours to assert: an inbound field that could be taken for one of them is never forwarded. Built once
@@ -31,9 +32,7 @@ class ProtectedNames {
  private:
   std::vector<std::string> names_;     // folded
   std::vector<std::string> prefixes_;  // folded
-  // For each folded first character, the lengths of the names that begin with it (bit n: length n, bit 63: longer).
-  std::array<std::uint64_t, 128> name_lengths_{};
-  std::array<bool, 128> prefix_starts_{};
+  std::array<bool, 128> starts_{};     // by folded first character: most names match nothing and are told at once
 };
 
 enum class FieldAction : std::uint8_t { Keep, Drop };

@@ -24,13 +24,14 @@ void Mailbox::post(std::function<void()> task) {
 void Mailbox::open() { asio::co_spawn(io_.get_executor(), listen(), RethrowBug{}); }
 
 void Mailbox::close() {
+  closed_ = true;  // for a call from one of the tasks, when no read is pending that could be cancelled
   error_code ignored;
   event_.cancel(ignored);
 }
 
 Awaitable<> Mailbox::listen() {
   std::uint64_t count = 0;
-  while (true) {
+  while (!closed_) {
     const auto [ec, n] = co_await event_.async_read_some(asio::buffer(&count, sizeof count), kUse);
     if (ec) co_return;
     (void)n;

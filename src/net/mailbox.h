@@ -26,6 +26,7 @@ class Mailbox {
 
   asio::io_context& io_;
   Descriptor event_;
+  bool closed_ = false;  // on the worker's thread only
   std::mutex mutex_;
   std::vector<std::function<void()>> tasks_;
 };
