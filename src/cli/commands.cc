@@ -10,6 +10,7 @@ std::span<const Command> all_commands() {
       {"serve", "Runs the gateway.", "quivive serve --upstream http://127.0.0.1:9000", run_serve},
       {"demo", "Runs the gateway in front of a small API, and prints commands to try.", "quivive demo", run_demo},
       {"check", "Says what is wrong or doubtful about a configuration.", "quivive check quivive.yaml", run_check},
+      {"reload", "Makes a running gateway read its configuration again.", "quivive reload", run_reload},
       {"explain", "Says why a running gateway refused a request.", "quivive explain k3v9q2m8x0ab", run_explain},
       {"key create", "Makes an API key and prints it, once.", "quivive key create --owner billing --scope orders:read --expires 90d", run_key_create},
       {"key list", "Lists API keys: whose they are, what they may do, when they were last used.", "quivive key list", run_key_list},

@@ -6,9 +6,10 @@
 
 namespace quivive::cli {
 
-// serve_command.cc, demo_command.cc, explain_command.cc, reference_command.cc
+// serve_command.cc, demo_command.cc, explain_command.cc, reload_command.cc, reference_command.cc
 int run_serve(const Command& self, Arguments arguments, Io& io);
 int run_demo(const Command& self, Arguments arguments, Io& io);
+int run_reload(const Command& self, Arguments arguments, Io& io);
 int run_explain(const Command& self, Arguments arguments, Io& io);
 int run_reference(const Command& self, Arguments arguments, Io& io);
 

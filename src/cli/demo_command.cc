@@ -158,7 +158,7 @@ int run_demo(const Command& self, Arguments arguments, Io& io) {
   how.log_format = log_format(*loaded.config, false);
   how.store = std::move(*store);
   auto gateway = gateway::Gateway::make(*loaded.config, std::move(how));
-  if (!gateway) return refuse_start(gateway.error().lines, io);
+  if (!gateway) return refuse_start(gateway.error(), io);
   int status = kDone;
   (*gateway)->run([&] {
     print_commands("http://" + endpoint_text((*gateway)->address()), endpoint_text(*(*gateway)->admin_address()), *credentials, io);

@@ -56,13 +56,7 @@ int run_explain(const Command& self, Arguments arguments, Io& io) {
   options.app().add_option("--config", config_file, "The gateway's configuration")->type_name("FILE");
   options.add_json(json);
   if (const auto status = options.parse(arguments, io)) return *status;
-  if (admin.empty()) {
-    admin = "127.0.0.1:8081";
-    if (const std::string file = find_config(config_file); !file.empty()) {
-      const LoadedConfig loaded = load_config_file(file);
-      if (loaded.config && loaded.config->admin) admin = config::to_string(*loaded.config->admin);
-    }
-  }
+  admin = admin_address(admin, config_file);
   for (const char c : id) {
     const bool ok = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' || c == '-';
     if (!ok) return fail(self, {kWrong, "an id has letters, digits, '.', '_' and '-' only; it is the X-Request-Id of the response"}, io);

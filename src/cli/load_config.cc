@@ -34,6 +34,15 @@ void print_diagnostics(const LoadedConfig& loaded, const std::string& file, Io& 
   io.err << lines;
 }
 
+std::string admin_address(const std::string& given, const std::string& config_file) {
+  if (!given.empty()) return given;
+  if (const std::string file = find_config(config_file); !file.empty()) {
+    const LoadedConfig loaded = load_config_file(file);
+    if (loaded.config && loaded.config->admin) return config::to_string(*loaded.config->admin);
+  }
+  return "127.0.0.1:8081";
+}
+
 std::size_t count_errors(const LoadedConfig& loaded) {
   if (!loaded.unreadable.empty()) return 1;
   const auto is_error = [](const config::Diagnostic& d) { return d.severity == config::Severity::Error; };

@@ -101,7 +101,7 @@ int run_serve(const Command& self, Arguments arguments, Io& io) {
   }
   const auto store = how.store;
   auto gateway = gateway::Gateway::make(config, std::move(how));
-  if (!gateway) return refuse_start(gateway.error().lines, io);
+  if (!gateway) return refuse_start(gateway.error(), io);
   std::string first_key;
   // Only without a configuration: who writes one decides who gets in.
   if (store && config.accept.api_key && !wishes.upstream.empty()) {

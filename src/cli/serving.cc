@@ -27,10 +27,10 @@ Result<void> write_ready_file(const std::string& path, const gateway::Gateway& g
   return gateway::write_whole_file(path, to_json(ready) + "\n");
 }
 
-int refuse_start(const std::vector<std::string>& faults, Io& io) {
-  for (const std::string& fault : faults) io.err << fault << '\n';
-  io.err << faults.size() << (faults.size() == 1 ? " error" : " errors") << "; nothing was started\n";
-  return kWrong;
+int refuse_start(const gateway::DeployFaults& faults, Io& io) {
+  for (const std::string& fault : faults.lines) io.err << fault << '\n';
+  io.err << faults.lines.size() << (faults.lines.size() == 1 ? " error" : " errors") << "; nothing was started\n";
+  return faults.outside ? kFailed : kWrong;
 }
 
 }  // namespace quivive::cli

@@ -16,7 +16,7 @@ namespace quivive::cli {
 // {"listen":…,"admin":…,"pid":…}, written in one step, for whoever waits for the gateway.
 [[nodiscard]] Result<void> write_ready_file(const std::string& path, const gateway::Gateway& gateway);
 
-// Prints each fault as a line, and how many there are. Returns kWrong.
-int refuse_start(const std::vector<std::string>& faults, Io& io);
+// Prints each fault as a line, and how many there are. Returns kWrong, or kFailed where the configuration is right.
+int refuse_start(const gateway::DeployFaults& faults, Io& io);
 
 }  // namespace quivive::cli

@@ -62,6 +62,7 @@ Connection::Connection(Worker& worker, net::Socket socket, const net::tcp::endpo
       peer_(text_of(peer.address())),
       peer_ip_(ip_of(peer.address())),
       capacity_(worker.deployment->config.limits.header_bytes),
+      watch_(worker.loop.deadlines(), *this),
       pump_done_(worker.loop.executor()) {
   buffer_ = std::make_unique_for_overwrite<char[]>(capacity_);
   worker_.joined(*this);
@@ -116,7 +117,7 @@ void Connection::begin_request() {
   record_ = AccessRecord{};
   request_body_ = BodyRelay(http::Body::None, 0, BodyOut::Plain);
   pump_ = Pump::None;
-  websocket_ = head_consumed_ = false;
+  websocket_ = head_consumed_ = client_gone_ = false;
   cors_origin_.clear();
   if (begin_ == end_) {
     begin_ = end_ = 0;

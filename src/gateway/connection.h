@@ -30,6 +30,16 @@ class Connection {
 
  private:
   friend class Worker;
+
+  class Watch final : public net::Timed {
+   public:
+    Watch(net::DeadlineList& list, Connection& owner) : Timed(list), owner_(owner) {}
+
+   private:
+    void on_expiry() override { owner_.look_for_client(); }
+    Connection& owner_;
+  };
+
   enum class Next : std::uint8_t { KeepAlive, Close };
 
   // connection.cc: the client's side
@@ -59,6 +69,7 @@ class Connection {
   [[nodiscard]] net::Awaitable<> tunnel(std::chrono::milliseconds idle);
   [[nodiscard]] net::Awaitable<> tunnel_up(std::chrono::milliseconds idle);
   void build_upstream_head(const Admission& admission);
+  void look_for_client();
 
   Worker& worker_;
   net::Stream client_;
@@ -76,6 +87,9 @@ class Connection {
 
   AccessRecord record_;
   std::string cors_origin_;
+  std::string forwarded_for_;
+  Watch watch_;
+  bool client_gone_ = false;
   net::SteadyClock::time_point started_;
   std::string out_;  // to the client
 

@@ -4,12 +4,16 @@
 #include "base/text.h"
 #include "gateway/forward_head.h"
 
+#include <sys/socket.h>
+
 namespace quivive::gateway {
 namespace {
 
 using net::Awaitable;
 using net::error_code;
 using net::kUse;
+
+constexpr std::chrono::milliseconds kWatch{1000};
 namespace asio = net::asio;
 
 // RFC 9110 section 9.2.2. Only these are sent again when a kept connection proves stale.
@@ -21,6 +25,13 @@ bool wants_websocket(const http::RequestHead& head) {
   if (!head.connection_upgrade || head.has_body() || head.method != "GET") return false;
   const http::Field* upgrade = head.view().find(http::FieldId::Upgrade);
   return upgrade != nullptr && iequals(upgrade->value, "websocket");
+}
+
+const http::Field* field_of(const http::ResponseHead& head, http::FieldId id) {
+  for (const http::Field& field : head.fields.view()) {
+    if (field.id == id) return &field;
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -39,7 +50,13 @@ void Connection::build_upstream_head(const Admission& admission) {
   request.forwarded_host = head_.host;
   if (trusted) {
     const http::RequestView view = head_.view();
-    request.forwarded_for = view.value(http::FieldId::XForwardedFor);
+    forwarded_for_.clear();
+    for (const http::Field& field : view.fields) {
+      if (field.id != http::FieldId::XForwardedFor || field.value.empty()) continue;
+      if (!forwarded_for_.empty()) forwarded_for_ += ", ";
+      forwarded_for_ += field.value;
+    }
+    request.forwarded_for = forwarded_for_;
     const std::string_view proto = view.value(http::FieldId::XForwardedProto);
     if (proto == "https" || proto == "http") request.forwarded_proto = proto;
   }
@@ -78,8 +95,9 @@ Awaitable<Connection::Next> Connection::forward(const Admission& admission) {
       upstream_ = std::move(*connected);
     }
     reason = co_await exchange_heads(route, awaits_continue);
-    // Stale: closed by the upstream while it was kept, before it could have seen this request.
-    const bool stale = reason == Reason::UpstreamUnreachable && upstream_reused_ && upstream_end_ == 0 && pump_ == Pump::None;
+    watch_.expires_never();
+      // Stale: closed by the upstream while it was kept, before it could have seen this request.
+    const bool stale = reason == Reason::UpstreamUnreachable && !client_gone_ && upstream_reused_ && upstream_end_ == 0 && pump_ == Pump::None;
     if (!stale || !resendable || again) break;
     worker_.metrics.upstream_retries.add();
   }
@@ -92,6 +110,7 @@ Awaitable<Connection::Next> Connection::forward(const Admission& admission) {
     if (request_body_.failed()) co_return co_await reject(refusal(Reason::RequestMalformed, request_body_.failure()), &route);
     co_return Next::Close;
   }
+  if (client_gone_) co_return Next::Close;
   co_return co_await reject(refusal(reason, upstream_failure_), &route);
 }
 
@@ -114,7 +133,8 @@ Awaitable<Reason> Connection::exchange_heads(const Route& route, bool awaits_con
     start_pump(pump_request_body(route.first_byte_timeout));
   }
   response_.reset();
-  while (pump_ != Pump::ClientFailed) {
+  watch_.expires_after(kWatch);
+  while (pump_ != Pump::ClientFailed && !client_gone_) {
     if (upstream_end_ == upstream_->buffer.size()) {
       upstream_failure_ = "the response head is too large";
       co_return Reason::UpstreamMalformed;
@@ -189,12 +209,24 @@ Awaitable<> Connection::join_pump() {
   (void)ec;
 }
 
+// Now and then while a response is awaited: a client that has left frees its upstream connection. Costs nothing per request.
+void Connection::look_for_client() {
+  char byte;
+  if (!upstream_ || idle_) return;
+  const ssize_t n = ::recv(client_.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  if (n > 0 || (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))) return watch_.expires_after(kWatch);
+  client_gone_ = true;
+  upstream_->stream.cancel();
+}
+
 Awaitable<Connection::Next> Connection::relay_response(const Route& route, net::UpstreamPool& pool) {
   const bool client_is_1_0 = head_.minor_version == 0;
   const bool has_body = response_.body != http::Body::None;
   const bool counted = response_.body == http::Body::Length;
   const bool switched = response_.status == 101;
-  if (switched && !websocket_) {
+  const http::Field* upgraded = switched ? field_of(response_, http::FieldId::Upgrade) : nullptr;
+  const bool as_asked = websocket_ && upgraded != nullptr && iequals(upgraded->value, "websocket");
+  if (switched && !as_asked) {
     co_await join_pump();
     upstream_.reset();
     co_return co_await reject(refusal(Reason::UpstreamMalformed, "a 101 that nobody asked for"), &route);

@@ -9,7 +9,6 @@
 #include "store/memory_store.h"
 
 #include <algorithm>
-#include <map>
 
 namespace quivive::gateway {
 namespace {
@@ -29,7 +28,7 @@ class Deployer {
     if (config_.accept.bearer) make_issuers();
     make_upstreams();
     make_tls();
-    if (config_.accept.basic) make_decoys();
+    if (config_.accept.basic) make_decoy();
     if (faults_.empty()) make_routes();
     name_headers();
   }
@@ -211,22 +210,18 @@ class Deployer {
     out_.listener_tls = std::move(*context);
   }
 
-  // What unknown users cost: one hash of each kind and cost in use.
-  void make_decoys() {
+  // What unknown users cost: the work that most users' hashes need (CVE-2026-41263).
+  void make_decoy() {
     if (out_.stores.users == nullptr) return;
+    crypto::DummyHashChooser chooser;
     if (config_.accept.basic->htpasswd.empty()) {
       const auto users = out_.stores.database->list_users();
       if (!users) return fault(users.error());
-      for (const auto& user : *users) password_hashes_.push_back(user.password_hash);
+      for (const auto& user : *users) chooser.add(user.password_hash);
+    } else {
+      for (const Secret& hash : password_hashes_) chooser.add(hash);
     }
-    std::map<std::string, Secret> kinds;
-    for (const Secret& hash : password_hashes_) {
-      Secret decoy = crypto::dummy_hash_like(hash);
-      const std::string key(decoy.reveal(RevealSecret{}));
-      if (kinds.size() < 16) kinds.emplace(key, std::move(decoy));
-    }
-    if (kinds.empty()) decoys_.push_back(crypto::dummy_hash_like(Secret()));
-    for (auto& [key, decoy] : kinds) decoys_.push_back(decoy);
+    decoys_.push_back(chooser.choose());
   }
 
   static auth::Terms terms_of(const config::Wanted& wanted) {

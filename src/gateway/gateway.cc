@@ -53,11 +53,11 @@ Result<std::unique_ptr<Gateway>, DeployFaults> Gateway::make(config::Config conf
   net::fetch_init();
   std::unique_ptr<Gateway> gateway(new Gateway(std::move(options)));
   auto faults = gateway->start(std::move(config));
-  if (!faults.empty()) return DeployFaults{std::move(faults)};
+  if (!faults.lines.empty()) return faults;
   return gateway;
 }
 
-std::vector<std::string> Gateway::start(config::Config config) {
+DeployFaults Gateway::start(config::Config config) {
   sigset_t set;
   sigemptyset(&set);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
@@ -76,25 +76,24 @@ std::vector<std::string> Gateway::start(config::Config config) {
   store_watch_ = std::make_unique<StoreWatch>(board_, say);
 
   auto deployed = deploy(std::move(config), {board_, *key_sets_, nullptr, options_.store, decoy_seed_});
-  if (!deployed) return deployed.error().lines;
+  if (!deployed) return deployed.error();
   deployment_ = std::move(*deployed);
   for (const auto& fixed : deployment_->fixed_keys) board_.set_keys(fixed.slot, fixed.keys);
   store_watch_->look(deployment_->stores);
 
-  std::vector<std::string> faults;
   net::tcp::endpoint at = endpoint_of(deployment_->config.listen.address);
   for (std::size_t i = 0; i < worker_count; ++i) {
     const Services services{clock_, board_, control_, *key_sets_, *store_pool_, *hash_pool_, *resolver_pool_, worker_count};
     workers_.push_back(std::make_unique<Worker>(services, deployment_, *random_));
-    if (const auto listening = workers_.back()->listen(at); !listening) return {listening.error().message};
+    if (const auto listening = workers_.back()->listen(at); !listening) return {{listening.error().message}, true};
     at = workers_.front()->local();  // port 0 is chosen once
   }
   if (deployment_->config.admin) {
     auto admin = Admin::open(*this, endpoint_of(*deployment_->config.admin));
-    if (!admin) return {admin.error().message};
+    if (!admin) return {{admin.error().message}, true};
     admin_ = std::move(*admin);
   }
-  return faults;
+  return {};
 }
 
 net::tcp::endpoint Gateway::address() const { return workers_.front()->local(); }

@@ -48,7 +48,7 @@ class Gateway {
 
  private:
   Gateway(GatewayOptions options);
-  [[nodiscard]] std::vector<std::string> start(config::Config config);
+  [[nodiscard]] DeployFaults start(config::Config config);
   [[nodiscard]] net::Awaitable<> watch_signals();
   [[nodiscard]] net::Awaitable<> tick();
   [[nodiscard]] net::Awaitable<> enforce_drain_deadline();

@@ -6,7 +6,7 @@
 namespace quivive::gateway {
 
 OutcomeCache::OutcomeCache(const Secret& key, std::size_t entries)
-    : hash_(key), slots_(std::bit_ceil(std::max<std::size_t>(entries, kWays))), mask_(slots_.size() / kWays - 1) {}
+    : hash_(key), slots_(entries == 0 ? 0 : std::bit_ceil(std::max<std::size_t>(entries, kWays))), mask_(slots_.size() / kWays - 1) {}
 
 OutcomeCache::Slot* OutcomeCache::bucket(const Key& key) {
   std::uint64_t index;
@@ -15,6 +15,7 @@ OutcomeCache::Slot* OutcomeCache::bucket(const Key& key) {
 }
 
 Remembered* OutcomeCache::find(const Key& key, Instant now) {
+  if (slots_.empty()) return nullptr;
   Slot* slots = bucket(key);
   for (std::size_t i = 0; i < kWays; ++i) {
     Slot& slot = slots[i];
@@ -30,6 +31,7 @@ Remembered* OutcomeCache::find(const Key& key, Instant now) {
 }
 
 void OutcomeCache::put(const Key& key, Remembered value) {
+  if (slots_.empty()) return;
   Slot* slots = bucket(key);
   Slot* oldest = slots;
   for (std::size_t i = 0; i < kWays; ++i) {

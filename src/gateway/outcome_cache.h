@@ -28,7 +28,7 @@ class OutcomeCache {
  public:
   using Key = crypto::Sha256Digest;
 
-  // `key` is random and of this process: digests mean nothing elsewhere. `entries` is rounded up to a power of two.
+  // `key` is random and of this process: digests mean nothing elsewhere. `entries` is rounded up to a power of two; 0: nothing is remembered.
   OutcomeCache(const Secret& key, std::size_t entries);
 
   // `context` separates what must not be mistaken for each other (scheme, generation of the configuration).

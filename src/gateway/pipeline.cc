@@ -74,9 +74,11 @@ bool look_at_origin(const Deployment& deployment, const Route& route, const http
   return out.preflight;
 }
 
-OutcomeCache::Key key_of(Worker& worker, const auth::Credential& credential) {
+OutcomeCache& cache_of(Worker& worker, auth::Scheme scheme) { return worker.outcomes[static_cast<std::size_t>(scheme)]; }
+
+OutcomeCache::Key key_of(OutcomeCache& cache, const auth::Credential& credential) {
   const auth::OutcomeKey key = auth::outcome_key(credential);
-  return worker.outcomes.key_of({&key.scheme, 1}, key.bytes);
+  return cache.key_of({&key.scheme, 1}, key.bytes);
 }
 
 template <class T>
@@ -84,11 +86,15 @@ auth::Answer unavailable(const std::optional<T>& result, std::string_view what) 
   return auth::Unavailable{result ? result->error().message : std::string(what), std::chrono::seconds(5)};
 }
 
+// A database that was removed under us still answers look-ups, with what nobody can change any more.
+auth::Answer store_down() { return auth::Unavailable{"the store cannot be used; the log says why", std::chrono::seconds(5)}; }
+
 struct Resolver {
   Worker& worker;
   const Deployment& deployment;
 
   Awaitable<auth::Answer> user(std::string name) {
+    if (!worker.services.board.store_up.load(std::memory_order_relaxed)) co_return store_down();
     const auto users = deployment.stores.users;
     using Found = Result<std::optional<store::UserRecord>>;
     std::function<Found()> job = [users, name] { return users->find_user(name); };
@@ -98,6 +104,7 @@ struct Resolver {
   }
 
   Awaitable<auth::Answer> key_record(std::string id) {
+    if (!worker.services.board.store_up.load(std::memory_order_relaxed)) co_return store_down();
     const auto store = deployment.stores.database;
     using Found = Result<std::optional<store::KeyRecord>>;
     std::function<Found()> job = [store, id] { return store->find_key(id); };
@@ -193,7 +200,8 @@ bool decide_now(Worker& worker, const Deployment& deployment, const PipelineInpu
     settle(out);
     return true;
   }
-  Remembered* remembered = worker.outcomes.find(key_of(worker, *found.credential), input.now);
+  OutcomeCache& cache = cache_of(worker, found.credential->scheme);
+  Remembered* remembered = cache.find(key_of(cache, *found.credential), input.now);
   if (remembered == nullptr) return false;
   auto verdict = auth::accept_remembered(*route.policy, remembered->principal, *worker.facts.get(), input.now);
   if (!verdict) return false;
@@ -212,7 +220,8 @@ Awaitable<> verify_credential(Worker& worker, std::shared_ptr<const Deployment> 
                               Admission& out) {
   worker.metrics.outcome_cache_misses.add();
   const Route& route = *out.route;
-  const OutcomeCache::Key key = key_of(worker, *found.credential);
+  OutcomeCache& cache = cache_of(worker, found.credential->scheme);
+  const OutcomeCache::Key key = key_of(cache, *found.credential);
   Resolver resolver{worker, *deployment};
   auth::Attempt attempt(*route.policy, found, worker.facts.get(), worker.verifier, now);
   auth::Step step = attempt.advance();
@@ -243,7 +252,7 @@ Awaitable<> verify_credential(Worker& worker, std::shared_ptr<const Deployment> 
     touch(*deployment, remembered, now);
   }
   // A proof by an older configuration must not outlive it in the cache that the newer one uses.
-  if (worker.deployment == deployment) worker.outcomes.put(key, std::move(remembered));
+  if (worker.deployment == deployment) cache.put(key, std::move(remembered));
 }
 
 void note(const Admission& admission, AccessRecord& record) {

@@ -10,12 +10,18 @@ namespace {
 
 net::Awaitable<> own(std::unique_ptr<Connection> connection) { co_await connection->run(); }
 
+std::array<OutcomeCache, kSchemeCount> make_caches(const config::CacheSizes& sizes, RandomSource& random) {
+  const auto cache = [&](std::size_t entries) { return OutcomeCache(Secret(random.bytes(32)), entries); };
+  static_assert(kSchemeCount == 3);  // in the order of schemes.def
+  return {cache(sizes.tokens), cache(sizes.keys), cache(sizes.passwords)};
+}
+
 }  // namespace
 
 Worker::Worker(Services s, std::shared_ptr<const Deployment> d, RandomSource& random)
     : services(s),
       deployment(std::move(d)),
-      outcomes(Secret(random.bytes(32)), deployment->config.cache.tokens),
+      outcomes(make_caches(deployment->config.cache, random)),
       facts(services.board.facts()) {
   random.fill({reinterpret_cast<std::uint8_t*>(&id_state_), sizeof id_state_});
 }
@@ -63,7 +69,7 @@ void Worker::left(Connection& connection) {
 
 void Worker::replace(std::shared_ptr<const Deployment> next) {
   deployment = std::move(next);
-  outcomes.clear();
+  for (OutcomeCache& cache : outcomes) cache.clear();
   // Pools of upstreams that are gone; requests in progress keep theirs alive.
   std::erase_if(upstreams_, [&](const auto& item) {
     const auto& kept = deployment->upstreams;

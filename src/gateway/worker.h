@@ -67,7 +67,7 @@ class Worker {
   Metrics metrics;
   RecordRing records;
   TraceBook traces;
-  OutcomeCache outcomes;
+  std::array<OutcomeCache, kSchemeCount> outcomes;  // by scheme
   crypto::SignatureVerifier verifier;
   Subscription<auth::Snapshot> facts;
 

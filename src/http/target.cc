@@ -125,7 +125,8 @@ class PathReader {
     if (is_pchar(c)) return character(c, 1);
     if (c == '\\') return "a backslash";  // a slash to some
     if (c == '#') return "a fragment";
-    if (!is_visible(c)) return "a character that must be percent-encoded";
+    constexpr std::string_view kDelimiters = "\"<>`{}";  // browsers encode these; who sends them raw is no browser
+    if (!is_visible(c) || kDelimiters.find(c) != std::string_view::npos) return "a character that must be percent-encoded";
     // `|`, `[` and their like, which browsers send as they are: one spelling with their escapes.
     return escape(static_cast<std::uint8_t>(c), 1);
   }

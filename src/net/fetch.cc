@@ -41,7 +41,7 @@ std::size_t on_header(char* data, std::size_t, std::size_t n, void* to) {
 
 void fetch_init() { curl_global_init(CURL_GLOBAL_DEFAULT); }
 
-Result<FetchResponse> fetch(const std::string& url, const FetchLimits& limits, const std::string& ca_file) {
+Result<FetchResponse> fetch(const std::string& url, const FetchLimits& limits, FetchMethod method) {
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(), &curl_easy_cleanup);
   if (!curl) return error("cannot start an HTTP request: out of memory");
   FetchResponse response;
@@ -62,7 +62,10 @@ Result<FetchResponse> fetch(const std::string& url, const FetchLimits& limits, c
   curl_easy_setopt(c, CURLOPT_WRITEDATA, &body);
   curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, &on_header);
   curl_easy_setopt(c, CURLOPT_HEADERDATA, &response);
-  if (!ca_file.empty()) curl_easy_setopt(c, CURLOPT_CAINFO, ca_file.c_str());
+  if (method == FetchMethod::Post) {
+    curl_easy_setopt(c, CURLOPT_POST, 1L);
+    curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE, 0L);
+  }
   const CURLcode code = curl_easy_perform(c);
   if (body.too_large) return error("{}: the answer is larger than {} bytes", url, limits.bytes);
   if (code != CURLE_OK) return error("{}: {}", url, curl_easy_strerror(code));

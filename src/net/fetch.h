@@ -21,8 +21,10 @@ struct FetchResponse {
   std::string cache_control;  // value of the last such field, "" if none
 };
 
+enum class FetchMethod : std::uint8_t { Get, Post };  // Post: without a body
+
 // Any status is a response; an Error means there was none (name, connection, TLS, time, size), in one line.
-[[nodiscard]] Result<FetchResponse> fetch(const std::string& url, const FetchLimits& limits = {}, const std::string& ca_file = {});
+[[nodiscard]] Result<FetchResponse> fetch(const std::string& url, const FetchLimits& limits = {}, FetchMethod method = FetchMethod::Get);
 
 // Once, before threads start.
 void fetch_init();

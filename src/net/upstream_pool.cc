@@ -38,7 +38,7 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::take_idle(bool careful) {
     auto connection = std::move(idle_.back());
     idle_.pop_back();
     Stream& stream = connection->stream;
-    if (!stream.is_open()) continue;
+    if (!stream.is_open() || stream.timed_out()) continue;
     const bool recent = !careful && loop_.deadlines().now() - connection->idle_since < kTrusted;
     if (recent || stream.is_quiet()) return connection;
   }

@@ -245,7 +245,7 @@ def test_cve_2021_41230_user_that_lost_everything(api):
 
 @pytest.mark.parametrize("fields", [
     {"X-Forwarded-For": "127.0.0.1"}, {"X-Forwarded-Host": "169.254.169.254"}, {"X-Forwarded-Proto": "https\" onload=\"x"},
-    {"Referer": "javascript:alert(1)"}, {"X-Forwarded-Port": "22"}, {"Origin": "null"},
+    {"Referer": "javascript:alert(1)"}, {"X-Forwarded-Port": "54321"}, {"Origin": "null"},
 ])
 def test_cve_2024_21492_family_headers_do_not_steer(gateway, fields):
     response = gateway.get("/admin", {**fields, "Accept": "text/html"})

@@ -41,7 +41,7 @@ def test_each_algorithm_refuses_a_changed_payload(api, issuer, algorithm):
     expect(api, ask(api, f"{header}.{other}.{signature}"), 401, "token-bad-signature")
 
 
-@pytest.mark.parametrize("header", [{"typ": None}, {"typ": "JWT"}, {"typ": "application/at+jwt"}, {"kid": None, "alg": "EdDSA"}])
+@pytest.mark.parametrize("header", [{"typ": None}, {"typ": "JWT"}, {"typ": "application/at+jwt"}, {"kid": None, "alg": "ES384"}])
 def test_header_variants_that_are_right(api, issuer, header):
     token = issuer.token(header.get("alg", "ES256"), header=header)
     expect(api, ask(api, token), 200, "allowed")

@@ -1,0 +1,42 @@
+// quivive reload: the running gateway reads its configuration again, and says what it found.
+
+#include "base/json.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/load_config.h"
+#include "cli/options.h"
+#include "net/fetch.h"
+
+namespace quivive::cli {
+
+int run_reload(const Command& self, Arguments arguments, Io& io) {
+  std::string admin, config_file;
+  Options options(self);
+  options.app().add_option("--admin", admin, "The gateway's admin listener; as the configuration says unless given")->type_name("ADDRESS");
+  options.app().add_option("--config", config_file, "The gateway's configuration")->type_name("FILE");
+  if (const auto status = options.parse(arguments, io)) return *status;
+  admin = admin_address(admin, config_file);
+  net::fetch_init();
+  const auto response = net::fetch(fmt::format("http://{}/reload", admin), {.timeout = std::chrono::seconds(30)}, net::FetchMethod::Post);
+  if (!response) {
+    return fail(self, {kFailed, fmt::format("{}; is the gateway running, and is {} its admin listener?", response.error().message, admin)}, io);
+  }
+  const auto parsed = parse_json(response->body);
+  if ((response->status != 200 && response->status != 409) || !parsed || !parsed->is_object()) {
+    return fail(self, {kFailed, fmt::format("{} does not answer as an admin listener does (status {})", admin, response->status)}, io);
+  }
+  if (response->status == 200) {
+    io.out << "reloaded; every request from now on meets the new configuration\n";
+    return kDone;
+  }
+  const Json* faults = member(parsed->get_object(), "faults");
+  if (faults != nullptr && faults->is_array()) {
+    for (const Json& fault : faults->get_array()) {
+      if (fault.is_string()) io.err << printable(fault.get_string(), 1000) << '\n';
+    }
+  }
+  io.err << "refused; the configuration before stays in force\n";
+  return kWrong;
+}
+
+}  // namespace quivive::cli
