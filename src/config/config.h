@@ -82,7 +82,7 @@ struct Issuer {
   bool allow_id_tokens = false;
   std::vector<std::string> require_claims;
   std::string roles_claim;
-  std::string scope_claim;
+  std::string scope_claim;            // "" for `scope`, else `scp`
   Duration refresh{};                 // how often the key set is fetched
   Duration max_stale{};               // how long the last good set serves while fetching fails
   std::uint32_t line = 0;             // where the file says so, from 1; 0 if no file did
@@ -141,7 +141,7 @@ enum class EncodedSlash : std::uint8_t { Refuse, Pass };
 // First match wins; what matches no route is refused.
 struct Route {
   std::string path;                  // "/a/" prefix, "/a" exact, "*" within a segment, "**" across
-  std::string host;                  // lower case, without port; "" for any
+  std::string host;                  // lower case, without port; "*.example.com" for names below; "" for any
   std::vector<std::string> methods;  // empty for any
   bool is_public = false;
   std::vector<Scheme> accept;        // in the order of Scheme; empty exactly where is_public

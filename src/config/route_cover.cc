@@ -3,6 +3,20 @@
 #include <algorithm>
 
 namespace quivive::config {
+namespace {
+
+bool covers_host(std::string_view earlier, std::string_view later) {
+  if (earlier.empty() || earlier == later) return true;
+  // "*.example.com" and what ends in ".example.com", stars included
+  return earlier.starts_with("*.") && later.size() > earlier.size() - 1 && later.ends_with(earlier.substr(1));
+}
+
+// Whether a request that one of `methods` admits includes `method`: GET admits HEAD.
+bool admits(const std::vector<std::string>& methods, std::string_view method) {
+  return std::any_of(methods.begin(), methods.end(), [&](const std::string& m) { return m == method || (m == "GET" && method == "HEAD"); });
+}
+
+}  // namespace
 
 bool covers_path(std::string_view earlier, std::string_view later) {
   if (earlier == later) return true;
@@ -15,13 +29,10 @@ bool covers_path(std::string_view earlier, std::string_view later) {
 }
 
 bool covers(const Route& earlier, const Route& later) {
-  if (!earlier.host.empty() && earlier.host != later.host) return false;
+  if (!covers_host(earlier.host, later.host)) return false;
   if (!earlier.methods.empty()) {
     if (later.methods.empty()) return false;
-    const auto taken = [&](const std::string& method) {
-      return std::find(earlier.methods.begin(), earlier.methods.end(), method) != earlier.methods.end();
-    };
-    if (!std::all_of(later.methods.begin(), later.methods.end(), taken)) return false;
+    if (!std::all_of(later.methods.begin(), later.methods.end(), [&](const std::string& m) { return admits(earlier.methods, m); })) return false;
   }
   return covers_path(earlier.path, later.path);
 }

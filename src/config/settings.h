@@ -31,6 +31,7 @@ enum class SettingType : std::uint8_t {
   Url,
   UpstreamRef,
   Host,
+  HostPattern,
   RoutePath,
   MethodList,
   OriginList,

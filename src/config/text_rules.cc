@@ -1,5 +1,6 @@
 #include "config/text_rules.h"
 
+#include "auth/glob.h"
 #include "base/text.h"
 #include "config/address.h"
 #include "http/grammar.h"
@@ -28,6 +29,14 @@ Checked check_host(std::string_view text) {
   return host;
 }
 
+// `*.example.com` is every name below example.com.
+Checked check_host_pattern(std::string_view text) {
+  if (!text.starts_with("*.")) return check_host(text);
+  auto rest = check_host(text.substr(2));
+  if (!rest) return error("'{}' is not a host name; a star stands for whole labels in front, as in '*.example.com'", printable(text, 60));
+  return "*." + *rest;
+}
+
 // Compared with canonical paths (unreserved octets decoded, hex in upper case, no dot segments): a pattern that no such
 // path can match protects nothing, so it is refused rather than left to wait.
 Checked check_route_path(std::string_view text) {
@@ -52,7 +61,9 @@ Checked check_route_path(std::string_view text) {
     }
   }
   if (text.find("//") != std::string_view::npos) return error("'{}' holds '//', which requests are refused for", printable(text, 60));
-  if (text.find("***") != std::string_view::npos) return error("'{}' holds '***'; '*' is within a segment, '**' across", printable(text, 60));
+  if (text.find('*') != std::string_view::npos) {
+    if (auto glob = auth::Glob::compile(text); !glob) return error("'{}': {}", printable(text, 60), glob.error().message);
+  }
   for (std::size_t from = 1; from <= text.size();) {
     const auto slash = std::min(text.find('/', from), text.size());
     const std::string_view segment = text.substr(from, slash - from);
@@ -121,6 +132,7 @@ Result<std::string> accept_text(SettingType type, std::string_view text) {
   }
   switch (type) {
     case SettingType::Host: return check_host(text);
+    case SettingType::HostPattern: return check_host_pattern(text);
     case SettingType::RoutePath: return check_route_path(text);
     case SettingType::MethodList: return check_method(text);
     case SettingType::OriginList: return check_origin(text);

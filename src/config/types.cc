@@ -62,6 +62,7 @@ std::string_view type_name(SettingType type) {
     case SettingType::Url: return "a URL";
     case SettingType::UpstreamRef: return "the name of an upstream or a URL";
     case SettingType::Host: return "a host name";
+    case SettingType::HostPattern: return "a host name or *.name";
     case SettingType::RoutePath: return "a path";
     case SettingType::MethodList: return "a method or a list of methods";
     case SettingType::OriginList: return "an origin or a list of origins";

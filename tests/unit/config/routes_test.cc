@@ -55,14 +55,16 @@ TEST(Route, RequireThatNobodyMeets_Warned) {
 }
 
 TEST(Route, PathThatNoRequestHas_Refused) {
+  const std::string kLong(100, 'a');  // more than a glob may have
   struct Row {
-    std::string_view path, part;
+    std::string path, part;
   };
   for (const Row& row : {Row{"admin", "does not begin with '/'"}, Row{"'/a?b'", "routes see the path only"}, Row{"'/a#b'", "routes see the path only"}, Row{"/a//b", "holds '//'"}, Row{"/a/../b", "holds '..'"},
                          Row{"/a/.", "holds '.'"}, Row{"/%61", "write 'a'"}, Row{"/%2f", "upper case"}, Row{"/%", "encodes nothing"}, Row{"/%4", "encodes nothing"}, Row{"/%zz", "encodes nothing"},
-                         Row{"/a b", "percent-encoded"}, Row{"/\xc3\xa9", "percent-encoded"}, Row{"'/a\\b'", "percent-encoded"}, Row{"/***", "holds '***'"}, Row{"/.quivive/login", "gateway itself"}}) {
+                         Row{"/a b", "percent-encoded"}, Row{"/\xc3\xa9", "percent-encoded"}, Row{"'/a\\b'", "percent-encoded"}, Row{"/***", "routes[0].path: '/***'"}, Row{"/*" + kLong, "routes[0].path: '/*aaa"}, Row{"/.quivive/login", "gateway itself"}}) {
     expect_part(routes("  - {path: " + std::string(row.path) + "}\n"), row.part);
   }
+  EXPECT_EQ(loaded(routes("  - {path: /" + kLong + "}\n")).routes[0].path, "/" + kLong);
   for (const std::string_view path : {"/", "/a", "/a/", "/a/*/b", "/a/**", "/%2F", "/a;b=c", "/~u", "/.well-known/x", "/..."}) {
     EXPECT_EQ(loaded(routes("  - {path: " + std::string(path) + "}\n")).routes[0].path, path);
   }
@@ -70,7 +72,8 @@ TEST(Route, PathThatNoRequestHas_Refused) {
 
 TEST(Route, HostMethodsOrigins_Checked) {
   EXPECT_EQ(loaded(route("host: API.Example.com")).routes[0].host, "api.example.com");
-  for (const std::string_view host : {"http://a", "a:80", "a/b", "'*.a'", "'a b'", "a..b"}) expect_part(route("host: " + std::string(host)), "is not a host name");
+  for (const std::string_view host : {"http://a", "a:80", "a/b", "'*a.b'", "'a.*'", "'*.'", "'*.*.a'", "'a b'", "a..b"}) expect_part(route("host: " + std::string(host)), "is not a host name");
+  EXPECT_EQ(loaded(route("host: '*.Example.com'")).routes[0].host, "*.example.com");
   expect_part(route("methods: [get]"), "'get' never matches: write GET");
   expect_part(route("methods: ['G ET']"), "is not a method");
   EXPECT_EQ(loaded(route("methods: [PURGE, GET]")).routes[0].methods, (std::vector<std::string>{"PURGE", "GET"}));
@@ -111,6 +114,13 @@ TEST(Covers, HostAndMethodsCount) {
   EXPECT_TRUE(covers(make("", {}), make("a", {"GET"})));
   EXPECT_FALSE(covers(make("a", {}), make("", {})));
   EXPECT_FALSE(covers(make("a", {}), make("b", {})));
+  EXPECT_TRUE(covers(make("*.a", {}), make("b.a", {})));
+  EXPECT_TRUE(covers(make("*.a", {}), make("*.b.a", {})));
+  EXPECT_FALSE(covers(make("*.a", {}), make("a", {})));
+  EXPECT_FALSE(covers(make("*.a", {}), make("ba", {})));
+  EXPECT_FALSE(covers(make("*.a", {}), make("", {})));
+  EXPECT_TRUE(covers(make("", {"GET"}), make("", {"HEAD"})));
+  EXPECT_FALSE(covers(make("", {"HEAD"}), make("", {"GET"})));
   EXPECT_FALSE(covers(make("", {"GET"}), make("", {})));
   EXPECT_FALSE(covers(make("", {"GET"}), make("", {"GET", "POST"})));
   EXPECT_TRUE(covers(make("", {"GET", "POST"}), make("", {"POST"})));
