@@ -8,10 +8,10 @@ from .keyset_server import KeySetServer
 from .tokens import SigningKey, b64url, b64url_decode, compact, unsigned
 from .upstream import Upstream
 from .vault import captured, leaks, secret
-from .wire import Connection, Response, Truncated, curl, eventually, get, raw, request
+from .wire import Connection, Response, Truncated, curl, eventually, get, raw, refused_from_now_on, request
 
 __all__ = [
     "CommandResult", "Connection", "Gateway", "Issuer", "KeySetServer", "Response", "SigningKey", "Truncated", "Upstream",
     "b64url", "b64url_decode", "basic", "basic_field", "bearer", "captured", "command", "compact", "config", "curl", "cut",
-    "eventually", "expect", "get", "key_field", "leaks", "raw", "request", "sanitized", "secret", "start_refused", "unsigned", "wrong_key",
+    "eventually", "expect", "get", "key_field", "leaks", "raw", "refused_from_now_on", "request", "sanitized", "secret", "start_refused", "unsigned", "wrong_key",
 ]

@@ -119,8 +119,9 @@ class Gateway:
         ready = self.folder / "ready.json"
         ready.unlink(missing_ok=True)
         from_file = ["--config", str(self.config_path)] if self.settings is not None else []
+        # Under setpriv, so that a gateway does not outlive a test run that was killed.
         self.process = subprocess.Popen(
-            [str(BINARY), "serve", *from_file, "--ready-file", str(ready), *self.arguments], cwd=self.folder,
+            ["setpriv", "--pdeathsig", "TERM", str(BINARY), "serve", *from_file, "--ready-file", str(ready), *self.arguments], cwd=self.folder,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="backslashreplace",
             env={**os.environ, **self.env})
         self._readers = [threading.Thread(target=self._read, args=pair, daemon=True)

@@ -223,6 +223,16 @@ def eventually(check, *, within=DEADLINE, pause=0.02):
         time.sleep(pause)
 
 
+def refused_from_now_on(ask, *, since, within=1.0, status=401):
+    """A change has to be in force `within` seconds of `since`, in every worker: asks until then, and after that every
+    answer is a refusal. Returns the last one."""
+    while time.monotonic() < since + within:
+        ask()
+    responses = [ask() for _ in range(12)]
+    assert [r.status for r in responses] == [status] * 12, f"not in force {within} s after the change: {[r.status for r in responses]}"
+    return responses[-1]
+
+
 def admin_get(address, path):
     """A page of the admin listener; what it says is searched for secrets."""
     response = get(address, path, host=f"{address[0]}:{address[1]}")
