@@ -42,7 +42,9 @@ struct Stop {
 // Builds the tree while the parser runs, so that a bound is met before memory is.
 class Builder final : public YAML::EventHandler {
  public:
-  Builder(std::vector<Diagnostic>& diagnostics, const YamlLimits& limits) : diagnostics_(diagnostics), limits_(limits) {}
+  // `end` is the place after the text's last character.
+  Builder(std::vector<Diagnostic>& diagnostics, const YamlLimits& limits, Position end)
+      : diagnostics_(diagnostics), limits_(limits), end_(end) {}
 
   [[nodiscard]] YamlNode take() { return std::move(root_); }
 
@@ -53,7 +55,9 @@ class Builder final : public YAML::EventHandler {
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     refuse_anchor(mark, anchor);
-    add(made(YamlNode::Kind::Null, mark));
+    YamlNode node = made(YamlNode::Kind::Null, mark);
+    node.at = std::min(node.at, end_);  // an item that is not there ends the text: yaml-cpp says behind kEnd
+    add(std::move(node));
   }
   // Threat: a few lines of aliases to aliases that expand to gigabytes. None is expanded.
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
@@ -170,6 +174,7 @@ class Builder final : public YAML::EventHandler {
 
   std::vector<Diagnostic>& diagnostics_;
   const YamlLimits& limits_;
+  const Position end_;
   std::vector<Open> stack_;
   YamlNode root_;
   std::size_t nodes_ = 0;
@@ -250,7 +255,8 @@ std::optional<YamlNode> parse_yaml(std::string_view text, std::vector<Diagnostic
     diagnostics.push_back(std::move(*found));
     return {};
   }
-  Builder builder(diagnostics, limits);
+  const Position end = end_of(text);
+  Builder builder(diagnostics, limits, end);
   try {
     std::istringstream stream{std::string(text).append(kEnd)};
     YAML::Parser parser(stream);
@@ -261,7 +267,7 @@ std::optional<YamlNode> parse_yaml(std::string_view text, std::vector<Diagnostic
     return {};
   } catch (const YAML::Exception& exception) {
     // What is missing at the end is missing before kEnd.
-    diagnostics.push_back(problem(std::min(position(exception.mark), end_of(text)), plain_words(exception.msg)));
+    diagnostics.push_back(problem(std::min(position(exception.mark), end), plain_words(exception.msg)));
     return {};
   }
   YamlNode root = builder.take();

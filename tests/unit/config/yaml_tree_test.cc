@@ -31,6 +31,14 @@ TEST(ParseYaml, PlacesAndQuotes_Kept) {
   EXPECT_EQ(tree->find("d"), nullptr);
 }
 
+TEST(ParseYaml, MissingLastItem_PlacedWithinTheText) {
+  std::vector<Diagnostic> diagnostics;
+  const auto tree = parse_yaml("a:\n  -  ", diagnostics);
+  ASSERT_TRUE(tree);
+  EXPECT_EQ(tree->find("a")->value.items.at(0).kind, YamlNode::Kind::Null);
+  EXPECT_EQ(tree->find("a")->value.items.at(0).at, (Position{2, 6}));
+}
+
 TEST(ParseYaml, EmptyText_EmptyMapping) {
   for (const std::string_view text : {"", "\n", "# nothing\n", "---\n", "{}"}) {
     std::vector<Diagnostic> diagnostics;
