@@ -56,6 +56,7 @@ class Deployer {
     auto opened = backends::HtpasswdFile::open(file);
     if (!opened) return fault(opened.error());
     password_hashes_ = (*opened)->hashes();
+    for (const std::string& warning : (*opened)->warnings()) out_.warnings.push_back(fmt::format("{}: {}", file, warning));
     out_.stores.users = std::move(*opened);
   }
 

@@ -39,6 +39,7 @@ struct Deployment {
   std::string key_query;
   TlsContext listener_tls;
   std::shared_ptr<const IdentityAssertion> assertion;  // null unless identity.assertion
+  std::vector<std::string> warnings;                   // for the log: what was left out of the files that were read
 
   // Key sets that came with the configuration (files, inline, secrets), to be put on the board when it takes over.
   struct FixedKeys {

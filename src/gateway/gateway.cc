@@ -26,6 +26,11 @@ net::tcp::endpoint endpoint_of(const config::ListenAddress& address) {
   return {asio::ip::make_address(address.host), address.port};
 }
 
+config::Log::Level rank_of(std::string_view level) {
+  if (level == "error") return config::Log::Level::Error;
+  return level == "warning" ? config::Log::Level::Warning : config::Log::Level::Info;
+}
+
 }  // namespace
 
 Gateway::Gateway(GatewayOptions options)
@@ -79,7 +84,8 @@ DeployFaults Gateway::start(config::Config config) {
   if (!deployed) return deployed.error();
   deployment_ = std::move(*deployed);
   for (const auto& fixed : deployment_->fixed_keys) board_.set_keys(fixed.slot, fixed.keys);
-  store_watch_->look(deployment_->stores);
+  for (const std::string& warning : deployment_->warnings) notice("warning", warning);
+  store_watch_->look(deployment_->stores, clock_.now());
 
   net::tcp::endpoint at = endpoint_of(deployment_->config.listen.address);
   for (std::size_t i = 0; i < worker_count; ++i) {
@@ -154,7 +160,7 @@ void Gateway::look_at_store() {
   looking_ = true;
   const auto deployment = deployment_;
   const bool accepted = store_pool_->submit([this, deployment] {
-    store_watch_->look(deployment->stores);
+    store_watch_->look(deployment->stores, clock_.now());
     control_.mailbox().post([this] { looking_ = false; });
   });
   if (!accepted) looking_ = false;
@@ -183,6 +189,7 @@ void Gateway::reload(std::function<void(std::vector<std::string>)> done) {
   std::vector<std::size_t> slots;
   for (const auto& issuer : deployment_->issuers) slots.push_back(issuer->key_slot);
   key_sets_->keep_only(slots);
+  for (const std::string& warning : deployment_->warnings) notice("warning", warning);
   const auto deployment = deployment_;
   on_workers([deployment](Worker& worker) { worker.replace(deployment); },
              [this, done = std::move(done)] {
@@ -244,6 +251,7 @@ std::string Gateway::metrics() const {
 }
 
 void Gateway::notice(std::string_view level, std::string_view text) {
+  if (deployment_ && rank_of(level) > deployment_->config.log.level) return;
   if (log_) return log_->notice(level, text);
   early_notices_.emplace_back(level, text);
 }

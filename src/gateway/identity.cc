@@ -5,11 +5,14 @@
 namespace quivive::gateway {
 namespace {
 
-void append_value(std::string& out, std::string_view text) {
+enum class Space : std::uint8_t { Keep, Encode };
+
+void append_value(std::string& out, std::string_view text, Space space) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   for (const char c : text) {
     const auto b = static_cast<unsigned char>(c);
-    if (b < 0x20 || b > 0x7e || c == '%') {  // header injection through a claim
+    // Threat: header injection through a claim; and, in a list, one role that reads as two.
+    if (b < 0x20 || b > 0x7e || c == '%' || (c == ' ' && space == Space::Encode)) {
       out += {'%', digits[b >> 4], digits[b & 15]};
     } else {
       out += c;
@@ -21,7 +24,18 @@ void append_line(std::string& out, const std::string& name, std::string_view val
   if (name.empty() || value.empty()) return;
   out += name;
   out += ": ";
-  append_value(out, value);
+  append_value(out, value, Space::Keep);
+  out += "\r\n";
+}
+
+void append_list(std::string& out, const std::string& name, const std::vector<std::string>& words) {
+  if (name.empty() || words.empty()) return;
+  out += name;
+  out += ':';
+  for (const std::string& word : words) {
+    out += ' ';
+    append_value(out, word, Space::Encode);
+  }
   out += "\r\n";
 }
 
@@ -41,8 +55,8 @@ std::string identity_lines(const config::IdentityHeaders& names, const auth::Pri
   append_line(out, names.subject, principal.subject());
   append_line(out, names.scheme, auth::info(principal.scheme()).setting);
   append_line(out, names.issuer, principal.issuer());
-  append_line(out, names.scopes, joined(principal.scopes()));
-  append_line(out, names.roles, joined(principal.roles()));
+  append_list(out, names.scopes, principal.scopes());
+  append_list(out, names.roles, principal.roles());
   if (principal.scheme() == auth::Scheme::ApiKey) append_line(out, names.key_id, principal.key_id());
   return out;
 }

@@ -14,7 +14,7 @@ namespace quivive::gateway {
 
 // The header lines about `principal`, each with its CRLF; names that are "" are left out, and so are empty values.
 // A claim may hold anything: octets outside of visible ASCII and space, and '%', are percent-encoded, so that no value
-// can end its line. Words of a list are separated by spaces.
+// can end its line. Words of a list are separated by spaces, and a space within a word is percent-encoded.
 [[nodiscard]] std::string identity_lines(const config::IdentityHeaders& names, const auth::Principal& principal);
 
 // Signs assertions with a key made at the start; its public half is served at /.quivive/jwks.json.

@@ -2,7 +2,7 @@
 
 namespace quivive::gateway {
 
-void StoreWatch::look(const StoreSet& stores) {
+void StoreWatch::look(const StoreSet& stores, Instant now) {
   const auto database = stores.database->version();
   const auto users = stores.users->version();
   const bool up = database && users;
@@ -17,6 +17,7 @@ void StoreWatch::look(const StoreSet& stores) {
   if (!up) return;
   const bool same = seen_ == stores.database.get() && seen_users_ == stores.users.get();
   if (same && *database == database_version_ && *users == users_version_) return;
+  (void)stores.database->forget_revocations(now);  // of tokens that have expired since; what stays is no error
   const auto revocations = stores.database->list_revocations();
   if (!revocations) return;  // the next look sees to it, since nothing is noted as seen
   board_.set_store(std::make_shared<const store::RevocationSet>(*revocations));

@@ -24,7 +24,7 @@ class StoreWatch {
   StoreWatch(FactBoard& board, Notice notice) : board_(board), notice_(std::move(notice)) {}
 
   // Blocks; one call at a time. Compares versions and publishes what changed; also the first load.
-  void look(const StoreSet& stores);
+  void look(const StoreSet& stores, Instant now);
 
  private:
   FactBoard& board_;
