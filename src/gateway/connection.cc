@@ -178,6 +178,8 @@ Awaitable<Connection::Next> Connection::serve_request() {
   } else {
     worker_.new_request_id(record_.id);
   }
+  // Threat: cross-site tracing. The upstream would echo what the gateway adds, an assertion among it, to the client.
+  if (head_.method == "TRACE") co_return co_await reject(refusal(Reason::RequestMalformed, "TRACE is not forwarded"), nullptr);
   const auto target = http::parse_target(head_.target, head_.host, http::EncodedSlash::Pass, target_scratch_);
   if (!target) {
     record_.path = head_.target.substr(0, head_.target.find('?'));

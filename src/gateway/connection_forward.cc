@@ -171,6 +171,7 @@ Awaitable<> Connection::pump_request_body(std::chrono::milliseconds first_byte_t
         break;
       }
       end_ = n;
+      client_.expires_never();  // from here it waits for the upstream
     }
     upstream_body_.clear();
     consume(request_body_.take(buffered(), upstream_body_));
@@ -184,6 +185,7 @@ Awaitable<> Connection::pump_request_body(std::chrono::milliseconds first_byte_t
       outcome = Pump::UpstreamFailed;  // it may have answered already, without wanting the rest
       break;
     }
+    upstream_->stream.expires_never();  // and now for the client
   }
   client_.expires_never();
   upstream_->stream.expires_after(first_byte_timeout);
@@ -257,7 +259,10 @@ Awaitable<Connection::Next> Connection::relay_response(const Route& route, net::
     error_code ec;
     const std::size_t sent = client_.write_now(asio::buffer(out_), ec);
     record_.bytes_out += out_.size();
-    if (!ec && sent < out_.size()) ec = co_await send(std::string_view(out_).substr(sent));
+    if (!ec && sent < out_.size()) {
+      upstream_->stream.expires_never();  // it waits for a slow client, which is not its fault
+      ec = co_await send(std::string_view(out_).substr(sent));
+    }
     if (ec || relay.done()) break;
     out_.clear();
     upstream_begin_ = upstream_end_ = 0;
@@ -270,7 +275,10 @@ Awaitable<Connection::Next> Connection::relay_response(const Route& route, net::
       if (const error_code last = co_await send(out_); last) break;
       break;
     }
-    if (failed) break;
+    if (failed) {
+      record_.reason = upstream_->stream.timed_out() ? Reason::UpstreamTimeout : Reason::UpstreamUnreachable;
+      break;
+    }
   }
   co_await join_pump();
   const bool whole = relay.done();
