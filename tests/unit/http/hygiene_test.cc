@@ -17,10 +17,10 @@ ProtectedNames our_names() {
 }
 
 TEST(SameFoldedName, Twins_AreSeen) {
-  for (const std::string_view twin : {"X-Auth-User", "x-auth-user", "X_Auth_User", "X.Auth.User", "X Auth-User", "X-Auth+User", "X!Auth~User"}) {
+  for (const std::string_view twin : {"X-Auth-User", "x-auth-user", "X_Auth_User", "X.Auth.User", "X Auth-User", "X-Auth+User", "X!Auth~User", "X--Auth-User", "X-_Auth-.User"}) {
     EXPECT_TRUE(same_folded_name("X-Auth-User", twin)) << twin;
   }
-  for (const std::string_view other : {"X-Auth-User2", "XAuthUser", "X--Auth-User", "X-Auth-Usex", ""}) {
+  for (const std::string_view other : {"X-Auth-User2", "XAuthUser", "X-Auth-User-", "X-Auth-Usex", ""}) {
     EXPECT_FALSE(same_folded_name("X-Auth-User", other)) << other;
   }
 }

@@ -26,7 +26,7 @@ TEST(Target, PolicyPath_IsCanonical) {
            Row{"/%252e%252e/x", "/%252e%252e/x"},
            Row{"/user%40x%3ay%2Cz", "/user@x:y,z"},  // both spellings of a pchar are one path to policy
            Row{"/a%3Bb", "/a;b"},
-           Row{"/a|b[0]^\"<>`{}", "/a%7Cb%5B0%5D%5E%22%3C%3E%60%7B%7D"},
+           Row{"/a|b[0]^", "/a%7Cb%5B0%5D%5E"},
            Row{"/a%7cb", "/a%7Cb"},
            Row{"/.well-known/x", "/.well-known/x"},
            Row{"/...", "/..."},
@@ -57,6 +57,8 @@ TEST(Target, Ambiguous_IsRefused) {
   using namespace std::string_literals;
   std::string scratch;
   for (const std::string& text : {
+           // what no browser sends raw
+           "/a\"b"s, "/<x>"s, "/a`b"s, "/{x}"s,
            // dot segments, however spelt
            "/.."s, "/."s, "/../x"s, "/public/../admin"s, "/a/.."s, "/a/."s, "/a/./b"s, "/%2e%2e/x"s, "/%2E%2E"s, "/.%2e/x"s, "/%2e./x"s,
            "/%2e"s, "/a/%2e/b"s, "/public/%2e%2e/admin"s, "/..?x"s,
