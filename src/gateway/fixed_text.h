@@ -14,7 +14,7 @@ class FixedText {
   FixedText() = default;
   FixedText& operator=(std::string_view text) {
     size_ = static_cast<std::uint16_t>(std::min(text.size(), N));
-    std::memcpy(bytes_, text.data(), size_);
+    if (size_ != 0) std::memcpy(bytes_, text.data(), size_);  // an empty view may have no data at all
     return *this;
   }
   FixedText(const FixedText& other) : size_(other.size_) { std::memcpy(bytes_, other.bytes_, size_); }

@@ -35,11 +35,12 @@ void OutcomeCache::put(const Key& key, Remembered value) {
   Slot* slots = bucket(key);
   Slot* oldest = slots;
   for (std::size_t i = 0; i < kWays; ++i) {
-    if (slots[i].used == 0 || slots[i].key == key) {
+    // The key's own slot goes before an empty one: a second copy would bring back what this one replaces.
+    if (slots[i].used != 0 && slots[i].key == key) {
       oldest = &slots[i];
       break;
     }
-    if (slots[i].used < oldest->used) oldest = &slots[i];
+    if (slots[i].used < oldest->used) oldest = &slots[i];  // an empty slot is older than any
   }
   tick_ = tick_ + 1 == 0 ? 1 : tick_ + 1;
   *oldest = Slot{key, tick_, std::move(value)};
