@@ -89,7 +89,7 @@ DeployFaults Gateway::start(config::Config config) {
 
   net::tcp::endpoint at = endpoint_of(deployment_->config.listen.address);
   for (std::size_t i = 0; i < worker_count; ++i) {
-    const Services services{clock_, board_, control_, *key_sets_, *store_pool_, *hash_pool_, *resolver_pool_, worker_count};
+    const Services services{clock_, board_, control_, *key_sets_, *store_pool_, *hash_pool_, *resolver_pool_, connections_};
     workers_.push_back(std::make_unique<Worker>(services, deployment_, *random_));
     if (const auto listening = workers_.back()->listen(at); !listening) return {{listening.error().message}, true};
     at = workers_.front()->local();  // port 0 is chosen once

@@ -75,6 +75,7 @@ class Gateway {
   std::unique_ptr<AccessLog> log_;
   std::vector<std::pair<std::string, std::string>> early_notices_;  // before the log is there
   std::size_t workers_running_ = 0;
+  std::atomic<std::size_t> connections_{0};
   bool looking_ = false;
   bool stopping_ = false;
   std::uint64_t reloads_ = 0, reloads_refused_ = 0;

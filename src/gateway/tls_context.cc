@@ -24,6 +24,8 @@ Result<TlsContext> make_server_context(const std::string& certificate, const std
                        ec);
   context->use_certificate_chain(net::asio::buffer(*chain), ec);
   if (ec) return error("{}: not a PEM certificate chain: {}", certificate, ec.message());
+  // Otherwise an encrypted key makes OpenSSL ask at the terminal, and a start or a reload waits for an answer.
+  context->set_password_callback([](std::size_t, ssl::context::password_purpose) { return std::string(); }, ec);
   context->use_private_key(net::asio::buffer(*private_key), ssl::context::pem, ec);
   if (ec) return error("{}: not the PEM private key of {}: {}", key, certificate, ec.message());
   if (SSL_CTX_check_private_key(context->native_handle()) != 1) return error("{}: not the private key of {}", key, certificate);

@@ -42,7 +42,8 @@ void Worker::run() {
 
 void Worker::serve(net::Socket socket, const net::tcp::endpoint& peer) {
   // Beyond the limit a connection is closed unread: memory is bounded before anything is known about the peer.
-  if (connection_count_ >= std::max<std::size_t>(1, deployment->config.limits.connections / services.worker_count)) {
+  if (services.connections.fetch_add(1) >= deployment->config.limits.connections) {
+    services.connections.fetch_sub(1);
     net::error_code ignored;
     socket.close(ignored);
     return;
@@ -63,6 +64,7 @@ void Worker::left(Connection& connection) {
   (connection.previous_ != nullptr ? connection.previous_->next_ : connections_) = connection.next_;
   if (connection.next_ != nullptr) connection.next_->previous_ = connection.previous_;
   --connection_count_;
+  services.connections.fetch_sub(1);
   metrics.connections_open.set(connection_count_);
   if (draining_ && connection_count_ == 0) finish();
 }

@@ -16,6 +16,7 @@
 #include "net/worker_pool.h"
 
 #include <array>
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -36,7 +37,7 @@ struct Services {
   net::WorkerPool& store_pool;   // look-ups that block
   net::WorkerPool& hash_pool;    // passwords
   net::WorkerPool& resolver_pool;
-  std::size_t worker_count;
+  std::atomic<std::size_t>& connections;  // of all workers together; touched when one is accepted or ends
 };
 
 class Worker {
