@@ -10,6 +10,8 @@ Absolute figures differ from machine to machine; compare ratios.
 import argparse
 import dataclasses
 import pathlib
+import re
+import signal
 import statistics
 import subprocess
 import sys
@@ -22,7 +24,9 @@ import servers  # noqa: E402
 import streams  # noqa: E402
 import tokens  # noqa: E402
 
-FIRST_SIGHT = 3000  # new tokens a round
+ENDING = (signal.SIGTERM, signal.SIGHUP)
+SIGNED = 360  # bytes of a token that its signature covers
+FIRST_SIGHT = 2000  # new tokens a round and algorithm: RS256 signatures take a millisecond each; and the gateway remembers all of them
 
 
 @dataclasses.dataclass
@@ -35,13 +39,15 @@ class Row:
     path: str = "/orders"
     fresh: object = None  # a key: each request brings a token of it that was never seen
     figures: list = dataclasses.field(default_factory=list)
+    again: list = dataclasses.field(default_factory=list)  # with `fresh`: the same tokens once more, sent in the same way
 
     def round(self, folder, seconds):
         if self.fresh:
-            tokens_file = load.token_file(folder, "fresh", [tokens.mint(self.fresh) for _ in range(FIRST_SIGHT)])
-            script = load.token_file(folder, "fresh.lua", [load.EACH_TOKEN_ONCE])
-            return load.run(self.server, {}, 60, self.status, self.path, script, [tokens_file])
-        return load.run(self.server, self.headers, seconds, self.status, self.path)
+            fresh = [tokens.mint(self.fresh) for _ in range(FIRST_SIGHT)]
+            first = load.run_each_once(self.server, fresh, folder)
+            self.again.append(load.run_each_once(self.server, fresh, folder))
+            return first
+        return load.run(self.server, self.headers, seconds, self.status, self.path)[0]
 
     def check(self):
         headers = bearer(self.fresh) if self.fresh else self.headers
@@ -82,13 +88,45 @@ def ours(quivive, keys):
 
 
 def openssl_verify():
-    """Microseconds of one verification by OpenSSL alone, on the server's core."""
-    names = {"RS256": ("rsa2048", "+F2"), "ES256": ("ecdsap256", "+F4"), "EdDSA": ("ed25519", "+F6")}
-    for algorithm, (name, mark) in names.items():
-        out = subprocess.run(["taskset", "-c", servers.SERVER_CORE, "openssl", "speed", "-mr", "-seconds", "1", name],
-                             capture_output=True, text=True, check=True).stdout
-        line = next(line for line in out.split("\n") if line.startswith(mark))
-        yield algorithm, 1e6 / float(line.split(":")[-1])  # the last column is verifications a second
+    """Microseconds of one verification by OpenSSL alone, on the server's core, of each algorithm."""
+    def speed(*what):
+        command = ["taskset", "-c", servers.SERVER_CORE, "openssl", "speed", "-mr", "-seconds", "1", *what]
+        return subprocess.run(command, capture_output=True, text=True, check=True, preexec_fn=servers.end_with_parent).stdout.split("\n")
+
+    # The last column is verifications a second; of an HMAC, bytes a second.
+    rates = {line.split(":")[0]: float(line.split(":")[-1]) for line in speed("rsa2048", "ecdsap256", "ed25519") if line.startswith("+F")}
+    costs = {algorithm: 1e6 / rates[mark] for algorithm, mark in (("RS256", "+F2"), ("ES256", "+F4"), ("EdDSA", "+F6"))}
+    rate = next(line for line in speed("-bytes", str(SIGNED), "-hmac", "sha256") if line.startswith("+F:"))
+    return {**costs, "HS256": 1e6 * SIGNED / float(rate.split(":")[-1])}
+
+
+def first_sight_table(rows, verified):
+    """What a token costs at first sight, beyond the same token sent again and the arithmetic of its signature; by round, then medians."""
+    rows = [row for row in rows if row.fresh]
+    if not rows:
+        return
+    print(f"\n{'µs CPU':8}{'first sight':>12}{'again':>8}{'OpenSSL alone':>15}{'the rest':>10}  {'range':>15}")
+    for row in rows:
+        costs = verified[row.fresh.algorithm]
+        rest = [first - again - cost for first, again, cost in zip(row.figures, row.again, costs)]
+        first, again, cost, middle = map(statistics.median, (row.figures, row.again, costs, rest))
+        spread = f"{min(rest):.1f} – {max(rest):.1f}"
+        print(f"{row.fresh.algorithm:8}{first:12.1f}{again:8.1f}{cost:15.1f}{middle:10.1f}  {spread:>15}")
+
+
+def stop_all(started):
+    """Whatever comes: a second signal waits, and one server that does not stop keeps no other running."""
+    for number in (signal.SIGINT, *ENDING):
+        signal.signal(number, signal.SIG_IGN)
+    for server in reversed(started):
+        try:
+            server.stop()
+        except OSError as problem:
+            print(f"{server.name}: {problem}", file=sys.stderr)
+
+
+def end(number, _):
+    sys.exit(128 + number)
 
 
 def table(rows):
@@ -106,11 +144,13 @@ def main():
     parser.add_argument("--quivive", metavar="PROGRAM", help="the program to measure; without it, only the peers")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=2, help="of each row in each round")
-    parser.add_argument("--only", default="", help="only rows whose name contains this, and nginx's")
+    parser.add_argument("--only", default="", help="only rows whose name contains this (a regular expression), and nginx's")
     parser.add_argument("--log", action="store_true", help="let Quivive write its access log, to a file; the peers write none")
     parser.add_argument("--stream", type=float, metavar="GIB", help="instead: send that much up and down, and print the largest resident size")
     options = parser.parse_args()
 
+    for number in ENDING:
+        signal.signal(number, end)  # so that the servers are stopped, as at an error
     started = []
     with tempfile.TemporaryDirectory(prefix="quivive-bench-") as folder:
         try:
@@ -124,22 +164,24 @@ def main():
                 quivive = gateway.Quivive(folder, pathlib.Path(options.quivive).resolve(), started[0].port, keys, options.log)
                 started.append(quivive)
                 rows += ours(quivive, keys)
-            rows = [row for row in rows if options.only.lower() in row.name.lower() or row.name.startswith("nginx")]
+            rows = [row for row in rows if re.search(options.only, row.name, re.I) or row.name.startswith("nginx")]
             for row in rows:
                 row.check()
+            verified = {algorithm: [] for algorithm in keys}
             for number in range(options.rounds):
                 print(f"round {number + 1} of {options.rounds}", file=sys.stderr)
                 for row in rows:
                     row.figures.append(row.round(folder, options.seconds))
+                for algorithm, cost in openssl_verify().items() if any(row.fresh for row in rows) else ():
+                    verified[algorithm].append(cost)
             table(rows)
-            print("\nOpenSSL alone, one verification:", ", ".join(f"{name} {cost:.1f} µs" for name, cost in openssl_verify()))
+            first_sight_table(rows, verified)
             print("\nMiB resident with 256 idle connections:")
             for server in {id(row.server): row.server for row in rows}.values():
                 if server.name in ("nginx-proxy", "haproxy-proxy", "quivive"):
                     print(f"  {server.name:14}{streams.idle(server, 256):6.1f}")
         finally:
-            for server in reversed(started):
-                server.stop()
+            stop_all(started)
 
 
 if __name__ == "__main__":

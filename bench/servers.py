@@ -1,5 +1,7 @@
 """The programs that bench/peers.py measures. Each runs as one worker on the server's core, in front of the same upstream."""
 
+import contextlib
+import ctypes
 import json
 import os
 import pathlib
@@ -12,6 +14,14 @@ import tokens
 
 SERVER_CORE = "0"
 LOAD_CORE = "1"  # the upstream's and the load's
+
+_libc = ctypes.CDLL(None)
+_PR_SET_PDEATHSIG = 1
+
+
+def end_with_parent():
+    """For preexec_fn: the kernel ends the child when the benchmark is gone, even if that was killed and could stop nothing."""
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def free_port():
@@ -33,8 +43,12 @@ class Server:
         self.log = self.folder / "log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(["taskset", "-c", self.core, *self.command()], stdin=subprocess.DEVNULL, stdout=log,
-                                            stderr=log, cwd=self.folder, start_new_session=True)
-        self.wait()
+                                            stderr=log, cwd=self.folder, start_new_session=True, preexec_fn=end_with_parent)
+        try:
+            self.wait()
+        except BaseException:  # a signal too: nobody else knows this process yet
+            self.stop()
+            raise
 
     def wait(self):
         for _ in range(200):
@@ -45,7 +59,6 @@ class Server:
                 return
             except OSError:
                 time.sleep(0.05)
-        self.stop()
         raise RuntimeError(f"{self.name} did not start:\n{self.log.read_text()[-2000:]}")
 
     def write(self, name, text):
@@ -83,12 +96,15 @@ class Server:
 
     def stop(self):
         if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGTERM)
-            try:
+            self.signal(signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(5)
-            except subprocess.TimeoutExpired:
-                os.killpg(self.process.pid, signal.SIGKILL)
-                self.process.wait()
+        self.signal(signal.SIGKILL)  # and what it left behind
+        self.process.wait()
+
+    def signal(self, number):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, number)
 
 
 NGINX = """
