@@ -13,7 +13,7 @@ namespace quivive::cli {
 namespace {
 
 struct ServeWishes {
-  std::string config, upstream, listen, ready_file;
+  std::string config, upstream, listen, admin, ready_file;
   bool check = false;
   bool json_log = false;
 };
@@ -69,6 +69,7 @@ int run_serve(const Command& self, Arguments arguments, Io& io) {
   options.app().add_option("--config", wishes.config, "The configuration; ./quivive.yaml or /etc/quivive/quivive.yaml unless given")->type_name("FILE");
   options.app().add_option("--upstream", wishes.upstream, "Protect this, without a configuration")->type_name("URL");
   options.app().add_option("--listen", wishes.listen, "With --upstream: where to listen, 127.0.0.1:8080 unless given")->type_name("ADDRESS");
+  options.app().add_option("--admin", wishes.admin, "With --upstream: where the admin listener is, 127.0.0.1:8081 unless given, or off")->type_name("ADDRESS");
   options.app().add_option("--ready-file", wishes.ready_file, "Write the addresses there, as JSON, once requests are served")->type_name("FILE");
   options.app().add_flag("--check", wishes.check, "Stop after the configuration has been checked");
   options.app().add_flag("--json-log", wishes.json_log, "Log JSON lines, on a terminal too");
@@ -76,7 +77,9 @@ int run_serve(const Command& self, Arguments arguments, Io& io) {
   if (!wishes.upstream.empty() && !wishes.config.empty()) {
     return fail(self, {kWrong, "--upstream and --config exclude each other; write the upstream into the file"}, io);
   }
-  if (!wishes.listen.empty() && wishes.upstream.empty()) return fail(self, {kWrong, "--listen goes with --upstream; write it into the file"}, io);
+  if (wishes.upstream.empty() && !(wishes.listen.empty() && wishes.admin.empty())) {
+    return fail(self, {kWrong, "--listen and --admin go with --upstream; write them into the file"}, io);
+  }
   const std::string file = wishes.upstream.empty() ? find_config(wishes.config) : "command line";
   if (file.empty()) return fail(self, {kWrong, "nothing to protect; say --upstream http://127.0.0.1:9000, or --config FILE"}, io);
 
@@ -86,7 +89,14 @@ int run_serve(const Command& self, Arguments arguments, Io& io) {
     io.err << errors << (errors == 1 ? " error" : " errors") << "; nothing was started\n";
     return kWrong;
   }
-  const config::Config config = *loaded.config;
+  config::Config config = *loaded.config;
+  if (wishes.admin == "off") {
+    config.admin.reset();
+  } else if (!wishes.admin.empty()) {
+    const auto address = config::parse_listen_address(wishes.admin);
+    if (!address) return fail(self, {kWrong, fmt::format("--admin: {}", address.error().message)}, io);
+    config.admin = *address;
+  }
   if (wishes.check) return check_deployment(config, io);
 
   gateway::GatewayOptions how;

@@ -18,7 +18,7 @@ OPEN = {"accept": {"api_key": {"header": "X-API-Key"}}, "routes": [{"path": "/pu
 # --- nothing but an upstream
 
 def zero(upstream, folder):
-    return Gateway(None, folder=folder, arguments=["--upstream", upstream.url, "--listen", "127.0.0.1:0"], prints_key=True)
+    return Gateway(None, folder=folder, arguments=["--upstream", upstream.url, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"], prints_key=True)
 
 
 def test_zero_configuration(upstream, tmp_path):
