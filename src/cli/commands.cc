@@ -24,6 +24,10 @@ std::span<const Command> all_commands() {
       {"user list", "Lists users.", "quivive user list", run_user_list},
       {"token revoke", "Refuses tokens that verify: one, all of a subject, or all before an instant.",
        "quivive token revoke --issuer https://id.example.com --subject 248289761001", run_token_revoke},
+      {"challenge parse", "Reads WWW-Authenticate lines, and says what is wrong with them.",
+       "quivive challenge parse 'Basic realm=\"api\", Bearer'", run_challenge_parse},
+      {"credentials parse", "Reads an Authorization value, and says what is wrong with it.",
+       "quivive credentials parse 'Basic YWxpY2U6c2VjcmV0'", run_credentials_parse},
       {"reference", "Prints a reference: configuration, schema or metrics.", "quivive reference configuration", run_reference},
   };
   return commands;

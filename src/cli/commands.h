@@ -37,4 +37,8 @@ int run_user_list(const Command& self, Arguments arguments, Io& io);
 // token_revoke_command.cc
 int run_token_revoke(const Command& self, Arguments arguments, Io& io);
 
+// challenge_command.cc, credentials_command.cc
+int run_challenge_parse(const Command& self, Arguments arguments, Io& io);
+int run_credentials_parse(const Command& self, Arguments arguments, Io& io);
+
 }  // namespace quivive::cli
