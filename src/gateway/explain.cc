@@ -1,9 +1,13 @@
 #include "gateway/explain.h"
 
 #include "base/json.h"
+#include "base/text.h"
 
 namespace quivive::gateway {
 namespace {
+
+// Fit for JSON, which is UTF-8: what a client sent need not be.
+Json text(std::string_view sent) { return is_valid_utf8(sent) ? Json(sent) : Json(printable(sent, 4 * sent.size())); }
 
 std::string_view word(auth::Outcome outcome) {
   switch (outcome) {
@@ -33,9 +37,9 @@ std::string explain_json(const TraceEntry& entry, const Deployment& deployment) 
   out["status"] = r.status;
   out["reason"] = code_of(r.reason);
   out["operator"] = info(r.reason).operator_text;
-  out["method"] = r.method.view();
-  out["path"] = r.path.view();
-  out["host"] = entry.host;
+  out["method"] = text(r.method);
+  out["path"] = text(r.path);
+  out["host"] = text(entry.host);
   out["remote"] = r.remote.view();
   out["route"] = r.route.empty() ? Json(nullptr) : Json(r.route.view());
   JsonArray passed_over;
@@ -47,8 +51,8 @@ std::string explain_json(const TraceEntry& entry, const Deployment& deployment) 
   }
   out["passed_over"] = std::move(passed_over);
   out["scheme"] = r.scheme ? Json(auth::info(*r.scheme).setting) : Json(nullptr);
-  out["principal"] = r.principal.empty() ? Json(nullptr) : Json(r.principal.view());
-  out["detail"] = entry.detail;
+  out["principal"] = r.principal.empty() ? Json(nullptr) : text(r.principal);
+  out["detail"] = text(entry.detail);
   JsonArray checks;
   for (const auth::Check& check : entry.checks) {
     JsonObject row;

@@ -1,5 +1,6 @@
 #pragma once
-// FixedText: a short text inside its record, cut at N bytes, so that a record is copied without allocating.
+// FixedText: a short text inside its record, cut after at most N bytes and never within a character of UTF-8, so that a
+// record is copied without allocating.
 
 #include <algorithm>
 #include <cstdint>
@@ -13,7 +14,11 @@ class FixedText {
  public:
   FixedText() = default;
   FixedText& operator=(std::string_view text) {
-    size_ = static_cast<std::uint16_t>(std::min(text.size(), N));
+    std::size_t n = std::min(text.size(), N);
+    if (n < text.size()) {
+      while (n > 0 && N - n < 3 && (static_cast<unsigned char>(text[n]) & 0xc0) == 0x80) --n;
+    }
+    size_ = static_cast<std::uint16_t>(n);
     if (size_ != 0) std::memcpy(bytes_, text.data(), size_);  // an empty view may have no data at all
     return *this;
   }

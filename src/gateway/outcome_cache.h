@@ -31,7 +31,7 @@ class OutcomeCache {
   // `key` is random and of this process: digests mean nothing elsewhere. `entries` is rounded up to a power of two; 0: nothing is remembered.
   OutcomeCache(const Secret& key, std::size_t entries);
 
-  // `context` separates what must not be mistaken for each other (scheme, generation of the configuration).
+  // `context` separates what must not be mistaken for each other; always of the same length (the octet of auth::OutcomeKey).
   [[nodiscard]] Key key_of(std::string_view context, std::string_view credential) { return hash_(context, credential); }
 
   // The entry, or nullptr. Valid until the next put() or clear().
