@@ -126,6 +126,7 @@ int run_demo(const Command& self, Arguments arguments, Io& io) {
   options.app().add_option("--ready-file", ready_file, "Write the addresses there, as JSON, once requests are served")->type_name("FILE");
   if (const auto status = options.parse(arguments, io)) return *status;
 
+  gateway::block_signals();  // before the upstream's thread starts
   TemporaryFolder folder;
   auto made = make_folder();
   if (!made) return fail(self, {kFailed, made.error().message}, io);

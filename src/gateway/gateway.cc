@@ -26,12 +26,24 @@ net::tcp::endpoint endpoint_of(const config::ListenAddress& address) {
   return {asio::ip::make_address(address.host), address.port};
 }
 
+sigset_t handled_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+  return set;
+}
+
 config::Log::Level rank_of(std::string_view level) {
   if (level == "error") return config::Log::Level::Error;
   return level == "warning" ? config::Log::Level::Warning : config::Log::Level::Info;
 }
 
 }  // namespace
+
+void block_signals() {
+  const sigset_t set = handled_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
 
 Gateway::Gateway(GatewayOptions options)
     : options_(std::move(options)),
@@ -63,10 +75,8 @@ Result<std::unique_ptr<Gateway>, DeployFaults> Gateway::make(config::Config conf
 }
 
 DeployFaults Gateway::start(config::Config config) {
-  sigset_t set;
-  sigemptyset(&set);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  block_signals();
+  const sigset_t set = handled_signals();
   std::signal(SIGPIPE, SIG_IGN);
   signals_.assign(::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
 

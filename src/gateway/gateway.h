@@ -16,6 +16,10 @@ namespace quivive::gateway {
 
 class Admin;
 
+// Blocks the signals that a Gateway handles, in this thread and those that it starts. Whoever starts threads before a
+// Gateway calls it first: a signal that finds a thread where it is not blocked ends the process undrained.
+void block_signals();
+
 struct GatewayOptions {
   // Reads the configuration again, for a reload. Faults are lines for the operator.
   std::function<Result<config::Config, DeployFaults>()> reread;
