@@ -1,0 +1,211 @@
+#include "deploying.h"
+
+#include "jose/jwk_set.h"
+#include "pems.h"
+#include "support/temp_folder.h"
+
+#include <gmock/gmock.h>
+
+namespace quivive::gateway {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+constexpr std::string_view kSecret = "0123456789abcdef0123456789abcdef";
+constexpr std::string_view kUser = "anna:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n";
+
+std::string jwks() {
+  const auto key = crypto::PrivateKey::generate(crypto::KeyKind::EcP256).value();
+  return jose::to_document(jose::KeySet::of({jose::Jwk::from_public_key(key.public_key(), "k1")}).value());
+}
+// One issuer with these keys; `more` begins with a comma.
+std::string issuer(std::string_view keys, std::string_view more = "") {
+  return kUpstream + "accept: {bearer: {issuers: [{issuer: https://id.example, audience: api, " + std::string(keys) + std::string(more) + "}]}}\n";
+}
+std::string basic(std::string_view settings) { return kUpstream + "accept: {basic: {" + std::string(settings) + "}}\n"; }
+
+class DeploymentTest : public testing::Test {
+ protected:
+  std::vector<std::string> faults(const std::string& yaml) {
+    const auto outcome = world_.deploy(yaml, folder_.path("q.yaml"));
+    return outcome ? std::vector<std::string>{} : outcome.error().lines;
+  }
+  std::shared_ptr<const Deployment> deployed(const std::string& yaml) { return world_.deployed(yaml, folder_.path("q.yaml")); }
+  [[nodiscard]] std::string at(std::string_view name) const { return folder_.path(name); }
+
+  support::TempFolder folder_;
+  Deploying world_;
+};
+
+TEST_F(DeploymentTest, Plain_IsReadyToServe) {
+  const auto d = deployed(kUpstream + "accept: {api_key: {query: api_key}}\nroutes:\n  - {path: /a/, forward_authorization: true}\n  - {path: /, encoded_slash: pass}\n");
+  ASSERT_EQ(d->routes.size(), 2u);
+  EXPECT_TRUE(d->router);
+  EXPECT_EQ(d->routes[0].index, 0u);
+  EXPECT_EQ(d->routes[1].index, 1u);
+  EXPECT_TRUE(d->routes[0].forward_authorization);
+  EXPECT_FALSE(d->routes[1].forward_authorization);
+  EXPECT_TRUE(d->routes[1].pass_encoded_slash);
+  EXPECT_THAT(d->routes[0].policy->name(), HasSubstr("/a/ ("));
+  EXPECT_EQ(d->upstreams.at(0)->host, "127.0.0.1");
+  EXPECT_EQ(d->upstreams.at(0)->port, 9000);
+  EXPECT_EQ(d->key_header, "X-API-Key");
+  EXPECT_EQ(d->key_query, "api_key");
+  EXPECT_EQ(d->stores.database, world_.store);
+  EXPECT_EQ(d->assertion, nullptr);
+  EXPECT_TRUE(d->protected_names.matches("x_quivive_subject"));
+}
+
+TEST_F(DeploymentTest, KeyFiles_EveryKind) {
+  folder_.write("keys.json", jwks());
+  folder_.write("key.pem", crypto::PrivateKey::from_pem(kKey).value().public_key().to_pem());
+  folder_.write("secret", std::string(kSecret) + "\r\n\n");
+  for (const std::string_view keys : {"keys: file:keys.json", "keys: file:key.pem", "secret_file: secret"}) {
+    const auto d = deployed(issuer(keys));
+    ASSERT_EQ(d->issuers.size(), 1u) << keys;
+    EXPECT_NE(world_.board.keys(d->issuers[0]->key_slot), nullptr) << keys;
+  }
+}
+
+TEST_F(DeploymentTest, KeyFiles_WrongOnes_SayWhichAndWhere) {
+  folder_.write("garbage", "not keys");
+  folder_.write("empty", "");
+  folder_.write("none.json", R"({"keys":[]})");
+  folder_.write("broken.pem", "-----BEGIN PUBLIC KEY-----\nxxxx\n-----END PUBLIC KEY-----\n");
+  folder_.write("short", "too short");
+  folder_.write("large", std::string(256 * 1024 + 1, ' '));
+  for (const std::string_view name : {"missing", "garbage", "empty", "none.json", "broken.pem", "large"}) {
+    const auto lines = faults(issuer("keys: file:" + std::string(name)));
+    ASSERT_EQ(lines.size(), 1u) << name;
+    EXPECT_THAT(lines[0], StartsWith(at("q.yaml") + ":2: keys of issuer https://id.example: " + at(name) + ": ")) << name;
+    EXPECT_EQ(lines[0].find('\n'), std::string::npos);
+  }
+  for (const std::string_view name : {"missing", "short", "empty"}) {
+    const auto lines = faults(issuer("secret_file: " + std::string(name)));
+    ASSERT_EQ(lines.size(), 1u) << name;
+    EXPECT_THAT(lines[0], HasSubstr(at(name) + ": ")) << name;
+    EXPECT_EQ(lines[0].find("too short\n"), std::string::npos);
+  }
+}
+
+TEST_F(DeploymentTest, KeyThatNoAlgorithmCanUse_Refused) {
+  folder_.write("keys.json", jwks());
+  const auto lines = faults(issuer("keys: file:keys.json", ", algorithms: RS256"));
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_THAT(lines[0], HasSubstr("keys of issuer https://id.example: "));
+}
+
+TEST_F(DeploymentTest, WrongFiles_AllToldTogether) {
+  folder_.write("garbage", "garbage");
+  const auto lines = faults(R"(
+listen: {address: 127.0.0.1:0, tls: {certificate: garbage, key: missing.key}}
+upstream: {url: https://127.0.0.1:1, tls: {ca: garbage}}
+accept:
+  basic: {htpasswd: missing.users}
+  bearer: {issuers: [{issuer: https://id.example, audience: api, keys: file:missing.json}]}
+)");
+  EXPECT_THAT(lines, testing::UnorderedElementsAre(at("missing.users") + " cannot be read: No such file or directory",
+                                                   at("q.yaml") + ":6: keys of issuer https://id.example: " + at("missing.json") + ": No such file or directory",
+                                                   StartsWith("upstream default: " + at("garbage") + ": not a PEM file of certificate authorities: "),
+                                                   at("missing.key") + ": No such file or directory"));
+}
+
+TEST_F(DeploymentTest, Htpasswd_UsersOfTheFile_BadLinesAreWarnings) {
+  folder_.write("users", std::string(kUser) + "bert:plain text\n");
+  const auto d = deployed(basic("htpasswd: users"));
+  EXPECT_NE(std::static_pointer_cast<store::UserLookup>(d->stores.database), d->stores.users);
+  EXPECT_TRUE(d->stores.users->find_user("anna").value());
+  EXPECT_FALSE(d->stores.users->find_user("bert").value());
+  ASSERT_EQ(d->warnings.size(), 1u);
+  EXPECT_THAT(d->warnings[0], StartsWith(at("users") + ": line 2: "));
+  EXPECT_EQ(d->warnings[0].find("plain text"), std::string::npos);
+}
+
+TEST_F(DeploymentTest, Htpasswd_WithoutUsableUser_Refused) {
+  folder_.write("users", "bert:plain text\n");
+  const auto lines = faults(basic("htpasswd: users"));
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_THAT(lines[0], StartsWith(at("users") + " has no usable user"));
+  EXPECT_EQ(lines[0].find("plain text"), std::string::npos);
+}
+
+TEST_F(DeploymentTest, StoreThatCannotBeOpened_Refused) {
+  world_.store = nullptr;
+  const auto lines = faults(kUpstream + "store: sqlite:missing-folder/q.db\n");
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_THAT(lines[0], HasSubstr("missing-folder/q.db"));
+}
+
+TEST_F(DeploymentTest, Reload_SameSettings_SameObjects) {
+  folder_.write("keys.json", jwks());
+  const std::string yaml = issuer("keys: file:keys.json") + "store: memory\nidentity: {assertion: true}\n";
+  const auto before = deployed(yaml);
+  const auto keys = world_.board.keys(before->issuers[0]->key_slot);
+  const auto after = deployed("# a comment moves every line\n" + yaml);
+  ASSERT_NE(before, after);
+  EXPECT_EQ(after->issuers[0], before->issuers[0]);  // what was remembered under it stays good
+  EXPECT_EQ(world_.board.keys(after->issuers[0]->key_slot), keys);
+  EXPECT_EQ(after->upstreams[0], before->upstreams[0]);  // connections are kept
+  EXPECT_EQ(after->stores.database, before->stores.database);
+  EXPECT_EQ(after->assertion, before->assertion);
+}
+
+TEST_F(DeploymentTest, Reload_OtherSettings_OtherObjects) {
+  folder_.write("keys.json", jwks());
+  const auto before = deployed(issuer("keys: file:keys.json"));
+  const auto after = deployed("upstream: http://127.0.0.1:9001\n" + issuer("keys: file:keys.json", ", leeway: 5s").substr(kUpstream.size()));
+  EXPECT_NE(after->issuers[0], before->issuers[0]);
+  EXPECT_NE(after->upstreams[0], before->upstreams[0]);
+  EXPECT_EQ(after->upstreams[0]->port, 9001);
+}
+
+TEST_F(DeploymentTest, Reload_OtherKeysInTheFile_NewSlotOrSet) {
+  folder_.write("keys.json", jwks());
+  const auto before = deployed(issuer("keys: file:keys.json"));
+  const auto old_keys = world_.board.keys(before->issuers[0]->key_slot);
+  folder_.write("keys.json", jwks());
+  const auto after = deployed(issuer("keys: file:keys.json"));
+  const auto new_keys = world_.board.keys(after->issuers[0]->key_slot);
+  ASSERT_NE(new_keys, nullptr);
+  EXPECT_NE(new_keys->fingerprint(), old_keys->fingerprint());
+}
+
+TEST_F(DeploymentTest, Reload_Refused_ChangesNoKeysInForce) {
+  folder_.write("keys.json", jwks());
+  const auto before = deployed(issuer("keys: file:keys.json"));
+  const std::size_t slot = before->issuers[0]->key_slot;
+  const auto keys = world_.board.keys(slot);
+  folder_.write("keys.json", jwks());
+  EXPECT_FALSE(faults(issuer("keys: file:keys.json") + "listen: {tls: {certificate: none, key: none}}\n").empty());
+  EXPECT_EQ(world_.board.keys(slot), keys);
+}
+
+TEST_F(DeploymentTest, Reload_FetchedKeys_KeepTheirSlot) {
+  const auto before = deployed(issuer("keys: 'https://id.example/jwks'"));
+  const auto after = deployed(issuer("keys: 'https://id.example/jwks'", ", leeway: 5s"));
+  EXPECT_EQ(after->issuers[0]->key_slot, before->issuers[0]->key_slot);
+  const auto moved = deployed(issuer("keys: 'https://id.example/other'"));
+  EXPECT_NE(moved->issuers[0]->key_slot, before->issuers[0]->key_slot);
+}
+
+TEST_F(DeploymentTest, Reload_TlsUpstream_MadeAnew) {
+  folder_.write("ca.pem", kCertificate);
+  const std::string yaml = "upstream: {url: https://127.0.0.1:1, tls: {ca: ca.pem, server_name: up.example}}\n";
+  const auto before = deployed(yaml);
+  EXPECT_EQ(before->upstreams[0]->server_name, "up.example");
+  EXPECT_NE(before->upstreams[0]->tls, nullptr);
+  EXPECT_NE(deployed(yaml)->upstreams[0], before->upstreams[0]);  // its authorities may differ
+}
+
+TEST_F(DeploymentTest, ListenerTls_IsLoaded) {
+  folder_.write("c.pem", kCertificate);
+  folder_.write("k.pem", kKey);
+  EXPECT_NE(deployed(kUpstream + "listen: {tls: {certificate: c.pem, key: k.pem}}\n")->listener_tls, nullptr);
+  EXPECT_EQ(deployed(kUpstream)->listener_tls, nullptr);
+}
+
+}  // namespace
+}  // namespace quivive::gateway
