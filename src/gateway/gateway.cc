@@ -187,7 +187,10 @@ void Gateway::reload(std::function<void(std::vector<std::string>)> done) {
   auto config = options_.reread();
   if (!config) return refuse(config.error().lines);
   auto deployed = deploy(std::move(*config), {board_, *key_sets_, deployment_, nullptr, decoy_seed_});
-  if (!deployed) return refuse(deployed.error().lines);
+  if (!deployed) {
+    keep_issuers_of(*deployment_);  // those that only the refused one named are not fetched for nothing
+    return refuse(deployed.error().lines);
+  }
   const config::Config& before = deployment_->config;
   const config::Config& after = (*deployed)->config;
   if (before.listen.address != after.listen.address || before.admin != after.admin || before.workers != after.workers ||
@@ -196,9 +199,7 @@ void Gateway::reload(std::function<void(std::vector<std::string>)> done) {
   }
   deployment_ = std::move(*deployed);
   for (const auto& fixed : deployment_->fixed_keys) board_.set_keys(fixed.slot, fixed.keys);
-  std::vector<std::size_t> slots;
-  for (const auto& issuer : deployment_->issuers) slots.push_back(issuer->key_slot);
-  key_sets_->keep_only(slots);
+  keep_issuers_of(*deployment_);
   for (const std::string& warning : deployment_->warnings) notice("warning", warning);
   const auto deployment = deployment_;
   on_workers([deployment](Worker& worker) { worker.replace(deployment); },
@@ -207,6 +208,12 @@ void Gateway::reload(std::function<void(std::vector<std::string>)> done) {
                notice("info", "configuration reloaded");
                if (done) done({});
              });
+}
+
+void Gateway::keep_issuers_of(const Deployment& deployment) {
+  std::vector<std::size_t> slots;
+  for (const auto& issuer : deployment.issuers) slots.push_back(issuer->key_slot);
+  key_sets_->keep_only(slots);
 }
 
 void Gateway::on_workers(std::function<void(Worker&)> visit, std::function<void()> done) {

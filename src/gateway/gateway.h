@@ -57,6 +57,7 @@ class Gateway {
   [[nodiscard]] net::Awaitable<> tick();
   [[nodiscard]] net::Awaitable<> enforce_drain_deadline();
   void look_at_store();
+  void keep_issuers_of(const Deployment& deployment);
   void worker_ended();
   void notice(std::string_view level, std::string_view text);
 

@@ -36,8 +36,11 @@ KeySetManager::KeySetManager(FactBoard& board, net::EventLoop& control, net::Wor
     : board_(board), control_(control), fetchers_(fetchers), clock_(clock), random_(random), notice_(std::move(notice)) {}
 
 std::size_t KeySetManager::slot_for(const KeyLocation& location) {
-  for (const auto& [slot, entry] : entries_) {
-    if (entry.location.issuer == location.issuer && entry.location.url == location.url) return slot;
+  for (auto& [slot, entry] : entries_) {
+    if (entry.location.issuer != location.issuer || entry.location.url != location.url) continue;
+    entry.location = location;  // its times and its cache file may be new
+    entry.source.configure(location.timing);
+    return slot;
   }
   const std::size_t slot = board_.add_slot(location.issuer);
   Entry& entry = entries_.emplace(slot, Entry{location, KeySource(location.timing), {}, 0, 0, false, 0}).first->second;

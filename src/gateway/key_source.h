@@ -34,6 +34,9 @@ class KeySource {
 
   explicit KeySource(Settings settings) : settings_(settings), budget_(settings.budget) {}
 
+  // Other times from now on, as a reload may bring.
+  void configure(const Settings& settings) { settings_ = settings; }
+
   [[nodiscard]] Advice advise(KeyWish wish, std::string_view kid, Instant now);
   // Whether the background should fetch now. `jitter` is 0 to 1: replicas must not fetch in step.
   [[nodiscard]] bool due(Instant now, double jitter) const;

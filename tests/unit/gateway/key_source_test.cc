@@ -162,6 +162,18 @@ TEST_F(KeySourceTest, Refresh_DueEarlierByTheJitter) {
   }
 }
 
+TEST_F(KeySourceTest, Configured_NewTimesCount) {
+  succeed();
+  wait(minutes(2));
+  EXPECT_FALSE(source_.due(now_, 0));
+  KeySource::Settings sooner;
+  sooner.refresh = minutes(1);
+  sooner.max_stale = minutes(2);
+  source_.configure(sooner);
+  EXPECT_TRUE(source_.due(now_, 0));
+  EXPECT_FALSE(source_.usable(now_));
+}
+
 TEST_F(KeySourceTest, Failures_BackOffDoubledUpToFiveMinutes) {
   for (const Duration expected : {seconds(5), seconds(10), seconds(20), seconds(40), seconds(80), seconds(160), seconds(300), seconds(300), seconds(300)}) {
     fail();
