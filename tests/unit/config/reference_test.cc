@@ -11,7 +11,7 @@
 namespace quivive::config {
 namespace {
 
-const std::string kDocs = QUIVIVE_TEST_DATA "/../../docs/";
+const std::string kDocs = QUIVIVE_SOURCE_DIR "/docs/";
 
 std::string read_file(const std::string& name) {
   std::ifstream file(name, std::ios::binary);

@@ -69,7 +69,7 @@ TEST(Metrics, EveryDocumentedMetric_IsExposed) {
 }
 
 TEST(Metrics, ReferencePage_IsTheGeneratedOne) {
-  std::ifstream in(QUIVIVE_TEST_DATA "/../../docs/reference/metrics.md", std::ios::binary);
+  std::ifstream in(QUIVIVE_SOURCE_DIR "/docs/reference/metrics.md", std::ios::binary);
   ASSERT_TRUE(in);
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), metrics_markdown());
 }
