@@ -1,0 +1,39 @@
+#pragma once
+// Diagnosis: a Capture, judged.
+
+#include "diagnose/capture.h"
+#include "diagnose/expectations.h"
+#include "diagnose/finding.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace quivive::diagnose {
+
+// Who wrote the response that matters.
+struct Answerer {
+  enum class Kind : std::uint8_t { Application, Gateway, Proxy, Cdn, Idp, Unknown };
+  Kind kind = Kind::Unknown;
+  std::string name;      // "nginx", "Kong"; "" where unknown
+  std::string evidence;  // "response.header server", "response.body"; "" where unknown
+};
+[[nodiscard]] std::string_view name_of(Answerer::Kind kind);
+
+struct Diagnosis {
+  std::vector<Finding> findings;       // most useful first
+  std::optional<std::size_t> verdict;  // index into findings: an Error; nothing where there is no fault
+  Answerer answered_by;
+  // What the text output needs of the exchange in question:
+  std::optional<std::size_t> place;    // in Capture::exchanges; nothing where the capture has none
+  std::size_t refused = 0;             // exchanges with something to explain
+  [[nodiscard]] const Finding* verdict_finding() const { return verdict ? &findings[*verdict] : nullptr; }
+};
+
+// Pure. Findings hold no secret, unless `show_secrets`: whatever was a credential in the capture is replaced by its short form.
+[[nodiscard]] Diagnosis diagnose(const Capture& capture, const Expectations& expected, bool show_secrets = false);
+
+}  // namespace quivive::diagnose
