@@ -1,27 +1,18 @@
 #pragma once
 // Diagnosis: a Capture, judged.
 
+#include "diagnose/answerer.h"
 #include "diagnose/capture.h"
 #include "diagnose/expectations.h"
 #include "diagnose/finding.h"
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace quivive::diagnose {
-
-// Who wrote the response that matters.
-struct Answerer {
-  enum class Kind : std::uint8_t { Application, Gateway, Proxy, Cdn, Idp, Unknown };
-  Kind kind = Kind::Unknown;
-  std::string name;      // "nginx", "Kong"; "" where unknown
-  std::string evidence;  // "response.header server", "response.body"; "" where unknown
-};
-[[nodiscard]] std::string_view name_of(Answerer::Kind kind);
 
 struct Diagnosis {
   std::vector<Finding> findings;       // most useful first

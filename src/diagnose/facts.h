@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "diagnose/capture.h"
 #include "diagnose/expectations.h"
+#include "diagnose/names.h"
 #include "diagnose/token_view.h"
 #include "http/challenge.h"
 
@@ -55,6 +56,7 @@ struct Facts {
   std::vector<std::string> challenge_lines;  // the values parsed into `challenges`
   std::optional<Json> body_json;            // of the response, where it is JSON
 
+  std::string said;                         // what server_says() searches
   Instant now{};                            // the clock that judges times
   ClockSource clock = ClockSource::Ours;
 
@@ -79,14 +81,12 @@ struct Facts {
   [[nodiscard]] bool server_says(std::string_view lower_case_text) const;
 };
 
+// The credentials of a request, in the order that Facts::credentials has.
+[[nodiscard]] std::vector<SentCredential> find_sent_credentials(const Request& request);
+// What kind of answer the exchange got, taken alone.
+[[nodiscard]] Answer classify_answer(const Exchange& exchange, const std::optional<Json>& body_json);
+
 // `capture` and `expected` must outlive what is returned.
 [[nodiscard]] std::vector<Facts> gather_facts(const Capture& capture, const Expectations& expected);
-
-// Names of header fields, query parameters and form members under which keys and tokens travel: "X-API-Key",
-// "access_token". Compared without case, '-' and '_' alike.
-[[nodiscard]] bool is_key_name(std::string_view name);
-// A cookie that looks like a session or token rather than a preference or analytics.
-[[nodiscard]] bool is_session_cookie(std::string_view name);
-[[nodiscard]] bool looks_like_login_url(const Url& url);
 
 }  // namespace quivive::diagnose

@@ -33,6 +33,7 @@ class Report {
     Entry& server_said();
 
    private:
+    [[nodiscard]] Finding& target();
     Report* report_;
     std::size_t at_;
   };
