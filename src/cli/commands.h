@@ -37,6 +37,13 @@ int run_user_list(const Command& self, Arguments arguments, Io& io);
 // token_revoke_command.cc
 int run_token_revoke(const Command& self, Arguments arguments, Io& io);
 
+// token_decode_command.cc, token_verify_command.cc
+int run_token_decode(const Command& self, Arguments arguments, Io& io);
+int run_token_verify(const Command& self, Arguments arguments, Io& io);
+
+// why_command.cc
+int run_why(const Command& self, Arguments arguments, Io& io);
+
 // challenge_command.cc, credentials_command.cc
 int run_challenge_parse(const Command& self, Arguments arguments, Io& io);
 int run_credentials_parse(const Command& self, Arguments arguments, Io& io);

@@ -45,6 +45,7 @@ Result<void> JwtPolicy::check_keys(const KeySet& keys) const {
 
 JwtPolicy::Builder::Builder(std::string issuer) { policy_.issuer_ = std::move(issuer); }
 
+JwtPolicy::Builder& JwtPolicy::Builder::accept_any_issuer() { return policy_.accepts_any_issuer_ = true, *this; }
 JwtPolicy::Builder& JwtPolicy::Builder::accept_audience(std::string audience) {
   return add_once(policy_.audiences_, std::move(audience)), *this;
 }
@@ -68,7 +69,7 @@ JwtPolicy::Builder& JwtPolicy::Builder::accept_id_tokens() { return policy_.acce
 Result<JwtPolicy> JwtPolicy::Builder::build() const {
   const JwtPolicy& p = policy_;
   std::vector<std::string_view> faults;
-  if (p.issuer_.empty()) faults.emplace_back("the issuer is empty");
+  if (p.issuer_.empty() && !p.accepts_any_issuer_) faults.emplace_back("the issuer is empty");
   if (p.audiences_.empty() && !any_audience_) {
     faults.emplace_back("no audience is set, and any audience is not accepted either");
   }

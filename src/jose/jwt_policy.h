@@ -19,6 +19,7 @@ class JwtPolicy {
   class Builder;
 
   [[nodiscard]] const std::string& issuer() const { return issuer_; }
+  [[nodiscard]] bool accepts_any_issuer() const { return accepts_any_issuer_; }
   [[nodiscard]] std::span<const std::string> audiences() const { return audiences_; }  // empty: any is accepted
   [[nodiscard]] std::span<const JwsAlgorithm> algorithms() const { return algorithms_; }
   [[nodiscard]] bool allows(JwsAlgorithm algorithm) const;
@@ -36,6 +37,7 @@ class JwtPolicy {
  private:
   JwtPolicy() = default;
   std::string issuer_;
+  bool accepts_any_issuer_ = false;
   std::vector<std::string> audiences_;
   std::vector<JwsAlgorithm> algorithms_;
   Duration leeway_ = std::chrono::seconds{60};
@@ -50,6 +52,7 @@ class JwtPolicy::Builder {
  public:
   explicit Builder(std::string issuer);  // compared exactly with iss
 
+  Builder& accept_any_issuer();                    // iss is not looked at; for examining a token, never for admission
   Builder& accept_audience(std::string audience);  // one of those given must be in aud
   Builder& accept_any_audience();                  // aud is not looked at
   Builder& allow_algorithm(JwsAlgorithm algorithm);
@@ -60,7 +63,7 @@ class JwtPolicy::Builder {
   Builder& require_claim(std::string name);
   Builder& accept_id_tokens();
 
-  // Every fault in one Error: an empty issuer; neither an audience nor accept_any_audience, or both; no algorithm;
+  // Every fault in one Error: an empty issuer without accept_any_issuer; neither an audience nor accept_any_audience, or both; no algorithm;
   // HS together with others (a public key must never be taken for a secret); leeway or age out of range; a required type
   // of ID tokens without accept_id_tokens.
   [[nodiscard]] Result<JwtPolicy> build() const;
