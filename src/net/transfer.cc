@@ -1,0 +1,169 @@
+#include "net/transfer.h"
+
+#include <curl/curl.h>
+
+#include <array>
+#include <memory>
+
+namespace quivive::net {
+namespace {
+
+struct Session {
+  const TransferLog* log;
+  std::size_t body = 0;
+  bool enough = false;
+};
+
+int on_debug(CURL*, curl_infotype type, char* data, std::size_t size, void* to) {
+  const auto* session = static_cast<Session*>(to);
+  const std::string_view bytes(data, size);
+  switch (type) {
+    case CURLINFO_TEXT: (*session->log)(TransferEvent::Info, bytes); break;
+    case CURLINFO_HEADER_OUT: (*session->log)(TransferEvent::HeaderOut, bytes); break;
+    case CURLINFO_DATA_OUT: (*session->log)(TransferEvent::DataOut, bytes); break;
+    case CURLINFO_HEADER_IN: (*session->log)(TransferEvent::HeaderIn, bytes); break;
+    default: break;  // bodies come through on_body, decoded; TLS bytes are nobody's
+  }
+  return 0;
+}
+
+std::size_t on_body(char* data, std::size_t, std::size_t size, void* to) {
+  auto* session = static_cast<Session*>(to);
+  (*session->log)(TransferEvent::DataIn, {data, size});
+  session->body += size;
+  // Threat: an endless answer. What explains a refusal stands at its beginning.
+  session->enough = session->body > kMaxTransferBody;
+  return session->enough ? 0 : size;
+}
+
+class List {
+ public:
+  explicit List(const std::vector<std::string>& lines) {
+    for (const std::string& line : lines) list_ = curl_slist_append(list_, line.c_str());
+  }
+  List(const List&) = delete;
+  List& operator=(const List&) = delete;
+  ~List() { curl_slist_free_all(list_); }
+  [[nodiscard]] curl_slist* get() const { return list_; }
+
+ private:
+  curl_slist* list_ = nullptr;
+};
+
+std::string revealed(const std::optional<Secret>& secret) { return secret ? std::string(secret->reveal(RevealSecret{})) : std::string(); }
+
+void set_text(CURL* c, CURLoption option, const std::string& text) {
+  if (!text.empty()) curl_easy_setopt(c, option, text.c_str());
+}
+
+void set_optional(CURL* c, CURLoption option, const std::optional<std::string>& text) {
+  if (text) curl_easy_setopt(c, option, text->c_str());
+}
+
+void set_authentication(CURL* c, const TransferPlan& plan) {
+  if (plan.user) curl_easy_setopt(c, CURLOPT_USERPWD, revealed(plan.user).c_str());
+  if (plan.bearer) curl_easy_setopt(c, CURLOPT_XOAUTH2_BEARER, revealed(plan.bearer).c_str());
+  unsigned long schemes = 0;
+  if (plan.basic) schemes |= CURLAUTH_BASIC;
+  if (plan.digest) schemes |= CURLAUTH_DIGEST;
+  if (plan.ntlm) schemes |= CURLAUTH_NTLM;
+  if (plan.negotiate) schemes |= CURLAUTH_NEGOTIATE;
+  if (plan.any_auth) schemes = CURLAUTH_ANY;
+  if (plan.bearer) schemes |= CURLAUTH_BEARER;
+  if (plan.aws_sigv4) {
+    curl_easy_setopt(c, CURLOPT_AWS_SIGV4, plan.aws_sigv4->c_str());
+  } else if (schemes != 0) {
+    curl_easy_setopt(c, CURLOPT_HTTPAUTH, static_cast<long>(schemes));
+  }
+  if (plan.netrc) curl_easy_setopt(c, CURLOPT_NETRC, static_cast<long>(plan.netrc_optional ? CURL_NETRC_OPTIONAL : CURL_NETRC_REQUIRED));
+  set_text(c, CURLOPT_NETRC_FILE, plan.netrc_file);
+}
+
+void set_proxy(CURL* c, const TransferPlan& plan) {
+  set_optional(c, CURLOPT_PROXY, plan.proxy);
+  set_optional(c, CURLOPT_NOPROXY, plan.no_proxy);
+  if (plan.proxy_user) curl_easy_setopt(c, CURLOPT_PROXYUSERPWD, revealed(plan.proxy_user).c_str());
+  if (plan.proxy_any_auth) curl_easy_setopt(c, CURLOPT_PROXYAUTH, static_cast<long>(CURLAUTH_ANY));
+  else if (plan.proxy_digest) curl_easy_setopt(c, CURLOPT_PROXYAUTH, static_cast<long>(CURLAUTH_DIGEST));
+  else if (plan.proxy_ntlm) curl_easy_setopt(c, CURLOPT_PROXYAUTH, static_cast<long>(CURLAUTH_NTLM));
+  if (plan.proxy_tunnel) curl_easy_setopt(c, CURLOPT_HTTPPROXYTUNNEL, 1L);
+}
+
+void set_request(CURL* c, const TransferPlan& plan) {
+  curl_easy_setopt(c, CURLOPT_URL, plan.url.c_str());
+  // Threat: file:, gopher: and the like in a pasted command.
+  curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(c, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+  if (plan.body) {
+    curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(plan.body->size()));
+    curl_easy_setopt(c, CURLOPT_POSTFIELDS, plan.body->data());
+  }
+  if (plan.head) curl_easy_setopt(c, CURLOPT_NOBODY, 1L);
+  if (!plan.method.empty()) curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, plan.method.c_str());
+  static const std::string kCurlAgent = std::string("curl/") + curl_version_info(CURLVERSION_NOW)->version;
+  curl_easy_setopt(c, CURLOPT_USERAGENT, plan.user_agent ? plan.user_agent->c_str() : kCurlAgent.c_str());
+  set_optional(c, CURLOPT_REFERER, plan.referer);
+  set_optional(c, CURLOPT_COOKIE, plan.cookie);
+  set_optional(c, CURLOPT_RANGE, plan.range);
+  if (plan.follow) {
+    curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 1L);
+    curl_easy_setopt(c, CURLOPT_MAXREDIRS, plan.max_redirects);
+    curl_easy_setopt(c, CURLOPT_UNRESTRICTED_AUTH, plan.trust_location ? 1L : 0L);
+  }
+  if (plan.path_as_is) curl_easy_setopt(c, CURLOPT_PATH_AS_IS, 1L);
+  if (plan.compressed) curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, "");
+}
+
+void set_connection(CURL* c, const TransferPlan& plan) {
+  if (plan.insecure) {
+    curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 0L);
+    curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 0L);
+  }
+  set_text(c, CURLOPT_CAINFO, plan.ca_file);
+  set_text(c, CURLOPT_CAPATH, plan.ca_path);
+  set_text(c, CURLOPT_SSLCERT, plan.certificate);
+  set_text(c, CURLOPT_SSLKEY, plan.key);
+  if (plan.key_password) curl_easy_setopt(c, CURLOPT_KEYPASSWD, revealed(plan.key_password).c_str());
+  set_text(c, CURLOPT_UNIX_SOCKET_PATH, plan.unix_socket);
+  if (plan.http_version == "1.0") curl_easy_setopt(c, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_0));
+  if (plan.http_version == "1.1") curl_easy_setopt(c, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  if (plan.http_version == "2") curl_easy_setopt(c, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2_0));
+  if (plan.http_version == "2-prior-knowledge") curl_easy_setopt(c, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE));
+  if (plan.ipv4 != plan.ipv6) curl_easy_setopt(c, CURLOPT_IPRESOLVE, static_cast<long>(plan.ipv4 ? CURL_IPRESOLVE_V4 : CURL_IPRESOLVE_V6));
+  curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, static_cast<long>(plan.timeout.count()));
+  curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(plan.connect_timeout.count()));
+  curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+}
+
+}  // namespace
+
+Result<void> transfer(const TransferPlan& plan, const TransferLog& log) {
+  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(), &curl_easy_cleanup);
+  if (!curl) return error("cannot start an HTTP request: out of memory");
+  CURL* c = curl.get();
+  Session session{&log};
+  std::array<char, CURL_ERROR_SIZE> said{};
+  const List headers(plan.headers), proxy_headers(plan.proxy_headers), resolve(plan.resolve), connect_to(plan.connect_to);
+
+  set_request(c, plan);
+  set_authentication(c, plan);
+  set_proxy(c, plan);
+  set_connection(c, plan);
+  curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers.get());
+  if (proxy_headers.get() != nullptr) curl_easy_setopt(c, CURLOPT_PROXYHEADER, proxy_headers.get());
+  curl_easy_setopt(c, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
+  curl_easy_setopt(c, CURLOPT_RESOLVE, resolve.get());
+  curl_easy_setopt(c, CURLOPT_CONNECT_TO, connect_to.get());
+  curl_easy_setopt(c, CURLOPT_VERBOSE, 1L);
+  curl_easy_setopt(c, CURLOPT_DEBUGFUNCTION, &on_debug);
+  curl_easy_setopt(c, CURLOPT_DEBUGDATA, &session);
+  curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, &on_body);
+  curl_easy_setopt(c, CURLOPT_WRITEDATA, &session);
+  curl_easy_setopt(c, CURLOPT_ERRORBUFFER, said.data());
+
+  const CURLcode code = curl_easy_perform(c);
+  if (code == CURLE_OK || session.enough) return {};
+  return error("{}", said[0] != '\0' ? said.data() : curl_easy_strerror(code));
+}
+
+}  // namespace quivive::net
