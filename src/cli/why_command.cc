@@ -6,6 +6,8 @@
 #include "cli/screen.h"
 #include "cli/show.h"
 #include "cli/why_input.h"
+#include "cli/why_live.h"
+#include "cli/why_probe.h"
 #include "diagnose/cause_pages.h"
 #include "diagnose/diagnosis.h"
 #include "diagnose/render_json.h"
@@ -163,7 +165,11 @@ Result<diagnose::Capture, Failure> capture_words(Arguments words, const Asked& a
   auto capture = diagnose::read_curl_words(words);
   if (!capture) return Failure{kWrong, fmt::format("the curl command: {}", capture.error().message)};
   if (asked.offline) return std::move(*capture);
-  return std::move(*capture);
+  const auto plan = plan_of(*capture);
+  if (!plan) return plan.error();
+  auto performed = perform(*plan, *capture);
+  if (performed && asked.probe) performed->probes = probe(*plan, *performed);
+  return performed;
 }
 
 }  // namespace
@@ -192,6 +198,8 @@ int run_why(const Command& self, Arguments arguments, Io& io) {
     if (!text) return fail(self, {text.error().status, "--postman-environment " + text.error().message}, io);
     input.environment = std::move(*text);
   }
+  const bool live = !asked.offline && (!split.words.empty() || is_url(asked.input));
+  if (asked.probe && !live) return fail(self, {kWrong, "--probe needs a URL or a curl command to perform, without --offline"}, io);
   const bool from_stdin = split.words.empty() && (asked.input.empty() || asked.input == "-");
   auto expected = expectations(asked, from_stdin, io);
   if (!expected) return fail(self, expected.error(), io);

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace quivive::diagnose {
@@ -40,6 +41,8 @@ struct SourceRemark {
 struct CurlCommand {
   std::vector<std::string> words;  // after quoting was undone, "curl" first
   bool windows = false;            // cmd.exe quoting
+  // Every option, by its long name without --, in the order given; "" for a flag, "no" for one switched off.
+  std::vector<std::pair<std::string, std::string>> options;
   std::optional<std::string> user;           // -u
   std::optional<std::string> proxy_user;     // -U
   std::optional<std::string> proxy;          // -x
@@ -63,6 +66,14 @@ struct DeclaredAuth {
   std::vector<HeaderField> params;  // as in the collection, variables resolved
 };
 
+// A request that was sent beside the one in question, to tell causes apart; what it got.
+struct Probe {
+  enum class Kind : std::uint8_t { WithoutCredentials, WrongCredentials, OtherScheme };
+  Kind kind{};
+  std::string scheme;  // of OtherScheme
+  Exchange exchange;
+};
+
 struct Capture {
   Format format = Format::Http;
   std::string tool;                      // "curl/7.88.1", "WebInspector", "Firefox 128", "HTTPie/3.2.2"; "" where unknown
@@ -71,6 +82,7 @@ struct Capture {
   std::optional<CurlCommand> command;    // where the input is, or begins with, a curl command
   std::vector<SourceRemark> remarks;
   std::vector<DeclaredAuth> declared;
+  std::vector<Probe> probes;             // about the last refused exchange
   // The tool takes credentials out of what it writes, and there are none anywhere (Chrome's sanitised HAR): their absence
   // here proves nothing.
   bool credentials_hidden = false;
