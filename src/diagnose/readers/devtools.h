@@ -1,0 +1,14 @@
+#pragma once
+// The text that browsers' developer tools give when their Headers panel is copied.
+
+#include "diagnose/capture.h"
+
+#include <optional>
+#include <string_view>
+
+namespace quivive::diagnose::readers {
+
+// One exchange, where `text` is such a panel: `Request URL: …` or `Request URL` with the value in the next line.
+[[nodiscard]] std::optional<Capture> read_devtools(std::string_view text);
+
+}  // namespace quivive::diagnose::readers
