@@ -73,9 +73,10 @@ class CommandReader {
     if (!found) {
       operation_.notes.push_back(fmt::format("curl has no option {}", printable(text.substr(0, equals), 40)));
     } else if (!found->option->takes_value) {
+      command_.options.emplace_back(found->option->name, found->on ? "" : "no");
       flag(found->option->id, found->on);
     } else if (equals != kNone) {
-      value(found->option->id, {&word, equals + 1});
+      valued(*found->option, {&word, equals + 1});
     } else {
       next_value(*found->option);
     }
@@ -89,9 +90,10 @@ class CommandReader {
         return;
       }
       if (option->takes_value) {
-        if (i + 1 < word.text.size()) return value(option->id, {&word, i + 1});
+        if (i + 1 < word.text.size()) return valued(*option, {&word, i + 1});
         return next_value(*option);
       }
+      command_.options.emplace_back(option->name, "");
       flag(option->id, true);
     }
   }
@@ -99,7 +101,7 @@ class CommandReader {
   void next_value(const CurlOption& option) {
     if (at_ + 1 < words_.size()) {
       ++at_;
-      value(option.id, {&words_[at_], 0});
+      valued(option, {&words_[at_], 0});
     } else {
       operation_.notes.push_back(fmt::format("the command ends where --{} needs a value", option.name));
     }
@@ -122,6 +124,11 @@ class CommandReader {
       case CurlId::Next: finish_operation(); break;
       default: break;
     }
+  }
+
+  void valued(const CurlOption& option, Argument argument) {
+    command_.options.emplace_back(option.name, argument.text());
+    value(option.id, argument);
   }
 
   void value(CurlId id, Argument argument) {
