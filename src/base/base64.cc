@@ -34,33 +34,37 @@ std::string encode(std::string_view in, std::string_view alphabet, bool pad) {
   return out;
 }
 
-// `in` holds no padding. Four characters at a time; the tail must not carry stray bits.
-std::optional<std::string> decode(std::string_view in, const std::array<std::uint8_t, 256>& table) {
-  if (in.size() % 4 == 1) return std::nullopt;
-  std::string out;
-  out.resize(in.size() * 3 / 4);
-  auto* o = reinterpret_cast<std::uint8_t*>(out.data());
+// `in` holds no padding; `out` has room for base64_decoded_size(). Four characters at a time; the tail must not carry stray bits.
+bool decode_to(std::string_view in, const std::array<std::uint8_t, 256>& table, char* out) {
+  if (in.size() % 4 == 1) return false;
+  auto* o = reinterpret_cast<std::uint8_t*>(out);
   const auto* p = reinterpret_cast<const std::uint8_t*>(in.data());
   std::size_t n = in.size();
   for (; n >= 4; n -= 4, p += 4) {
     const std::uint8_t a = table[p[0]], b = table[p[1]], c = table[p[2]], d = table[p[3]];
-    if ((a | b | c | d) & 0xc0) return std::nullopt;
+    if ((a | b | c | d) & 0xc0) return false;
     *o++ = static_cast<std::uint8_t>(a << 2 | b >> 4);
     *o++ = static_cast<std::uint8_t>(b << 4 | c >> 2);
     *o++ = static_cast<std::uint8_t>(c << 6 | d);
   }
   if (n >= 2) {
     const std::uint8_t a = table[p[0]], b = table[p[1]];
-    if ((a | b) & 0xc0) return std::nullopt;
+    if ((a | b) & 0xc0) return false;
     *o++ = static_cast<std::uint8_t>(a << 2 | b >> 4);
     if (n == 2) {
-      if (b & 0x0f) return std::nullopt;
+      if (b & 0x0f) return false;
     } else {
       const std::uint8_t c = table[p[2]];
-      if ((c & 0xc0) || (c & 0x03)) return std::nullopt;
+      if ((c & 0xc0) || (c & 0x03)) return false;
       *o++ = static_cast<std::uint8_t>(b << 4 | c >> 2);
     }
   }
+  return true;
+}
+
+std::optional<std::string> decode(std::string_view in, const std::array<std::uint8_t, 256>& table) {
+  std::string out(base64_decoded_size(in.size()), '\0');
+  if (!decode_to(in, table, out.data())) return std::nullopt;
   return out;
 }
 
@@ -70,6 +74,7 @@ std::string base64url_encode(std::string_view bytes) { return encode(bytes, kUrl
 std::string base64_encode(std::string_view bytes) { return encode(bytes, kStandard, true); }
 
 std::optional<std::string> base64url_decode(std::string_view text) { return decode(text, kUrlInverse); }
+bool base64url_decode_to(std::string_view text, char* out) { return decode_to(text, kUrlInverse, out); }
 
 std::optional<std::string> base64_decode(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;

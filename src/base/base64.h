@@ -1,6 +1,7 @@
 #pragma once
 // Base64 (RFC 4648 section 4), base64url (section 5) and hex. Decoders are strict: one text for each byte string.
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,11 @@ namespace quivive {
 [[nodiscard]] std::string base64url_encode(std::string_view bytes);
 // Refuses padding, foreign characters, an impossible length, and non-zero trailing bits (RFC 4648 section 3.5).
 [[nodiscard]] std::optional<std::string> base64url_decode(std::string_view text);
+// The same into memory of the caller's, which has room for base64_decoded_size(text.size()) octets: as many are written if
+// it is true, and some of them if it is not.
+[[nodiscard]] bool base64url_decode_to(std::string_view text, char* out);
+// Octets that so many characters without padding stand for.
+[[nodiscard]] constexpr std::size_t base64_decoded_size(std::size_t characters) { return characters / 4 * 3 + characters % 4 * 3 / 4; }
 
 // With padding.
 [[nodiscard]] std::string base64_encode(std::string_view bytes);

@@ -4,106 +4,83 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/value_stack.hpp>
 
 #include <algorithm>
-#include <vector>
 
 namespace quivive {
 namespace {
 
-// Builds the value from the parser's events, refusing a member name that its object already has.
+// Stacks up the value from the parser's events, and counts the members that were written.
 struct Builder {
   static constexpr std::size_t max_object_size = 4096;
   static constexpr std::size_t max_array_size = 65536;
   static constexpr std::size_t max_key_size = 1024;
   static constexpr std::size_t max_string_size = 256 * 1024;
 
-  struct Frame {
-    Json container;
-    std::string key;
-  };
-  std::vector<Frame> frames;
-  Json root;
-  std::string text;
-  bool duplicate = false;
-
   using error_code = boost::json::error_code;
 
-  bool put(Json value, error_code& ec) {
-    if (frames.empty()) {
-      root = std::move(value);
-      return true;
-    }
-    Frame& top = frames.back();
-    if (top.container.is_array()) {
-      top.container.get_array().push_back(std::move(value));
-      return true;
-    }
-    if (!top.container.get_object().emplace(top.key, std::move(value)).second) {
-      duplicate = true;
-      ec = boost::json::error::syntax;
-      return false;
-    }
-    return true;
-  }
-  bool open(Json container) {
-    frames.push_back({std::move(container), {}});
-    return true;
-  }
-  bool close(error_code& ec) {
-    Json done = std::move(frames.back().container);
-    frames.pop_back();
-    return put(std::move(done), ec);
-  }
+  boost::json::value_stack& stack;
+  std::size_t members = 0;
 
   bool on_document_begin(error_code&) { return true; }
   bool on_document_end(error_code&) { return true; }
-  bool on_object_begin(error_code&) { return open(JsonObject{}); }
-  bool on_object_end(std::size_t, error_code& ec) { return close(ec); }
-  bool on_array_begin(error_code&) { return open(JsonArray{}); }
-  bool on_array_end(std::size_t, error_code& ec) { return close(ec); }
-  bool on_key_part(std::string_view s, std::size_t, error_code&) { return text += s, true; }
-  bool on_key(std::string_view s, std::size_t, error_code&) {
-    text += s;
-    frames.back().key = std::move(text);
-    text.clear();
-    return true;
-  }
-  bool on_string_part(std::string_view s, std::size_t, error_code&) { return text += s, true; }
-  bool on_string(std::string_view s, std::size_t, error_code& ec) {
-    text += s;
-    const bool ok = put(Json(boost::json::string(text)), ec);
-    text.clear();
-    return ok;
-  }
+  bool on_object_begin(error_code&) { return true; }
+  bool on_object_end(std::size_t n, error_code&) { return members += n, stack.push_object(n), true; }
+  bool on_array_begin(error_code&) { return true; }
+  bool on_array_end(std::size_t n, error_code&) { return stack.push_array(n), true; }
+  bool on_key_part(std::string_view s, std::size_t, error_code&) { return stack.push_chars(s), true; }
+  bool on_key(std::string_view s, std::size_t, error_code&) { return stack.push_key(s), true; }
+  bool on_string_part(std::string_view s, std::size_t, error_code&) { return stack.push_chars(s), true; }
+  bool on_string(std::string_view s, std::size_t, error_code&) { return stack.push_string(s), true; }
   bool on_number_part(std::string_view, error_code&) { return true; }
-  bool on_int64(std::int64_t v, std::string_view, error_code& ec) { return put(Json(v), ec); }
-  bool on_uint64(std::uint64_t v, std::string_view, error_code& ec) { return put(Json(v), ec); }
-  bool on_double(double v, std::string_view, error_code& ec) { return put(Json(v), ec); }
-  bool on_bool(bool v, error_code& ec) { return put(Json(v), ec); }
-  bool on_null(error_code& ec) { return put(Json(nullptr), ec); }
+  bool on_int64(std::int64_t v, std::string_view, error_code&) { return stack.push_int64(v), true; }
+  bool on_uint64(std::uint64_t v, std::string_view, error_code&) { return stack.push_uint64(v), true; }
+  bool on_double(double v, std::string_view, error_code&) { return stack.push_double(v), true; }
+  bool on_bool(bool v, error_code&) { return stack.push_bool(v), true; }
+  bool on_null(error_code&) { return stack.push_null(), true; }
   bool on_comment_part(std::string_view, error_code&) { return true; }
   bool on_comment(std::string_view, error_code&) { return true; }
 };
 
+// Members of all objects in `value`. Recurses as deep as JsonLimits::depth let the parser go.
+std::size_t count_members(const Json& value) {
+  std::size_t count = 0;
+  if (const JsonObject* object = value.if_object()) {
+    count = object->size();
+    for (const auto& entry : *object) count += count_members(entry.value());
+  } else if (const JsonArray* array = value.if_array()) {
+    for (const Json& item : *array) count += count_members(item);
+  }
+  return count;
+}
+
 }  // namespace
 
-Result<Json> parse_json(std::string_view text, JsonLimits limits) {
+Result<Json> parse_json(std::string_view text, JsonLimits limits, JsonMemory memory) {
   if (text.size() > limits.bytes) return error("JSON text of {} bytes; at most {} are read", text.size(), limits.bytes);
   boost::json::parse_options options;
   options.max_depth = limits.depth;
-  boost::json::basic_parser<Builder> parser(options);
+  // Enough for what a token holds, so that only the value itself is allocated.
+  alignas(Json) unsigned char scratch[4096];
+  boost::json::value_stack stack({}, scratch, sizeof scratch);
+  stack.reset(std::move(memory));
+  boost::json::basic_parser<Builder> parser(options, Builder{stack});
   boost::json::error_code ec;
   const std::size_t used = parser.write_some(false, text.data(), text.size(), ec);
-  if (parser.handler().duplicate) return error("duplicate member name before offset {}", used);
   if (ec == boost::json::error::too_deep) return error("nested deeper than {} at offset {}", limits.depth, used);
   if (ec) return error("not JSON: {} at offset {}", ec.message(), used);
+  Json value = stack.release();
+  // Of members with one name the stack kept the last only, with all that was in the others gone: then fewer are left.
+  if (count_members(value) != parser.handler().members) return error("duplicate member name before offset {}", used);
   const auto rest = text.substr(used);
   if (!std::all_of(rest.begin(), rest.end(), [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; })) {
     return error("not JSON: more text after the value at offset {}", used);
   }
-  return std::move(parser.handler().root);
+  return value;
 }
+
+Json copy_json(const Json& value) { return Json(value, boost::json::storage_ptr{}); }
 
 std::string to_json(const Json& value) { return boost::json::serialize(value); }
 

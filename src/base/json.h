@@ -6,6 +6,7 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/storage_ptr.hpp>
 #include <boost/json/value.hpp>
 
 #include <cstddef>
@@ -24,8 +25,15 @@ struct JsonLimits {
   std::size_t bytes = 256 * 1024;  // of the whole text
 };
 
+// Where the bytes of a value lie: on the heap, unless another resource is named, which is borrowed and has to outlive it.
+// Beware: copies that Boost.JSON makes of a value lie where the original does; copy_json() is for what has to last.
+using JsonMemory = boost::json::storage_ptr;
+
 // The one value that `text` is. The error says what is wrong and at which byte offset, never quoting the text.
-[[nodiscard]] Result<Json> parse_json(std::string_view text, JsonLimits limits = {});
+[[nodiscard]] Result<Json> parse_json(std::string_view text, JsonLimits limits = {}, JsonMemory memory = {});
+
+// A copy on the heap.
+[[nodiscard]] Json copy_json(const Json& value);
 
 // Compact text.
 [[nodiscard]] std::string to_json(const Json& value);

@@ -1,25 +1,74 @@
 #include "jose/raw_jwt.h"
 
 #include "base/base64.h"
+#include "base/json_arena.h"
 #include "base/text.h"
 
 #include <algorithm>
+#include <cstring>
+#include <new>
+#include <utility>
 
 namespace quivive::jose {
 namespace {
 
 constexpr std::size_t kMaxDepth = 16;
+constexpr std::size_t kBlockSize = 4096;
 
 template <class... Args>
 JwtFailure malformed(fmt::format_string<Args...> format, Args&&... args) {
   return {Reason::TokenMalformed, fmt::format(format, std::forward<Args>(args)...)};
 }
 
-// One part of the token as a JSON object.
-Result<JsonObject, JwtFailure> object_part(std::string_view part, std::string_view name) {
-  const auto text = base64url_decode(part);
+// The octets of one part, in `memory`; nothing if it is not base64url.
+std::optional<std::string_view> octets_of(std::string_view part, const JsonMemory& memory) {
+  const std::size_t size = base64_decoded_size(part.size());
+  auto* const out = static_cast<char*>(memory->allocate(size + 1, 1));  // + 1: the resource knows no block of size 0
+  if (!base64url_decode_to(part, out)) return std::nullopt;
+  return std::string_view(out, size);
+}
+
+// Keeps the last block that a thread let go of for the next token. Given back to the heap, it would be cut up by what is
+// remembered of the token, and each token would have to ask the kernel for a new one.
+class Spare {
+ public:
+  ~Spare() { ::operator delete(block_); }
+  void* take(std::size_t size) {
+    void* const block = std::exchange(block_, nullptr);
+    return block != nullptr ? block : ::operator new(size);
+  }
+  void put(void* block) {
+    if (block_ != nullptr) return ::operator delete(block);
+    block_ = block;
+  }
+
+ private:
+  void* block_ = nullptr;
+};
+
+// For one type only, by std::allocate_shared, which rebinds it once.
+template <class T>
+struct SpareAllocator {
+  using value_type = T;
+  SpareAllocator() = default;
+  template <class Other>
+  SpareAllocator(const SpareAllocator<Other>&) {}
+  T* allocate(std::size_t) { return static_cast<T*>(spare().take(sizeof(T))); }
+  void deallocate(T* block, std::size_t) { spare().put(block); }
+  bool operator==(const SpareAllocator&) const = default;
+
+ private:
+  static Spare& spare() {
+    thread_local Spare instance;
+    return instance;
+  }
+};
+
+// One part of the token as a JSON object, in `memory`.
+Result<JsonObject, JwtFailure> object_part(std::string_view part, std::string_view name, const JsonMemory& memory) {
+  const auto text = octets_of(part, memory);
   if (!text) return malformed("the {} is not base64url without padding", name);
-  auto json = parse_json(*text, {.depth = kMaxDepth, .bytes = text->size()});
+  auto json = parse_json(*text, {.depth = kMaxDepth, .bytes = text->size()}, memory);
   if (!json) return malformed("the {} is {}", name, json.error().message);
   if (!json->is_object()) return malformed("the {} is not a JSON object", name);
   return std::move(json->get_object());
@@ -36,6 +85,23 @@ std::optional<JwtFailure> take_text(const JsonObject& header, std::string_view n
 
 }  // namespace
 
+// All of a token in one block: reading it must not cost an allocation for each claim. A token that is larger than most
+// takes further blocks; all go at once.
+struct RawJwt::Contents {
+  alignas(std::max_align_t) unsigned char block[kBlockSize];
+  JsonArena arena{block, sizeof block};
+  const JsonMemory memory{&arena};
+
+  std::string_view compact;
+  std::size_t signing_size = 0;  // header, dot, payload
+  JsonObject header{memory}, claims{memory};
+  std::string_view signature;
+  std::string_view algorithm_name, kid, type, content_type, issuer;  // into header and claims
+  std::optional<JwsAlgorithm> algorithm;
+
+  Contents() {}  // not defaulted: allocate_shared would fill the block with zeros first
+};
+
 Result<RawJwt, JwtFailure> RawJwt::parse(std::string_view compact, std::size_t max_size) {
   if (compact.empty()) return JwtFailure{Reason::TokenEmpty, "no text"};
   if (compact.size() > max_size) return malformed("{} octets; at most {} are read", compact.size(), max_size);
@@ -43,13 +109,15 @@ Result<RawJwt, JwtFailure> RawJwt::parse(std::string_view compact, std::size_t m
   if (dots == 4) return JwtFailure{Reason::TokenEncrypted, "five parts: a JWE"};
   if (dots != 2) return malformed("{} parts; a compact JWS has 3", dots + 1);
 
-  auto contents = std::make_shared<Contents>();
-  contents->compact = compact;
-  const std::string_view text = contents->compact;
+  auto contents = std::allocate_shared<Contents>(SpareAllocator<Contents>{});
+  const JsonMemory& memory = contents->memory;
+  auto* const copy = static_cast<char*>(memory->allocate(compact.size(), 1));
+  std::memcpy(copy, compact.data(), compact.size());
+  const std::string_view text = contents->compact = {copy, compact.size()};
   const std::size_t first = text.find('.'), last = text.rfind('.');
   contents->signing_size = last;
 
-  auto header = object_part(text.substr(0, first), "header");
+  auto header = object_part(text.substr(0, first), "header", memory);
   if (!header) return header.error();
   contents->header = std::move(*header);
   const JsonObject& head = contents->header;
@@ -72,15 +140,26 @@ Result<RawJwt, JwtFailure> RawJwt::parse(std::string_view compact, std::size_t m
   }
   contents->algorithm = parse_algorithm(contents->algorithm_name);
 
-  auto signature = base64url_decode(text.substr(last + 1));
+  const auto signature = octets_of(text.substr(last + 1), memory);
   if (!signature) return malformed("the signature is not base64url without padding");
-  contents->signature = std::move(*signature);
-  auto claims = object_part(text.substr(first + 1, last - first - 1), "payload");
+  contents->signature = *signature;
+  auto claims = object_part(text.substr(first + 1, last - first - 1), "payload", memory);
   if (!claims) return claims.error();
   contents->claims = std::move(*claims);
   contents->issuer = string_member(contents->claims, "iss").value_or("");
   return RawJwt(std::move(contents));
 }
+
+const JsonObject& RawJwt::header() const { return contents_->header; }
+std::string_view RawJwt::algorithm_name() const { return contents_->algorithm_name; }
+std::optional<JwsAlgorithm> RawJwt::algorithm() const { return contents_->algorithm; }
+std::string_view RawJwt::kid() const { return contents_->kid; }
+std::string_view RawJwt::type() const { return contents_->type; }
+std::string_view RawJwt::content_type() const { return contents_->content_type; }
+const JsonObject& RawJwt::unverified_claims() const { return contents_->claims; }
+std::string_view RawJwt::unverified_issuer() const { return contents_->issuer; }
+std::string_view RawJwt::signing_input() const { return contents_->compact.substr(0, contents_->signing_size); }
+std::string_view RawJwt::signature() const { return contents_->signature; }
 
 bool is_media_type(std::string_view typ, std::string_view subtype) {
   constexpr std::string_view prefix = "application/";

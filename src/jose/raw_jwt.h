@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace quivive::jose {
@@ -30,30 +29,22 @@ class RawJwt {
   // jku, jwk, x5u and x5c are never followed: a token does not choose the key that judges it (RFC 8725 section 3.10).
   [[nodiscard]] static Result<RawJwt, JwtFailure> parse(std::string_view compact, std::size_t max_size = kMaxTokenSize);
 
-  // All views are valid while any copy of this RawJwt, or a VerifiedJwt made from it, lives.
-  [[nodiscard]] const JsonObject& header() const { return contents_->header; }
-  [[nodiscard]] std::string_view algorithm_name() const { return contents_->algorithm_name; }   // as sent
-  [[nodiscard]] std::optional<JwsAlgorithm> algorithm() const { return contents_->algorithm; }  // if understood
-  [[nodiscard]] std::string_view kid() const { return contents_->kid; }                         // "" if absent
-  [[nodiscard]] std::string_view type() const { return contents_->type; }                       // typ, "" if absent
-  [[nodiscard]] std::string_view content_type() const { return contents_->content_type; }       // cty, "" if absent
+  // All views are valid while any copy of this RawJwt, or a VerifiedJwt made from it, lives. So are copies of the claims
+  // that Boost.JSON makes: to keep one longer, copy_json() it.
+  [[nodiscard]] const JsonObject& header() const;
+  [[nodiscard]] std::string_view algorithm_name() const;            // as sent
+  [[nodiscard]] std::optional<JwsAlgorithm> algorithm() const;      // if understood
+  [[nodiscard]] std::string_view kid() const;                       // "" if absent
+  [[nodiscard]] std::string_view type() const;                      // typ, "" if absent
+  [[nodiscard]] std::string_view content_type() const;              // cty, "" if absent
   // Not believed: for choosing an issuer's keys and for display only.
-  [[nodiscard]] const JsonObject& unverified_claims() const { return contents_->claims; }
-  [[nodiscard]] std::string_view unverified_issuer() const { return contents_->issuer; }  // "" if no string
-  [[nodiscard]] std::string_view signing_input() const {
-    return std::string_view(contents_->compact).substr(0, contents_->signing_size);
-  }
-  [[nodiscard]] std::string_view signature() const { return contents_->signature; }  // octets
+  [[nodiscard]] const JsonObject& unverified_claims() const;
+  [[nodiscard]] std::string_view unverified_issuer() const;  // "" if no string
+  [[nodiscard]] std::string_view signing_input() const;      // header, dot, payload
+  [[nodiscard]] std::string_view signature() const;          // octets
 
  private:
-  struct Contents {
-    std::string compact;
-    std::size_t signing_size = 0;  // header, dot, payload
-    JsonObject header, claims;
-    std::string signature;
-    std::string_view algorithm_name, kid, type, content_type, issuer;  // into header and claims
-    std::optional<JwsAlgorithm> algorithm;
-  };
+  struct Contents;
   explicit RawJwt(std::shared_ptr<const Contents> contents) : contents_(std::move(contents)) {}
   std::shared_ptr<const Contents> contents_;  // never null
 };

@@ -3,15 +3,19 @@
 namespace quivive::jose {
 namespace {
 
-std::vector<std::string_view> strings_of(const Json* value) {
-  std::vector<std::string_view> out;
-  if (value != nullptr && value->is_string()) out.emplace_back(value->get_string());
-  if (value != nullptr && value->is_array()) {
-    for (const Json& item : value->get_array()) {
-      if (item.is_string()) out.emplace_back(item.get_string());
-    }
+// Calls `take` for the string that `value` is, or for each string in the array.
+template <class Take>
+void each_string(const Json* value, Take take) {
+  if (value == nullptr) return;
+  if (value->is_string()) return take(std::string_view(value->get_string()));
+  if (!value->is_array()) return;
+  for (const Json& item : value->get_array()) {
+    if (item.is_string()) take(std::string_view(item.get_string()));
   }
-  return out;
+}
+
+void append_strings_of(const Json* value, std::vector<std::string_view>& out) {
+  each_string(value, [&](std::string_view text) { out.push_back(text); });
 }
 
 void append_words(std::vector<std::string_view>& out, std::string_view text) {
@@ -25,17 +29,33 @@ void append_words(std::vector<std::string_view>& out, std::string_view text) {
 
 }  // namespace
 
-std::vector<std::string_view> VerifiedJwt::audiences() const { return strings_of(member(claims(), "aud")); }
-
-std::vector<std::string_view> VerifiedJwt::scopes() const {
-  const Json* value = member(claims(), "scope");
-  if (value == nullptr) value = member(claims(), "scp");
+std::vector<std::string_view> VerifiedJwt::audiences() const {
   std::vector<std::string_view> out;
-  for (const std::string_view text : strings_of(value)) append_words(out, text);
+  append_strings_of(member(claims(), "aud"), out);
   return out;
 }
 
-std::vector<std::string_view> VerifiedJwt::strings(std::string_view name) const { return strings_of(claim(name)); }
+void VerifiedJwt::append_scopes(std::vector<std::string_view>& out) const {
+  const Json* value = member(claims(), "scope");
+  if (value == nullptr) value = member(claims(), "scp");
+  each_string(value, [&](std::string_view text) { append_words(out, text); });
+}
+
+std::vector<std::string_view> VerifiedJwt::scopes() const {
+  std::vector<std::string_view> out;
+  append_scopes(out);
+  return out;
+}
+
+void VerifiedJwt::append_strings(std::string_view name, std::vector<std::string_view>& out) const {
+  append_strings_of(claim(name), out);
+}
+
+std::vector<std::string_view> VerifiedJwt::strings(std::string_view name) const {
+  std::vector<std::string_view> out;
+  append_strings(name, out);
+  return out;
+}
 
 const Json* VerifiedJwt::claim(std::string_view name) const { return find_claim(claims(), name); }
 

@@ -43,6 +43,9 @@ class VerifiedJwt {
   // Roles, groups and the like: the strings of a claim that is a string (one value) or an array; what is not a string
   // is left out. A name that is no claim is tried as a path through objects: "realm_access.roles".
   [[nodiscard]] std::vector<std::string_view> strings(std::string_view name) const;
+  // The same, appended to what the caller has.
+  void append_scopes(std::vector<std::string_view>& out) const;
+  void append_strings(std::string_view name, std::vector<std::string_view>& out) const;
   // The claim of that name or path, or nullptr.
   [[nodiscard]] const Json* claim(std::string_view name) const;
 

@@ -49,6 +49,11 @@ TEST(Base64, EveryByteAtEveryLength_RoundTrips) {
     const std::string bytes = all.substr(all.size() - n);
     EXPECT_EQ(base64_decode(base64_encode(bytes)), bytes);
     EXPECT_EQ(base64url_decode(base64url_encode(bytes)), bytes);
+    const std::string text = base64url_encode(bytes);
+    ASSERT_EQ(base64_decoded_size(text.size()), n);
+    std::string into(n, '?');
+    EXPECT_TRUE(base64url_decode_to(text, into.data()));
+    EXPECT_EQ(into, bytes);
     EXPECT_EQ(hex_decode(hex_encode(bytes)), bytes);
   }
 }
@@ -98,6 +103,11 @@ TEST(Base64urlDecode, ImpossibleLengthOrPadding_Refused) {
 TEST(HexDecode, OddLengthOrPrefix_Refused_BothCasesRead) {
   for (const std::string_view text : {"0", "abc", "0x12", " 12", "12 ", "1g"}) EXPECT_FALSE(hex_decode(text)) << text;
   EXPECT_EQ(hex_decode("aBCd"), "\xab\xcd");
+}
+
+TEST(Base64, IntoTheCallersMemory_AsStrict) {
+  char out[16];
+  for (const std::string_view text : {"A", "AAAAA", "AAA=", "AA A", "AB", "AAB", "+/AA"}) EXPECT_FALSE(base64url_decode_to(text, out)) << text;
 }
 
 }  // namespace
