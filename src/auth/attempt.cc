@@ -31,8 +31,8 @@ Verdict without_credential(const FoundCredentials& found) {
 }  // namespace
 
 Attempt::Attempt(const RoutePolicy& policy, const FoundCredentials& found, std::shared_ptr<const Snapshot> snapshot,
-                 crypto::SignatureVerifier& verifier, Instant now, bool explain)
-    : found_(found), context_{policy, std::move(snapshot), verifier, now, explain} {}
+                 crypto::SignatureVerifier& verifier, Instant now, bool explain, std::pmr::memory_resource* memory)
+    : found_(found), context_{policy, std::move(snapshot), verifier, now, explain, memory} {}
 
 Step Attempt::advance() {
   if (context_.policy.is_public()) {

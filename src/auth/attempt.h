@@ -25,8 +25,10 @@ class Attempt {
  public:
   // Borrows `policy`, `verifier` and the bytes behind `found` until the verdict. `verifier` is the worker's own: every
   // advance() runs on that worker's thread. `snapshot` is not null. `explain` fills Verdict::checks on success too.
+  // The principal of a token lies in `memory`, which outlives it.
   Attempt(const RoutePolicy& policy, const FoundCredentials& found, std::shared_ptr<const Snapshot> snapshot,
-          crypto::SignatureVerifier& verifier, Instant now, bool explain = false);
+          crypto::SignatureVerifier& verifier, Instant now, bool explain = false,
+          std::pmr::memory_resource* memory = std::pmr::new_delete_resource());
 
   // The first step. A request without credentials, and most tokens, are decided here.
   [[nodiscard]] Step advance();

@@ -39,7 +39,8 @@ std::optional<Verdict> accept_remembered(const RoutePolicy& policy, std::shared_
     return std::nullopt;
   const bool stands = principal->scheme() == Scheme::Bearer ? still_stands(policy, *principal, snapshot)
                                                             : principal->basis().store_epoch == snapshot.store_epoch;
-  if (!stands) return std::nullopt;
+  // A route that names a claim which no route named before, as after a reload: the token says what it is.
+  if (!stands || !can_judge(policy.requirement(), *principal)) return std::nullopt;
   std::optional<Verdict> verdict(std::in_place);
   verdict->scheme = principal->scheme();
   // On every request, on a hit too: scope is never cached as allowed (GHSA-qvp4-rpmr-xwrr).

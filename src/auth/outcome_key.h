@@ -29,7 +29,7 @@ struct OutcomeKey {
 
 // The verdict about a request whose credential was proved before. Nothing if the proof may not be used here: the route
 // does not accept the scheme or that very issuer policy; not_after is past; the token is revoked; the key set or the
-// store has changed since. Then a full Attempt decides. Allowed, ScopeInsufficient or PolicyDenied otherwise.
+// store has changed since; the route requires a claim that was not kept of the token. Then a full Attempt decides. Allowed, ScopeInsufficient or PolicyDenied otherwise.
 // Allocates nothing for Allowed.
 [[nodiscard]] std::optional<Verdict> accept_remembered(const RoutePolicy& policy,
                                                        std::shared_ptr<const Principal> principal,

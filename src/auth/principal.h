@@ -6,10 +6,14 @@
 #include "base/clock.h"
 #include "base/json.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <memory_resource>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace quivive::jose {
@@ -20,17 +24,22 @@ namespace quivive::auth {
 
 struct IssuerPolicy;
 
-// What the proof said. Empty where the scheme has no such thing.
-struct Identity {
+// A claim that some route's requirement may look at: what its name or path led to, or nothing.
+struct KeptClaim {
+  std::string name;
+  std::optional<Json> value;  // on the heap, whatever memory the token was read into
+};
+
+// What the proof said. Borrowed: a Principal copies it. Empty where the scheme has no such thing.
+struct IdentityView {
   Scheme scheme = Scheme::Bearer;
-  std::string subject;               // sub of a token, owner of a key, user name
-  std::string issuer;                // iss of a token
-  std::string key_id;                // id of the API key; kid of the key that signed the token
-  std::string token_id;              // jti
-  std::optional<Instant> issued_at;  // iat
-  std::vector<std::string> scopes;
-  std::vector<std::string> roles;
-  JsonObject claims;  // of a token
+  std::string_view subject{};          // sub of a token, owner of a key, user name
+  std::string_view issuer{};           // iss of a token
+  std::string_view key_id{};           // id of the API key; kid of the key that signed the token
+  std::string_view token_id{};         // jti
+  std::optional<Instant> issued_at{};  // iat
+  std::span<const std::string_view> scopes{};
+  std::span<const std::string_view> roles{};
 };
 
 // What the proof rested on. As long as all of it still stands, the proof need not be repeated.
@@ -54,26 +63,36 @@ class Principal {
     friend class BasicCheck;
     friend struct PrincipalForTests;  // defined in tests/support only
   };
-  Principal(Voucher, Identity identity, Basis basis) : identity_(std::move(identity)), basis_(std::move(basis)) {}
+  // Its parts lie in `memory`, which outlives it. `claims`, of a token: those that IssuerPolicy::kept_claims and the route at hand name; no others are kept, since
+  // thousands of principals are remembered.
+  Principal(Voucher, const IdentityView& identity, Basis basis, std::vector<KeptClaim> claims = {},
+            std::pmr::memory_resource* memory = std::pmr::new_delete_resource());
   Principal(const Principal&) = delete;
   Principal& operator=(const Principal&) = delete;
 
+  // Views are valid while the principal lives.
   [[nodiscard]] Scheme scheme() const { return identity_.scheme; }
-  [[nodiscard]] const std::string& subject() const { return identity_.subject; }
-  [[nodiscard]] const std::string& issuer() const { return identity_.issuer; }
-  [[nodiscard]] const std::string& key_id() const { return identity_.key_id; }
-  [[nodiscard]] const std::string& token_id() const { return identity_.token_id; }
+  [[nodiscard]] std::string_view subject() const { return identity_.subject; }
+  [[nodiscard]] std::string_view issuer() const { return identity_.issuer; }
+  [[nodiscard]] std::string_view key_id() const { return identity_.key_id; }
+  [[nodiscard]] std::string_view token_id() const { return identity_.token_id; }
   [[nodiscard]] std::optional<Instant> issued_at() const { return identity_.issued_at; }
-  [[nodiscard]] const std::vector<std::string>& scopes() const { return identity_.scopes; }
-  [[nodiscard]] const std::vector<std::string>& roles() const { return identity_.roles; }
-  [[nodiscard]] const JsonObject& claims() const { return identity_.claims; }
+  [[nodiscard]] std::span<const std::string_view> scopes() const { return identity_.scopes; }
+  [[nodiscard]] std::span<const std::string_view> roles() const { return identity_.roles; }
+  // What is known of the claim of that name or path; nullptr if that was not kept, which does not say that it is absent.
+  [[nodiscard]] const KeptClaim* claim(std::string_view name) const;
   // The instant from which the proof is void. A cache drops the entry then; accept_remembered() refuses it anyway.
   [[nodiscard]] Instant not_after() const { return basis_.not_after; }
   [[nodiscard]] const Basis& basis() const { return basis_; }
+  // Octets of memory that it takes, roughly: for whoever bounds how many are remembered.
+  [[nodiscard]] std::size_t footprint() const { return footprint_; }
 
  private:
-  const Identity identity_;
+  IdentityView identity_;               // into block_
+  std::pmr::vector<std::uint64_t> block_;  // every view of a word, then every text: one allocation
+  const std::vector<KeptClaim> claims_;
   const Basis basis_;
+  std::size_t footprint_;
 };
 
 }  // namespace quivive::auth

@@ -1,7 +1,6 @@
 #include "auth/requirement.h"
 
 #include "base/text.h"
-#include "jose/verified_jwt.h"
 
 #include <algorithm>
 #include <charconv>
@@ -10,7 +9,7 @@
 namespace quivive::auth {
 namespace {
 
-bool contains(std::span<const std::string> words, std::string_view word) {
+bool contains(std::span<const std::string_view> words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();
 }
 
@@ -40,14 +39,15 @@ bool holds_word(const Json& value, std::string_view word) {
   return std::ranges::any_of(value.get_array(), [&](const Json& element) { return is_word(element, word); });
 }
 
-void append_words(std::string& out, std::span<const std::string> words, std::string_view separator) {
-  for (const std::string& word : words) {
+template <class Words>
+void append_words(std::string& out, const Words& words, std::string_view separator) {
+  for (const std::string_view word : words) {
     if (!out.empty()) out += separator;
     out += word;
   }
 }
 
-std::string describe(const Terms& terms, std::span<const std::string> has) {
+std::string describe(const Terms& terms, std::span<const std::string_view> has) {
   std::string wanted, any, seen;
   append_words(wanted, terms.all_of, " ");
   append_words(any, terms.any_of, " or ");
@@ -89,11 +89,18 @@ std::optional<Denial> authorize(const Requirement& requirement, const Principal&
     return Denial{Reason::PolicyDenied, "role: " + describe(requirement.roles, principal.roles()), {}};
   }
   for (const ClaimTerms& rule : requirement.claims) {
-    const Json* claim = jose::find_claim(principal.claims(), rule.claim);
+    const KeptClaim* kept = principal.claim(rule.claim);
+    const Json* claim = kept != nullptr && kept->value ? &*kept->value : nullptr;
     const auto has_word = [&](const std::string& word) { return holds_word(*claim, word); };
     if (claim == nullptr || !satisfied(rule.terms, has_word)) return deny_claim(rule, claim);
   }
   return std::nullopt;
+}
+
+bool can_judge(const Requirement& requirement, const Principal& principal) {
+  return principal.scheme() != Scheme::Bearer || std::ranges::all_of(requirement.claims, [&](const ClaimTerms& rule) {
+           return principal.claim(rule.claim) != nullptr;
+         });
 }
 
 void deny(Verdict& verdict, Denial denial) {

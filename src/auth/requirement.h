@@ -42,6 +42,10 @@ struct Denial {
 // Words are compared byte for byte (RFC 6749 section 3.3: scopes are case-sensitive).
 [[nodiscard]] std::optional<Denial> authorize(const Requirement& requirement, const Principal& principal);
 
+// Whether every claim that the requirement names was kept of the principal's token. Otherwise authorize() would take what
+// was not kept for absent, and the token has to be looked at again.
+[[nodiscard]] bool can_judge(const Requirement& requirement, const Principal& principal);
+
 // Writes the denial, and the trace that led to it, into a verdict whose `scheme` is set.
 void deny(Verdict& verdict, Denial denial);
 

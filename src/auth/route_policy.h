@@ -25,6 +25,9 @@ struct IssuerPolicy {
   std::vector<std::string> scope_claims{};  // empty: `scope`, else `scp`; names or paths, the first that is there counts
   std::vector<std::string> role_claims{"roles"};  // names or paths; all that are there count
   std::string subject_claim = "sub";
+  // Names or paths of the claims that requirements of the routes look at: kept of every token, the others are not. A claim
+  // that a route requires and that is missing here costs a verification on each request that comes from another route.
+  std::vector<std::string> kept_claims{};
 
   [[nodiscard]] const std::string& issuer() const { return jwt.issuer(); }
 };

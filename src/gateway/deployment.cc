@@ -60,8 +60,20 @@ class Deployer {
     out_.stores.users = std::move(*opened);
   }
 
+  // Every claim that a route's requirement may look at: what has to be kept of a token when it is remembered.
+  [[nodiscard]] std::vector<std::string> required_claims() const {
+    std::vector<std::string> names;
+    for (const config::Route& route : config_.routes) {
+      for (const config::ClaimWanted& claim : route.require.claims) names.push_back(claim.name);
+    }
+    std::ranges::sort(names);
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
+  }
+
   void make_issuers() {
     const Deployment* previous = context_.previous.get();
+    const std::vector<std::string> kept_claims = required_claims();
     for (const config::Issuer& issuer : config_.accept.bearer->issuers) {
       const std::string at = place(config_, issuer.line);
       auto jwt = policy_of(issuer);
@@ -96,11 +108,13 @@ class Deployer {
         for (std::size_t i = 0; i < before.size(); ++i) {
           config::Issuer same = before[i];
           same.line = issuer.line;
-          if (same == issuer && previous->issuers[i]->key_slot == slot) policy = previous->issuers[i];
+          const auto& then = previous->issuers[i];
+          if (same == issuer && then->key_slot == slot && then->kept_claims == kept_claims) policy = then;
         }
       }
       if (!policy) {
-        auth::IssuerPolicy made{std::move(*jwt), slot, {}, {}, "sub"};
+        auth::IssuerPolicy made{.jwt = std::move(*jwt), .key_slot = slot, .role_claims = {}};
+        made.kept_claims = kept_claims;
         if (!issuer.scope_claim.empty()) made.scope_claims = {issuer.scope_claim};
         if (!issuer.roles_claim.empty()) made.role_claims = {issuer.roles_claim};
         policy = std::make_shared<const auth::IssuerPolicy>(std::move(made));

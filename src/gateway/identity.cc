@@ -2,12 +2,14 @@
 
 #include "jose/jwk.h"
 
+#include <span>
+
 namespace quivive::gateway {
 namespace {
 
 enum class Space : std::uint8_t { Keep, Encode };
 
-void append_value(std::string& out, std::string_view text, Space space) {
+void append_value(std::pmr::string& out, std::string_view text, Space space) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   for (const char c : text) {
     const auto b = static_cast<unsigned char>(c);
@@ -20,7 +22,7 @@ void append_value(std::string& out, std::string_view text, Space space) {
   }
 }
 
-void append_line(std::string& out, const std::string& name, std::string_view value) {
+void append_line(std::pmr::string& out, const std::string& name, std::string_view value) {
   if (name.empty() || value.empty()) return;
   out += name;
   out += ": ";
@@ -28,20 +30,20 @@ void append_line(std::string& out, const std::string& name, std::string_view val
   out += "\r\n";
 }
 
-void append_list(std::string& out, const std::string& name, const std::vector<std::string>& words) {
+void append_list(std::pmr::string& out, const std::string& name, std::span<const std::string_view> words) {
   if (name.empty() || words.empty()) return;
   out += name;
   out += ':';
-  for (const std::string& word : words) {
+  for (const std::string_view word : words) {
     out += ' ';
     append_value(out, word, Space::Encode);
   }
   out += "\r\n";
 }
 
-std::string joined(const std::vector<std::string>& words) {
+std::string joined(std::span<const std::string_view> words) {
   std::string out;
-  for (const std::string& word : words) {
+  for (const std::string_view word : words) {
     if (!out.empty()) out += ' ';
     out += word;
   }
@@ -50,15 +52,19 @@ std::string joined(const std::vector<std::string>& words) {
 
 }  // namespace
 
-std::string identity_lines(const config::IdentityHeaders& names, const auth::Principal& principal) {
-  std::string out;
+void append_identity_lines(std::pmr::string& out, const config::IdentityHeaders& names, const auth::Principal& principal) {
   append_line(out, names.subject, principal.subject());
   append_line(out, names.scheme, auth::info(principal.scheme()).setting);
   append_line(out, names.issuer, principal.issuer());
   append_list(out, names.scopes, principal.scopes());
   append_list(out, names.roles, principal.roles());
   if (principal.scheme() == auth::Scheme::ApiKey) append_line(out, names.key_id, principal.key_id());
-  return out;
+}
+
+std::string identity_lines(const config::IdentityHeaders& names, const auth::Principal& principal) {
+  std::pmr::string out;
+  append_identity_lines(out, names, principal);
+  return std::string(out);
 }
 
 Result<IdentityAssertion> IdentityAssertion::make(std::string issuer) {
@@ -89,7 +95,7 @@ Result<std::string> IdentityAssertion::sign(const auth::Principal& principal, st
   if (!principal.scopes().empty()) claims["scope"] = joined(principal.scopes());
   if (!principal.roles().empty()) {
     JsonArray roles;
-    for (const std::string& role : principal.roles()) roles.emplace_back(role);
+    for (const std::string_view role : principal.roles()) roles.emplace_back(role);
     claims["roles"] = std::move(roles);
   }
   return signer_.sign(claims);

@@ -8,6 +8,7 @@
 #include "config/config.h"
 #include "jose/jwt_signer.h"
 
+#include <memory_resource>
 #include <string>
 
 namespace quivive::gateway {
@@ -15,6 +16,7 @@ namespace quivive::gateway {
 // The header lines about `principal`, each with its CRLF; names that are "" are left out, and so are empty values.
 // A claim may hold anything: octets outside of visible ASCII and space, and '%', are percent-encoded, so that no value
 // can end its line. Words of a list are separated by spaces, and a space within a word is percent-encoded.
+void append_identity_lines(std::pmr::string& out, const config::IdentityHeaders& names, const auth::Principal& principal);
 [[nodiscard]] std::string identity_lines(const config::IdentityHeaders& names, const auth::Principal& principal);
 
 // Signs assertions with a key made at the start; its public half is served at /.quivive/jwks.json.

@@ -1,12 +1,25 @@
 #include "gateway/outcome_cache.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
 namespace quivive::gateway {
 
-OutcomeCache::OutcomeCache(const Secret& key, std::size_t entries)
-    : hash_(key), slots_(entries == 0 ? 0 : std::bit_ceil(std::max<std::size_t>(entries, kWays))), mask_(slots_.size() / kWays - 1) {}
+namespace {
+
+std::size_t size_of(const Remembered& value) {
+  return sizeof value + value.identity.capacity() + (value.principal ? value.principal->footprint() : 0);
+}
+
+}  // namespace
+
+OutcomeCache::OutcomeCache(const Secret& key, std::size_t entries, std::pmr::memory_resource* memory)
+    : memory_(memory),
+      hash_(key),
+      slots_(entries == 0 ? 0 : std::bit_ceil(std::max<std::size_t>(entries, kWays))),
+      mask_(slots_.size() / kWays - 1),
+      most_bytes_(std::max(entries * kBytesPerEntry, kLeastBytes)) {}
 
 OutcomeCache::Slot* OutcomeCache::bucket(const Key& key) {
   std::uint64_t index;
@@ -20,12 +33,12 @@ Remembered* OutcomeCache::find(const Key& key, Instant now) {
   for (std::size_t i = 0; i < kWays; ++i) {
     Slot& slot = slots[i];
     if (slot.used == 0 || slot.key != key) continue;  // keyed digests: timing tells nothing about a credential
-    if (now >= slot.value.until) {
-      slot = Slot{};
+    if (now >= slot.value->until) {
+      drop(slot);
       return nullptr;
     }
     slot.used = ++tick_ == 0 ? tick_ = 1 : tick_;
-    return &slot.value;
+    return slot.value;
   }
   return nullptr;
 }
@@ -43,11 +56,35 @@ void OutcomeCache::put(const Key& key, Remembered value) {
     if (slots[i].used < oldest->used) oldest = &slots[i];  // an empty slot is older than any
   }
   tick_ = tick_ + 1 == 0 ? 1 : tick_ + 1;
-  *oldest = Slot{key, tick_, std::move(value)};
+  bytes_ -= oldest->bytes;
+  oldest->key = key;
+  oldest->used = tick_;
+  oldest->bytes = static_cast<std::uint32_t>(std::min<std::size_t>(size_of(value), UINT32_MAX));
+  bytes_ += oldest->bytes;
+  if (oldest->value != nullptr) memory_.delete_object(oldest->value);
+  oldest->value = memory_.new_object<Remembered>(std::move(value));
+  if (bytes_ > most_bytes_) make_room(*oldest);
+}
+
+// Threat: tokens with hundreds of roles, each of them good, until the memory is gone. Which entries go is as random as
+// their keys; over time every slot has its turn.
+void OutcomeCache::make_room(const Slot& kept) {
+  for (std::size_t i = 0; i < slots_.size() && bytes_ > most_bytes_; ++i) {
+    Slot& slot = slots_[hand_++ & (slots_.size() - 1)];
+    if (&slot != &kept && slot.used != 0) drop(slot);
+  }
+}
+
+void OutcomeCache::drop(Slot& slot) {
+  bytes_ -= slot.bytes;
+  memory_.delete_object(slot.value);
+  slot = Slot{};
 }
 
 void OutcomeCache::clear() {
-  for (Slot& slot : slots_) slot = Slot{};
+  for (Slot& slot : slots_) {
+    if (slot.used != 0) drop(slot);
+  }
 }
 
 }  // namespace quivive::gateway

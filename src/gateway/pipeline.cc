@@ -31,12 +31,13 @@ Instant until(const Deployment& deployment, const auth::Principal& principal, In
 // Writes remembered.identity: header lines for the route's upstream, with an assertion where the setting says so.
 void write_identity(const Deployment& deployment, const Route& route, Instant now, Remembered& remembered) {
   const config::Identity& settings = deployment.config.identity;
-  remembered.identity = identity_lines(settings.headers, *remembered.principal);
+  remembered.identity.clear();
+  append_identity_lines(remembered.identity, settings.headers, *remembered.principal);
   if (!deployment.assertion || settings.headers.assertion.empty()) return;
   const std::size_t upstream = deployment.config.routes[route.index].upstream;
   const std::string audience = origin(deployment.config.upstreams[upstream].url);
   const auto jwt = deployment.assertion->sign(*remembered.principal, audience, now, settings.assertion_lifetime);
-  if (jwt) remembered.identity += settings.headers.assertion + ": " + *jwt + "\r\n";
+  if (jwt) remembered.identity.append(settings.headers.assertion).append(": ").append(*jwt).append("\r\n");
   remembered.identity_until = now + settings.assertion_lifetime / 2;
   remembered.identity_upstream = upstream;
 }
@@ -201,7 +202,8 @@ bool decide_now(Worker& worker, const Deployment& deployment, const PipelineInpu
     return true;
   }
   OutcomeCache& cache = cache_of(worker, found.credential->scheme);
-  Remembered* remembered = cache.find(key_of(cache, *found.credential), input.now);
+  out.key = key_of(cache, *found.credential);
+  Remembered* remembered = cache.find(out.key, input.now);
   if (remembered == nullptr) return false;
   auto verdict = auth::accept_remembered(*route.policy, remembered->principal, *worker.facts.get(), input.now);
   if (!verdict) return false;
@@ -221,9 +223,8 @@ Awaitable<> verify_credential(Worker& worker, std::shared_ptr<const Deployment> 
   worker.metrics.outcome_cache_misses.add();
   const Route& route = *out.route;
   OutcomeCache& cache = cache_of(worker, found.credential->scheme);
-  const OutcomeCache::Key key = key_of(cache, *found.credential);
   Resolver resolver{worker, *deployment};
-  auth::Attempt attempt(*route.policy, found, worker.facts.get(), worker.verifier, now);
+  auth::Attempt attempt(*route.policy, found, worker.facts.get(), worker.verifier, now, false, &worker.memory);
   auth::Step step = attempt.advance();
   while (auth::Need* need = std::get_if<auth::Need>(&step)) {
     auth::Answer answer;
@@ -242,8 +243,7 @@ Awaitable<> verify_credential(Worker& worker, std::shared_ptr<const Deployment> 
   settle(out);
   const auto& principal = out.verdict.principal;
   if (!principal) co_return;
-  Remembered remembered;
-  remembered.principal = principal;
+  Remembered remembered{.principal = principal, .identity = std::pmr::string(cache.memory())};
   remembered.until = until(*deployment, *principal, now);
   write_identity(*deployment, route, now, remembered);
   if (out.verdict.allowed()) {
@@ -252,7 +252,7 @@ Awaitable<> verify_credential(Worker& worker, std::shared_ptr<const Deployment> 
     touch(*deployment, remembered, now);
   }
   // A proof by an older configuration must not outlive it in the cache that the newer one uses.
-  if (worker.deployment == deployment) cache.put(key, std::move(remembered));
+  if (worker.deployment == deployment) cache.put(out.key, std::move(remembered));
 }
 
 void note(const Admission& admission, AccessRecord& record) {

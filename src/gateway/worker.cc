@@ -10,8 +10,8 @@ namespace {
 
 net::Awaitable<> own(std::unique_ptr<Connection> connection) { co_await connection->run(); }
 
-std::array<OutcomeCache, kSchemeCount> make_caches(const config::CacheSizes& sizes, RandomSource& random) {
-  const auto cache = [&](std::size_t entries) { return OutcomeCache(Secret(random.bytes(32)), entries); };
+std::array<OutcomeCache, kSchemeCount> make_caches(const config::CacheSizes& sizes, RandomSource& random, OutcomeMemory& memory) {
+  const auto cache = [&](std::size_t entries) { return OutcomeCache(Secret(random.bytes(32)), entries, &memory); };
   static_assert(kSchemeCount == 3);  // in the order of schemes.def
   return {cache(sizes.tokens), cache(sizes.keys), cache(sizes.passwords)};
 }
@@ -21,7 +21,7 @@ std::array<OutcomeCache, kSchemeCount> make_caches(const config::CacheSizes& siz
 Worker::Worker(Services s, std::shared_ptr<const Deployment> d, RandomSource& random)
     : services(s),
       deployment(std::move(d)),
-      outcomes(make_caches(deployment->config.cache, random)),
+      outcomes(make_caches(deployment->config.cache, random, memory)),
       facts(services.board.facts()) {
   random.fill({reinterpret_cast<std::uint8_t*>(&id_state_), sizeof id_state_});
 }

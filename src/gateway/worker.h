@@ -6,6 +6,7 @@
 #include "crypto/signature.h"
 #include "gateway/metrics.h"
 #include "gateway/outcome_cache.h"
+#include "gateway/outcome_memory.h"
 #include "gateway/record_ring.h"
 #include "gateway/fact_board.h"
 #include "gateway/deployment.h"
@@ -63,6 +64,7 @@ class Worker {
   [[nodiscard]] bool draining() const { return draining_; }
 
   Services services;
+  OutcomeMemory memory;  // before all that may hold a principal: it goes last
   net::EventLoop loop;
   std::shared_ptr<const Deployment> deployment;
   Metrics metrics;

@@ -34,16 +34,16 @@ Finding ApiKeyCheck::resume(const CheckContext& context, Answer answer) {
   if (record.expires && context.now >= *record.expires) {
     return refuse(Scheme::ApiKey, Reason::KeyExpired, "the key " + id_ + " of " + record.owner + " expired");
   }
-  Identity identity;
-  identity.scheme = Scheme::ApiKey;
-  identity.subject = std::move(record.owner);
-  identity.key_id = std::move(record.id);
-  identity.scopes = std::move(record.scopes);
-  identity.issued_at = record.created;
+  const std::vector<std::string_view> scopes(record.scopes.begin(), record.scopes.end());
+  const IdentityView identity{.scheme = Scheme::ApiKey,
+                              .subject = record.owner,
+                              .key_id = record.id,
+                              .issued_at = record.created,
+                              .scopes = scopes};
   Basis basis;
   basis.not_after = std::min(record.expires.value_or(Instant::max()), record.revoked.value_or(Instant::max()));
   basis.store_epoch = context.snapshot->store_epoch;
-  return std::make_shared<const Principal>(Principal::Voucher{}, std::move(identity), std::move(basis));
+  return std::make_shared<const Principal>(Principal::Voucher{}, identity, std::move(basis));
 }
 
 }  // namespace quivive::auth

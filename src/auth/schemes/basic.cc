@@ -71,13 +71,11 @@ Finding BasicCheck::conclude(const CheckContext& context, PasswordOutcome outcom
   if (outcome == PasswordOutcome::Unusable)
     return refused(Reason::VerifierMisconfigured, "the stored hash cannot be used");
   if (outcome != PasswordOutcome::Match) return refused(Reason::PasswordWrong, "wrong password");
-  Identity identity;
-  identity.scheme = Scheme::Basic;
-  identity.subject = std::move(record_->name);
-  identity.roles = std::move(record_->roles);
+  const std::vector<std::string_view> roles(record_->roles.begin(), record_->roles.end());
+  const IdentityView identity{.scheme = Scheme::Basic, .subject = record_->name, .roles = roles};
   Basis basis;
   basis.store_epoch = context.snapshot->store_epoch;
-  return std::make_shared<const Principal>(Principal::Voucher{}, std::move(identity), std::move(basis));
+  return std::make_shared<const Principal>(Principal::Voucher{}, identity, std::move(basis));
 }
 
 }  // namespace quivive::auth

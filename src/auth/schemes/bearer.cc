@@ -5,6 +5,7 @@
 #include "jose/verify_jwt.h"
 
 #include <algorithm>
+#include <span>
 
 namespace quivive::auth {
 namespace {
@@ -30,37 +31,43 @@ Verdict refuse_token(const jose::JwtRejection& rejection) {
   return verdict;
 }
 
-void append_words(std::vector<std::string>& out, std::string_view text) {
+void append_words(std::vector<std::string_view>& out, std::string_view text) {
   while (!text.empty()) {
     const std::size_t end = std::min(text.find(' '), text.size());
-    if (end > 0) out.emplace_back(text.substr(0, end));
+    if (end > 0) out.push_back(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
 }
 
-std::vector<std::string> scopes_of(const jose::VerifiedJwt& token, const IssuerPolicy& issuer) {
-  std::vector<std::string> out;
-  if (issuer.scope_claims.empty()) {
-    for (const std::string_view scope : token.scopes()) out.emplace_back(scope);
-    return out;
-  }
+void append_scopes(const jose::VerifiedJwt& token, const IssuerPolicy& issuer, std::vector<std::string_view>& out) {
+  if (issuer.scope_claims.empty()) return token.append_scopes(out);
   for (const std::string& name : issuer.scope_claims) {
     const Json* claim = token.claim(name);
     if (claim == nullptr) continue;
     if (claim->is_string()) {
       append_words(out, claim->get_string());  // RFC 9068 section 2.2.3: words separated by spaces
     } else {
-      for (const std::string_view scope : token.strings(name)) out.emplace_back(scope);
+      token.append_strings(name, out);
     }
     break;
   }
-  return out;
 }
 
-std::vector<std::string> roles_of(const jose::VerifiedJwt& token, const IssuerPolicy& issuer) {
-  std::vector<std::string> out;
-  for (const std::string& name : issuer.role_claims) {
-    for (const std::string_view role : token.strings(name)) out.emplace_back(role);
+void append_roles(const jose::VerifiedJwt& token, const IssuerPolicy& issuer, std::vector<std::string_view>& out) {
+  for (const std::string& name : issuer.role_claims) token.append_strings(name, out);
+}
+
+void keep_claim(const jose::VerifiedJwt& token, const std::string& name, std::vector<KeptClaim>& out) {
+  const Json* value = token.claim(name);
+  out.push_back({name, value == nullptr ? std::nullopt : std::optional(copy_json(*value))});
+}
+
+// What requirements of any route may look at, for later requests, and those of this one.
+std::vector<KeptClaim> kept_claims(const jose::VerifiedJwt& token, const IssuerPolicy& issuer, const Requirement& requirement) {
+  std::vector<KeptClaim> out;
+  for (const std::string& name : issuer.kept_claims) keep_claim(token, name, out);
+  for (const ClaimTerms& rule : requirement.claims) {
+    if (std::ranges::find(out, rule.claim, &KeptClaim::name) == out.end()) keep_claim(token, rule.claim, out);
   }
   return out;
 }
@@ -142,11 +149,11 @@ Finding BearerCheck::refuse_or_ask(NeedKeys::Why why, Verdict verdict) {
 }
 
 Finding BearerCheck::accept(const CheckContext& context, const jose::VerifiedJwt& token, const std::string& kid) {
-  Identity identity;
+  IdentityView identity;
   identity.scheme = kBearer;
   identity.issuer = token.issuer();
   const Json* subject = token.claim(issuer_->subject_claim);
-  if (subject != nullptr && subject->is_string()) identity.subject = std::string_view(subject->get_string());
+  if (subject != nullptr && subject->is_string()) identity.subject = subject->get_string();
   identity.token_id = token.id().value_or("");
   identity.issued_at = token.issued_at();
   const auto iat = identity.issued_at ? std::optional(unix_seconds(*identity.issued_at)) : std::nullopt;
@@ -156,15 +163,21 @@ Finding BearerCheck::accept(const CheckContext& context, const jose::VerifiedJwt
                               identity.subject.empty() ? "absent" : printable(identity.subject)));
   }
   identity.key_id = kid;
-  identity.scopes = scopes_of(token, *issuer_);
-  identity.roles = roles_of(token, *issuer_);
-  identity.claims = token.claims();
+  std::vector<std::string_view> words;
+  words.reserve(16);
+  append_scopes(token, *issuer_, words);
+  const std::size_t scopes = words.size();
+  append_roles(token, *issuer_, words);
+  identity.scopes = std::span(words).first(scopes);
+  identity.roles = std::span(words).subspan(scopes);
   Basis basis;
   basis.not_after = not_after(token, issuer_->jwt);
   basis.issuer = issuer_;
   basis.keys = keys_;
   basis.store_epoch = context.snapshot->store_epoch;
-  return std::make_shared<const Principal>(Principal::Voucher{}, std::move(identity), std::move(basis));
+  return std::allocate_shared<const Principal>(std::pmr::polymorphic_allocator<>(context.memory), Principal::Voucher{}, identity,
+                                               std::move(basis), kept_claims(token, *issuer_, context.policy.requirement()),
+                                               context.memory);
 }
 
 }  // namespace quivive::auth

@@ -8,6 +8,7 @@
 #include "auth/verdict.h"
 
 #include <memory>
+#include <memory_resource>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -25,6 +26,7 @@ struct CheckContext {
   crypto::SignatureVerifier& verifier;
   Instant now;
   bool explain = false;
+  std::pmr::memory_resource* memory = std::pmr::new_delete_resource();  // for what may be remembered
 };
 
 // Proven, refused, or not known yet.

@@ -50,7 +50,7 @@ TEST(ApiKey, RecordAndText_DecideTheReason) {
     EXPECT_EQ(verdict.principal->not_after(), row.not_after) << row.name;
     EXPECT_EQ(verdict.principal->subject(), "billing");
     EXPECT_EQ(verdict.principal->key_id(), key.substr(3, 10));
-    EXPECT_EQ(verdict.principal->scopes(), std::vector<std::string>{"read"});
+    EXPECT_TRUE(std::ranges::equal(verdict.principal->scopes(), std::vector<std::string_view>{"read"}));
   }
 }
 

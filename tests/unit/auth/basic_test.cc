@@ -95,7 +95,7 @@ TEST(Basic, GoodPassword_DescribesItsPrincipal) {
   const Verdict verdict = world.decide(basic_only(), with_password("alice:right"));
   ASSERT_TRUE(verdict.allowed());
   EXPECT_EQ(verdict.principal->subject(), "alice");
-  EXPECT_EQ(verdict.principal->roles(), std::vector<std::string>{"staff"});
+  EXPECT_TRUE(std::ranges::equal(verdict.principal->roles(), std::vector<std::string_view>{"staff"}));
   EXPECT_EQ(verdict.principal->basis().store_epoch, 7);
 }
 

@@ -1,6 +1,8 @@
 #include "base/base64.h"
 #include "world.h"
 
+#include <gmock/gmock.h>
+
 namespace quivive::auth {
 namespace {
 
@@ -81,8 +83,8 @@ TEST(Bearer, GoodToken_DescribesItsPrincipal) {
   EXPECT_EQ(principal.issuer(), kIssuer);
   EXPECT_EQ(principal.key_id(), "k1");
   EXPECT_EQ(principal.token_id(), "t-1");
-  EXPECT_EQ(principal.scopes(), (std::vector<std::string>{"read", "write"}));
-  EXPECT_EQ(principal.roles(), (std::vector<std::string>{"admin", "ops"}));
+  EXPECT_THAT(principal.scopes(), testing::ElementsAreArray({"read", "write"}));
+  EXPECT_THAT(principal.roles(), testing::ElementsAreArray({"admin", "ops"}));
   EXPECT_EQ(principal.issued_at(), kNow - std::chrono::seconds{60});
   EXPECT_EQ(principal.not_after(), kNow + std::chrono::seconds{660});  // exp and the leeway
   EXPECT_TRUE(world.asked.empty()) << "keys at hand need no fetch";
@@ -101,13 +103,35 @@ TEST(Bearer, NamedClaims_GiveScopesRolesAndSubject) {
       route, with_token(token(
                  R"({"permissions":["a","b"],"realm_access":{"roles":["r"]},"groups":"g","email":"a@b.example"})")));
   ASSERT_TRUE(verdict.allowed()) << verdict.detail;
-  EXPECT_EQ(verdict.principal->scopes(), (std::vector<std::string>{"a", "b"}));
-  EXPECT_EQ(verdict.principal->roles(), (std::vector<std::string>{"r", "g"}));
+  EXPECT_THAT(verdict.principal->scopes(), testing::ElementsAreArray({"a", "b"}));
+  EXPECT_THAT(verdict.principal->roles(), testing::ElementsAreArray({"r", "g"}));
   EXPECT_EQ(verdict.principal->subject(), "a@b.example");
   const auto fallback = world.decide(route, with_token(token(R"({"scope":"  x  y "})")));
   ASSERT_TRUE(fallback.allowed());
-  EXPECT_EQ(fallback.principal->scopes(), (std::vector<std::string>{"x", "y"}));
+  EXPECT_THAT(fallback.principal->scopes(), testing::ElementsAreArray({"x", "y"}));
   EXPECT_EQ(fallback.principal->subject(), "");
+}
+
+TEST(Bearer, Claims_OnlyThoseThatRequirementsName_AreKept) {
+  auto issuer = std::make_shared<IssuerPolicy>(*issuer_policy());
+  issuer->kept_claims = {"groups", "realm.tier", "absent"};
+  RouteSettings settings = accepting({Scheme::Bearer});
+  settings.issuers = {issuer};
+  settings.require.claims = {{"groups", {{"b"}, {}}}, {"own", {}}};
+  const RoutePolicy route = policy(std::move(settings));
+  std::shared_ptr<const Principal> principal;
+  {
+    World world;
+    principal = world.decide(route, with_token(token(R"({"groups":["a","b"],"realm":{"tier":{"a":[1,"x"]}},"own":true,"other":1})"))).principal;
+  }
+  ASSERT_NE(principal, nullptr);
+  // Their bytes are the principal's own: the token is gone.
+  EXPECT_EQ(principal->claim("groups")->value, parse_json(R"(["a","b"])").value());
+  EXPECT_EQ(principal->claim("realm.tier")->value, parse_json(R"({"a":[1,"x"]})").value());
+  EXPECT_EQ(principal->claim("own")->value, Json(true)) << "the route's own, should the issuer's list lack it";
+  ASSERT_NE(principal->claim("absent"), nullptr);
+  EXPECT_EQ(principal->claim("absent")->value, std::nullopt);
+  EXPECT_EQ(principal->claim("other"), nullptr);
 }
 
 TEST(Bearer, Keys_AreFetchedWhenTheyMayHelp) {

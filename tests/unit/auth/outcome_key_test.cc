@@ -45,6 +45,27 @@ TEST(AcceptRemembered, RouteWithAnotherScope_IsDeniedOnAHit) {
   EXPECT_FALSE(again->checks.empty());
 }
 
+TEST(AcceptRemembered, ClaimsOfOtherRoutes_AreJudgedOnAHit) {
+  World world;
+  auto issuer = std::make_shared<IssuerPolicy>(*issuer_policy());
+  issuer->kept_claims = {"tier"};
+  const auto route = [&](std::vector<ClaimTerms> claims) {
+    RouteSettings settings = accepting({Scheme::Bearer});
+    settings.issuers = {issuer};
+    settings.require.claims = std::move(claims);
+    return policy(std::move(settings));
+  };
+  const auto principal = world.decide(route({}), with_token(token(R"({"tier":"gold","team":"x"})"))).principal;
+  ASSERT_NE(principal, nullptr);
+  EXPECT_EQ(remembered(route({{"tier", {{"gold"}, {}}}}), world, principal), Reason::Allowed);
+  EXPECT_EQ(remembered(route({{"tier", {{"tin"}, {}}}}), world, principal), Reason::PolicyDenied);
+  // As after a reload that names another claim: neither allowed nor denied, the token has to be looked at again.
+  EXPECT_EQ(remembered(route({{"team", {{"x"}, {}}}}), world, principal), std::nullopt);
+  EXPECT_EQ(remembered(route({{"tier", {}}, {"nobody", {}}}), world, principal), std::nullopt);
+  const Verdict again = world.decide(route({{"team", {{"x"}, {}}}}), with_token(token(R"({"tier":"gold","team":"x"})")));
+  EXPECT_TRUE(again.allowed());
+}
+
 TEST(AcceptRemembered, DeniedPrincipal_MayBeRememberedForAnotherRoute) {
   World world;
   const Verdict first = world.decide(policy(bearer_with_scope("admin")), with_token(token()));

@@ -139,6 +139,20 @@ TEST_F(DeploymentTest, StoreThatCannotBeOpened_Refused) {
   EXPECT_THAT(lines[0], HasSubstr("missing-folder/q.db"));
 }
 
+TEST_F(DeploymentTest, Reload_RoutesThatNameOtherClaims_NewPolicies) {
+  folder_.write("keys.json", jwks());
+  const auto with = [&](std::string_view require) {
+    return deployed(issuer("keys: file:keys.json") + "routes:\n  - {path: /, accept: bearer" + std::string(require) + "}\n");
+  };
+  const auto none = with("");
+  EXPECT_THAT(none->issuers[0]->kept_claims, IsEmpty());
+  const auto one = with(", require: {claims: {tier: gold}}");
+  EXPECT_THAT(one->issuers[0]->kept_claims, ElementsAre("tier"));
+  EXPECT_NE(one->issuers[0], none->issuers[0]);  // what was remembered lacks the claim
+  const auto same = with(", require: {claims: {tier: [tin, gold]}}");
+  EXPECT_EQ(same->issuers[0], one->issuers[0]);
+}
+
 TEST_F(DeploymentTest, Reload_SameSettings_SameObjects) {
   folder_.write("keys.json", jwks());
   const std::string yaml = issuer("keys: file:keys.json") + "store: memory\nidentity: {assertion: true}\n";

@@ -25,8 +25,8 @@ config::IdentityHeaders every_name() {
   names.key_id = "X-Key";
   return names;
 }
-std::string lines(Identity identity, const config::IdentityHeaders& names = every_name()) {
-  return identity_lines(names, *PrincipalForTests::make(std::move(identity)));
+std::string lines(const Identity& identity, const config::IdentityHeaders& names = every_name()) {
+  return identity_lines(names, *PrincipalForTests::make(identity));
 }
 
 TEST(IdentityLines, Token_EveryLine) {

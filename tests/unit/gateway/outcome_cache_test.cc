@@ -84,6 +84,36 @@ TEST_F(OutcomeCacheTest, Clear_ForgetsAll) {
   EXPECT_EQ(found(cache_, key_in(1, 1)), "-");
 }
 
+// Thousands of tokens with hundreds of roles, each of them good, must not take the machine's memory.
+TEST(OutcomeCache, LargeEntries_MakeOthersBeForgotten) {
+  OutcomeCache cache(Secret("0123456789abcdef0123456789abcdef"), 1024);
+  const std::string large(100'000, 'x');
+  const auto last = cache.key_of("c", "last");
+  for (int i = 0; i < 2000; ++i) {
+    cache.put(cache.key_of("c", std::to_string(i)), entry(large));
+    EXPECT_LE(cache.bytes(), 1024 * OutcomeCache::kBytesPerEntry);
+  }
+  int left = 0;
+  for (int i = 0; i < 2000; ++i) left += cache.find(cache.key_of("c", std::to_string(i)), kNow) != nullptr;
+  EXPECT_EQ(left, 10);
+  EXPECT_NE(cache.find(cache.key_of("c", "1999"), kNow), nullptr);  // the new one itself stays
+  cache.put(last, entry(std::string(3'000'000, 'x')));
+  EXPECT_NE(cache.find(last, kNow), nullptr);  // alone, beyond the bound
+  cache.put(last, entry("small"));
+  EXPECT_EQ(found(cache, last), "small");
+  EXPECT_LT(cache.bytes(), 1024u);
+  EXPECT_EQ(found(cache, last, kNow + std::chrono::hours(1)), "-");
+  EXPECT_EQ(cache.bytes(), 0u);
+}
+
+TEST(OutcomeCache, Clear_GivesTheBytesBack) {
+  OutcomeCache cache(Secret("0123456789abcdef0123456789abcdef"), 64);
+  for (int i = 0; i < 100; ++i) cache.put(cache.key_of("c", std::to_string(i)), entry(std::to_string(i)));
+  EXPECT_GT(cache.bytes(), 0u);
+  cache.clear();
+  EXPECT_EQ(cache.bytes(), 0u);
+}
+
 TEST(OutcomeCache, SizeZero_RemembersNothing) {
   OutcomeCache cache(Secret("0123456789abcdef0123456789abcdef"), 0);
   const auto key = cache.key_of("c", "token");

@@ -1,0 +1,51 @@
+#include "gateway/outcome_memory.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+
+namespace quivive::gateway {
+namespace {
+
+TEST(OutcomeMemory, Blocks_AreApartAndAligned) {
+  OutcomeMemory memory;
+  std::vector<std::pair<void*, std::size_t>> blocks;
+  for (std::size_t size = 1; size <= 3000; size += 7) {
+    void* const block = memory.allocate(size, 8);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(block) % 8, 0u);
+    std::memset(block, static_cast<int>(size & 0xff), size);
+    blocks.emplace_back(block, size);
+  }
+  for (const auto& [block, size] : blocks) {
+    const auto* bytes = static_cast<const unsigned char*>(block);
+    EXPECT_EQ(bytes[0], size & 0xff);
+    EXPECT_EQ(bytes[size - 1], size & 0xff);
+    memory.deallocate(block, size, 8);
+  }
+}
+
+TEST(OutcomeMemory, FreedBlocks_AreUsedAgain) {
+  OutcomeMemory memory;
+  const auto round = [&] {
+    std::vector<std::pmr::string> texts;
+    for (int i = 0; i < 10'000; ++i) texts.emplace_back(static_cast<std::size_t>(50 + i % 800), 'x', &memory);
+  };
+  round();
+  const std::size_t reserved = memory.reserved();
+  EXPECT_GT(reserved, OutcomeMemory::kStep);
+  EXPECT_EQ(reserved % OutcomeMemory::kStep, 0u);
+  for (int i = 0; i < 5; ++i) round();
+  EXPECT_EQ(memory.reserved(), reserved);
+}
+
+TEST(OutcomeMemory, Unused_ReservesNothing) {
+  OutcomeMemory memory;
+  EXPECT_EQ(memory.reserved(), 0u);
+  std::pmr::string large(OutcomeMemory::kLargestPooled * 4, 'x', &memory);  // the heap's
+  EXPECT_EQ(memory.reserved(), 0u);
+}
+
+}  // namespace
+}  // namespace quivive::gateway
