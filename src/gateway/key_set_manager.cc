@@ -61,11 +61,14 @@ void KeySetManager::tick() {
   const Instant now = clock_.now();
   for (auto& [slot, entry] : entries_) {
     if (entry.source.due(now, entry.jitter)) fetch(slot, entry);
-    if (!entry.source.usable(now) && board_.keys(slot)) {
-      notice_("warning", fmt::format("the keys of {} are too old to be used; its tokens cannot be verified", entry.location.issuer));
-      board_.set_keys(slot, nullptr);
-    }
+    retire_if_old(slot, entry, now);
   }
+}
+
+void KeySetManager::retire_if_old(std::size_t slot, const Entry& entry, Instant now) {
+  if (entry.source.usable(now) || !board_.keys(slot)) return;
+  notice_("warning", fmt::format("the keys of {} are too old to be used; its tokens cannot be verified", entry.location.issuer));
+  board_.set_keys(slot, nullptr);
 }
 
 void KeySetManager::request(std::size_t slot, KeyWish wish, std::string kid, Reply reply) {
@@ -112,6 +115,7 @@ void KeySetManager::fetched(std::size_t slot, Result<std::string> document) {
     ++entry.failures;
     entry.source.fetch_failed(now);
     notice_("warning", fmt::format("the keys of {} could not be fetched: {}", entry.location.issuer, parsed.error().message));
+    retire_if_old(slot, entry, now);
   }
   const auto current = parsed ? board_.keys(slot) : nullptr;
   auto waiting = std::move(entry.waiting);
@@ -126,13 +130,21 @@ void KeySetManager::fetched(std::size_t slot, Result<std::string> document) {
 // The object stays the same where the keys did: outcomes remembered under it stay good.
 void KeySetManager::adopt(std::size_t slot, Entry& entry, jose::KeySet set, std::string_view document) {
   const auto before = board_.keys(slot);
-  if (before && before->fingerprint() == set.fingerprint()) return;
-  const std::string& issuer = entry.location.issuer;
-  notice_("info", fmt::format("{} keys of {} in use", set.keys().size(), issuer));
-  for (const std::string& note : set.notes()) notice_("warning", fmt::format("keys of {}: {}", issuer, note));
-  board_.set_keys(slot, std::make_shared<const jose::KeySet>(std::move(set)));
-  if (entry.location.cache_file.empty()) return;
-  if (const auto written = write_whole_file(entry.location.cache_file, document); !written) notice_("warning", written.error().message);
+  const std::string& file = entry.location.cache_file;
+  // The file's time says how old the keys are when it is read at the next start.
+  const auto note_time = [&] { return file.empty() || set_file_time(file, clock_.now()); };
+  const bool same = before && before->fingerprint() == set.fingerprint();
+  if (same && note_time()) return;
+  if (!same) {
+    const std::string& issuer = entry.location.issuer;
+    notice_("info", fmt::format("{} keys of {} in use", set.keys().size(), issuer));
+    for (const std::string& note : set.notes()) notice_("warning", fmt::format("keys of {}: {}", issuer, note));
+    board_.set_keys(slot, std::make_shared<const jose::KeySet>(std::move(set)));
+    if (file.empty()) return;
+  }
+  const auto written = write_whole_file(file, document);
+  if (!written) return notice_("warning", written.error().message);
+  (void)note_time();
 }
 
 void KeySetManager::restore(std::size_t slot, Entry& entry) {
@@ -141,8 +153,11 @@ void KeySetManager::restore(std::size_t slot, Entry& entry) {
   if (!text) return;  // the first start
   auto set = jose::KeySet::parse(*text);
   if (!set) return notice_("warning", fmt::format("{}: ignored: {}", entry.location.cache_file, set.error().message));
+  const Instant now = clock_.now();
+  const auto written = file_time(entry.location.cache_file);
+  entry.source.restored(std::min(written.value_or(Instant{}), now));  // a time to come is none
+  if (!entry.source.usable(now)) return notice_("info", fmt::format("{}: ignored: older than max_stale", entry.location.cache_file));
   board_.set_keys(slot, std::make_shared<const jose::KeySet>(std::move(*set)));
-  entry.source.restored(clock_.now());
 }
 
 bool KeySetManager::all_tried() const {

@@ -70,6 +70,7 @@ class KeySetManager {
   void fetched(std::size_t slot, Result<std::string> document);
   void adopt(std::size_t slot, Entry& entry, jose::KeySet set, std::string_view document);
   void restore(std::size_t slot, Entry& entry);
+  void retire_if_old(std::size_t slot, const Entry& entry, Instant now);
 
   FactBoard& board_;
   net::EventLoop& control_;

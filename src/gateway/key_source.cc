@@ -32,7 +32,12 @@ bool KeySource::due(Instant now, double jitter) const {
   return now - *last_attempt_ >= settings_.refresh - early;
 }
 
-bool KeySource::usable(Instant now) const { return last_success_ && now - *last_success_ < settings_.max_stale; }
+bool KeySource::usable(Instant now) const {
+  if (!last_success_) return false;
+  const Duration age = now - *last_success_;
+  // What was restored has not been fetched yet, and what failed is past its refresh: there only max_stale counts.
+  return age < settings_.max_stale || (last_attempt_ && !failing_ && age < 2 * settings_.refresh);
+}
 
 bool KeySource::spend(Instant now) {
   while (budget_ < settings_.budget && now - refilled_ >= settings_.budget_refill) {

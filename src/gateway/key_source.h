@@ -20,7 +20,7 @@ class KeySource {
  public:
   struct Settings {
     Duration refresh = std::chrono::minutes(10);
-    Duration max_stale = std::chrono::hours(24);   // a set older than this verifies nothing
+    Duration max_stale = std::chrono::hours(24);   // while fetching fails, a set older than this verifies nothing
     Duration retry = std::chrono::seconds(5);      // after a failure, at least
     Duration kid_memory = std::chrono::seconds(60);
     Duration budget_refill = std::chrono::seconds(20);
@@ -40,14 +40,15 @@ class KeySource {
   [[nodiscard]] Advice advise(KeyWish wish, std::string_view kid, Instant now);
   // Whether the background should fetch now. `jitter` is 0 to 1: replicas must not fetch in step.
   [[nodiscard]] bool due(Instant now, double jitter) const;
-  // Whether the set in hand may still be used.
+  // Whether the set in hand may still be used. After a fetch that succeeded, one that is due soon is waited for, however
+  // short max_stale is.
   [[nodiscard]] bool usable(Instant now) const;
 
   void fetch_began() { in_flight_ = true; }
   void fetch_succeeded(Instant now);
   void fetch_failed(Instant now);
-  // A set kept on disk from before the start: usable, and due for a fetch at once.
-  void restored(Instant now) { last_success_ = now; }
+  // A set kept on disk from before the start, fetched at that time: usable unless too old, and due for a fetch at once.
+  void restored(Instant fetched) { last_success_ = fetched; }
   // A fetch was made for this kid's sake: for a while it is not worth another.
   void answered(std::string_view kid, Instant now);
 

@@ -49,4 +49,16 @@ Result<void> write_whole_file(const std::string& path, std::string_view content)
   return {};
 }
 
+std::optional<Instant> file_time(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return std::nullopt;
+  return from_unix_seconds(info.st_mtim.tv_sec);
+}
+
+bool set_file_time(const std::string& path, Instant time) {
+  const timespec at{.tv_sec = unix_seconds(time), .tv_nsec = 0};
+  const timespec times[2] = {at, at};
+  return ::utimensat(AT_FDCWD, path.c_str(), times, 0) == 0;
+}
+
 }  // namespace quivive::gateway

@@ -46,7 +46,9 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::take_idle(bool careful) {
 }
 
 void UpstreamPool::give_back(std::unique_ptr<UpstreamConnection> connection) {
-  if (idle_.size() >= target_->max_idle) return;
+  if (target_->max_idle == 0) return;
+  // The oldest goes: it is the likeliest to be dead, and would be reused last.
+  if (idle_.size() >= target_->max_idle) idle_.erase(idle_.begin());
   connection->idle_since = loop_.deadlines().now();
   connection->stream.expires_after(target_->idle_timeout);
   idle_.push_back(std::move(connection));
@@ -60,7 +62,9 @@ Awaitable<std::vector<tcp::endpoint>> UpstreamPool::resolve() {
   if (!endpoints_.empty() && now - resolved_ < kNameLifetime) co_return endpoints_;
   const auto target = target_;
   std::function<std::vector<tcp::endpoint>()> job = [target] { return look_up(target->host, target->port); };
-  auto found = co_await run_blocking<std::vector<tcp::endpoint>>(resolver_, loop_.mailbox(), std::move(job));
+  // Where an older answer is at hand, time is left to connect to what it says.
+  const auto patience = endpoints_.empty() ? target_->connect_timeout : target_->connect_timeout / 2;
+  auto found = co_await run_blocking_within<std::vector<tcp::endpoint>>(patience, resolver_, loop_, std::move(job));
   // A name server's outage does not take down an upstream whose address we knew.
   if (found && !found->empty()) {
     endpoints_ = std::move(*found);
@@ -70,12 +74,15 @@ Awaitable<std::vector<tcp::endpoint>> UpstreamPool::resolve() {
 }
 
 Awaitable<Result<std::unique_ptr<UpstreamConnection>, ConnectFailure>> UpstreamPool::connect() {
+  const auto began = loop_.deadlines().now();
   const auto endpoints = co_await resolve();
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(began + target_->connect_timeout - loop_.deadlines().now());
+  if (left <= std::chrono::milliseconds::zero()) co_return ConnectFailure::TimedOut;
   ConnectFailure failure = ConnectFailure::Unreachable;
   for (const tcp::endpoint& endpoint : endpoints) {
     auto connection = std::make_unique<UpstreamConnection>(Socket(loop_.executor()), loop_.deadlines());
     Stream& stream = connection->stream;
-    stream.expires_after(target_->connect_timeout);
+    stream.expires_after(left);
     auto [ec] = co_await stream.socket().async_connect(endpoint, kUse);
     if (!ec) {
       error_code ignored;

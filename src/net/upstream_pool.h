@@ -18,7 +18,7 @@ struct UpstreamTarget {
   std::uint16_t port = 80;
   std::shared_ptr<asio::ssl::context> tls;  // null for plain
   std::string server_name;                  // for SNI and verification; host when empty
-  std::chrono::milliseconds connect_timeout{5000};
+  std::chrono::milliseconds connect_timeout{5000};  // name look-up, and of one address connection and TLS handshake
   std::chrono::milliseconds idle_timeout{60000};
   std::size_t max_idle = 64;  // for each loop
 };
@@ -45,7 +45,7 @@ class UpstreamPool {
   [[nodiscard]] std::unique_ptr<UpstreamConnection> take_idle(bool careful);
   // A new connection, every address of the name tried in turn.
   [[nodiscard]] Awaitable<Result<std::unique_ptr<UpstreamConnection>, ConnectFailure>> connect();
-  // Takes a connection back whose last response was read to its end.
+  // Takes a connection back whose last response was read to its end. Of too many the one that was idle longest is closed.
   void give_back(std::unique_ptr<UpstreamConnection> connection);
   void close_idle() { idle_.clear(); }
   [[nodiscard]] const UpstreamTarget& target() const { return *target_; }

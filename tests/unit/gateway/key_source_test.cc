@@ -201,5 +201,34 @@ TEST_F(KeySourceTest, Restored_UsableAndDueAtOnce) {
   EXPECT_EQ(advise(KeyWish::UnknownKid), Advice::Unavailable);
 }
 
+// A start is no fetch: keys that nobody has seen for longer than max_stale must not live on through restarts.
+TEST_F(KeySourceTest, Restored_AgesFromItsFetch) {
+  source_.restored(now_ - hours(24) + milliseconds(1));
+  EXPECT_TRUE(source_.usable(now_));
+  EXPECT_FALSE(source_.usable(now_ + milliseconds(1)));
+  source_.restored(Instant{});  // the file's time could not be read
+  EXPECT_FALSE(source_.usable(now_));
+  EXPECT_TRUE(source_.due(now_, 0));
+}
+
+TEST_F(KeySourceTest, MaxStaleZero_UsableUntilAFetchFails) {
+  source_.configure({.max_stale = Duration{0}});
+  source_.restored(now_);
+  EXPECT_FALSE(source_.usable(now_)) << "not fetched by this process";
+  succeed();
+  EXPECT_TRUE(source_.usable(now_));
+  EXPECT_EQ(advise(KeyWish::NeverFetched), Advice::UseCurrent);
+  wait(minutes(10));
+  EXPECT_TRUE(source_.usable(now_)) << "the refresh is due, and did not fail yet";
+  fail();
+  EXPECT_FALSE(source_.usable(now_));
+  EXPECT_EQ(advise(KeyWish::NeverFetched), Advice::Unavailable);
+  wait(seconds(5));
+  succeed();
+  EXPECT_TRUE(source_.usable(now_));
+  wait(minutes(20));
+  EXPECT_FALSE(source_.usable(now_)) << "a fetch that never ends is none";
+}
+
 }  // namespace
 }  // namespace quivive::gateway

@@ -64,5 +64,14 @@ TEST(WholeFile, Write_NowhereToWrite_IsAnError) {
   EXPECT_THAT(result.error().message, HasSubstr("none/f.new: No such file"));
 }
 
+TEST(WholeFile, Time_IsWhatItIsSetTo) {
+  const support::TempFolder folder;
+  const std::string file = folder.write("f", "x");
+  EXPECT_TRUE(set_file_time(file, from_unix_seconds(1'700'000'000)));
+  EXPECT_EQ(file_time(file), from_unix_seconds(1'700'000'000));
+  EXPECT_EQ(file_time(folder.path("none")), std::nullopt);
+  EXPECT_FALSE(set_file_time(folder.path("none"), from_unix_seconds(1)));
+}
+
 }  // namespace
 }  // namespace quivive::gateway

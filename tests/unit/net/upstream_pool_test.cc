@@ -4,6 +4,8 @@
 
 #include <boost/asio/write.hpp>
 
+#include <future>
+
 namespace quivive::net {
 namespace {
 
@@ -81,6 +83,23 @@ TEST_F(UpstreamPoolTest, Connect_ResolverFull_IsUnreachable) {
   const Connected made = connect();
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error(), ConnectFailure::Unreachable);
+}
+
+TEST_F(UpstreamPoolTest, Connect_SlowNameLookUp_TimesOut) {
+  target_->host = "localhost";
+  target_->connect_timeout = milliseconds(50);
+  std::promise<void> gate;
+  ASSERT_TRUE(resolver_.submit([&] { gate.get_future().wait(); }));  // the name server that does not answer
+  Connected out = ConnectFailure::Unreachable;
+  run(loop_, [&]() -> Awaitable<> {
+    loop_.mailbox().post([this] { sweep(seconds(10)); });
+    auto made = co_await pool().connect();
+    out = std::move(made);
+    gate.set_value();  // and now it does: nobody waits any more
+  });
+  ASSERT_FALSE(out);
+  EXPECT_EQ(out.error(), ConnectFailure::TimedOut);
+  resolver_.stop();
 }
 
 TEST_F(UpstreamPoolTest, Connect_SilentTlsUpstream_TimesOut) {
@@ -165,6 +184,23 @@ TEST_F(UpstreamPoolTest, Idle_OnlySoMany) {
   for (int i = 0; i < 5; ++i) pool().give_back(connected());
   EXPECT_NE(pool().take_idle(true), nullptr);
   EXPECT_NE(pool().take_idle(true), nullptr);
+  EXPECT_EQ(pool().take_idle(true), nullptr);
+}
+
+TEST_F(UpstreamPoolTest, Idle_DeadOnes_TakeNoRoom) {
+  target_->max_idle = 2;
+  for (int i = 0; i < 2; ++i) {
+    auto dead = connected();
+    far_.back().close();
+    wait_readable(dead->stream.socket());
+    pool().give_back(std::move(dead));
+  }
+  auto good = connected();
+  UpstreamConnection* expected = good.get();
+  pool().give_back(std::move(good));
+  EXPECT_EQ(pool().take_idle(true).get(), expected);
+  target_->max_idle = 0;
+  pool().give_back(connected());
   EXPECT_EQ(pool().take_idle(true), nullptr);
 }
 
