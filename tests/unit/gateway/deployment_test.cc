@@ -146,10 +146,10 @@ TEST_F(DeploymentTest, Reload_RoutesThatNameOtherClaims_NewPolicies) {
   };
   const auto none = with("");
   EXPECT_THAT(none->issuers[0]->kept_claims, IsEmpty());
-  const auto one = with(", require: {claims: {tier: gold}}");
+  const auto one = with(", require: {claim: {tier: gold}}");
   EXPECT_THAT(one->issuers[0]->kept_claims, ElementsAre("tier"));
   EXPECT_NE(one->issuers[0], none->issuers[0]);  // what was remembered lacks the claim
-  const auto same = with(", require: {claims: {tier: [tin, gold]}}");
+  const auto same = with(", require: {claim: {tier: [tin, gold]}}");
   EXPECT_EQ(same->issuers[0], one->issuers[0]);
 }
 

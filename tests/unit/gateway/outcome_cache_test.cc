@@ -24,7 +24,7 @@ Remembered entry(std::string identity, Instant until = kNow + std::chrono::minut
 }
 std::string found(OutcomeCache& cache, const OutcomeCache::Key& key, Instant now = kNow) {
   const Remembered* hit = cache.find(key, now);
-  return hit == nullptr ? "-" : hit->identity;
+  return std::string(hit == nullptr ? std::string_view("-") : hit->identity);
 }
 
 class OutcomeCacheTest : public testing::Test {

@@ -27,6 +27,36 @@ TEST(RawJwt, Rfc7515Example_IsRead) {
   EXPECT_TRUE(raw->unverified_claims().contains("http://example.com/is_root"));
 }
 
+// A token larger than its block, copies that outlive the first, and blocks that are used again.
+TEST(RawJwt, EachToken_KeepsItsOwnContents) {
+  const auto token = [](std::size_t claims, char fill) {
+    std::string payload = R"({"iss":"x")";
+    for (std::size_t i = 0; i < claims; ++i) payload += fmt::format(R"(,"claim{}":["{}"])", i, std::string(20, fill));
+    return compact(R"({"alg":"ES256"})", payload + "}", std::string(64, fill));
+  };
+  std::vector<RawJwt> kept;
+  for (const std::size_t claims : {0UL, 1UL, 20UL, 100UL, 150UL, 3UL}) {
+    for (const char fill : {'a', 'b'}) {
+      const RawJwt dropped = RawJwt::parse(token(claims, 'z')).value();
+      kept.push_back(RawJwt::parse(token(claims, fill)).value());
+      EXPECT_EQ(dropped.signature(), std::string(64, 'z'));
+    }
+  }
+  std::size_t n = 0;
+  for (const std::size_t claims : {0UL, 1UL, 20UL, 100UL, 150UL, 3UL}) {
+    for (const char fill : {'a', 'b'}) {
+      const RawJwt& raw = kept[n++];
+      EXPECT_EQ(raw.signature(), std::string(64, fill));
+      EXPECT_EQ(raw.unverified_issuer(), "x");
+      ASSERT_EQ(raw.unverified_claims().size(), claims + 1);
+      if (claims > 0) {
+        EXPECT_EQ(raw.unverified_claims().at(fmt::format("claim{}", claims - 1)).at(0), Json(std::string(20, fill)));
+      }
+      EXPECT_TRUE(token(claims, fill).starts_with(raw.signing_input()));
+    }
+  }
+}
+
 struct Row {
   std::string token, code, detail;  // detail: a part of it
 };
