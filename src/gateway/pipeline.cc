@@ -31,8 +31,13 @@ Instant until(const Deployment& deployment, const auth::Principal& principal, In
 // Writes remembered.identity: header lines for the route's upstream, with an assertion where the setting says so.
 void write_identity(const Deployment& deployment, const Route& route, Instant now, Remembered& remembered) {
   const config::Identity& settings = deployment.config.identity;
-  remembered.identity.clear();
-  append_identity_lines(remembered.identity, settings.headers, *remembered.principal);
+  // Written elsewhere first: what is kept is as long as it has to be, and allocated once.
+  char room[1024];
+  std::pmr::monotonic_buffer_resource scratch(room, sizeof room);
+  std::pmr::string lines(&scratch);
+  lines.reserve(sizeof room / 2);
+  append_identity_lines(lines, settings.headers, *remembered.principal);
+  remembered.identity.assign(lines);
   if (!deployment.assertion || settings.headers.assertion.empty()) return;
   const std::size_t upstream = deployment.config.routes[route.index].upstream;
   const std::string audience = origin(deployment.config.upstreams[upstream].url);
