@@ -9,6 +9,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <memory>
+
 namespace quivive::gateway {
 namespace {
 
@@ -140,7 +142,8 @@ std::string written(std::vector<RecordRing*> rings, LogFormat format, bool reque
 }
 
 TEST(AccessLog, End_WritesWhatIsLeftOfEveryRing) {
-  RecordRing one, two;
+  const auto first = std::make_unique<RecordRing>(), second = std::make_unique<RecordRing>();
+  RecordRing &one = *first, &two = *second;
   ASSERT_TRUE(one.push(usual()));
   ASSERT_TRUE(two.push(usual()));
   EXPECT_EQ(written({&one, &two}, LogFormat::Json, true, [](AccessLog&) {}), json(usual()) + json(usual()));
@@ -148,7 +151,8 @@ TEST(AccessLog, End_WritesWhatIsLeftOfEveryRing) {
 }
 
 TEST(AccessLog, WithoutRequests_OnlyNotices) {
-  RecordRing ring;
+  const auto owner = std::make_unique<RecordRing>();
+  RecordRing& ring = *owner;
   ASSERT_TRUE(ring.push(usual()));
   const std::string out = written({&ring}, LogFormat::Json, false, [](AccessLog& log) { log.notice("warning", "a \"quoted\"\nword"); });
   EXPECT_THAT(out, HasSubstr(R"("level":"warning","message":"a \"quoted\"\u000aword"})"));
@@ -162,7 +166,8 @@ TEST(AccessLog, TextNotice_StaysOneLine) {
 }
 
 TEST(AccessLog, ClosedDescriptor_DoesNotStopIt) {
-  RecordRing ring;
+  const auto owner = std::make_unique<RecordRing>();
+  RecordRing& ring = *owner;
   ASSERT_TRUE(ring.push(usual()));
   { AccessLog log({&ring}, -1, LogFormat::Text, true); }
   EXPECT_EQ(ring.front(), nullptr);
