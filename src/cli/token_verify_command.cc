@@ -111,9 +111,9 @@ int run_token_verify(const Command& self, Arguments arguments, Io& io) {
   app.add_option("--jwks", asked.jwks, "a JWK set with the issuer's keys")->type_name("FILE");
   app.add_option("--jwk", asked.jwk, "one JWK; kty oct for HS algorithms")->type_name("FILE");
   app.add_option("--pem", asked.pem, "a public key or certificate")->type_name("FILE");
-  app.add_option("--algorithm", asked.algorithms, "an algorithm that is expected; may be repeated")->type_name("NAME")->take_all();
+  app.add_option("--algorithm", asked.algorithms, "an algorithm that is expected; may be repeated")->type_name("NAME")->allow_extra_args(false);
   app.add_option("--issuer", asked.issuer, "what iss has to be")->type_name("ISSUER");
-  app.add_option("--audience", asked.audiences, "one of these has to be in aud")->type_name("AUDIENCE")->take_all();
+  app.add_option("--audience", asked.audiences, "one of these has to be in aud")->type_name("AUDIENCE")->allow_extra_args(false);
   app.add_option("--leeway", asked.leeway, "seconds by which clocks may differ; 60 unless given")->type_name("SECONDS");
   app.add_option("--now", asked.now, "the instant to judge by, like 2026-11-23T10:03:31Z; the clock unless given")->type_name("TIME");
   app.add_flag("--signature-only", asked.signature_only, "checks the signature of any JWS and looks at no claim");

@@ -48,7 +48,7 @@ void add_options(Options& options, Asked& asked) {
   app.add_option("--audience", asked.audience, "the audience that the server expects")->type_name("AUDIENCE");
   app.add_option("--scope", asked.scope, "the scope that the server expects")->type_name("SCOPE");
   app.add_option("--algorithm", asked.algorithm, "the signature algorithm that the server expects")->type_name("NAME");
-  app.add_option("--jwks", asked.jwks, "keys to verify the token with")->type_name("FILE|URL")->take_all();
+  app.add_option("--jwks", asked.jwks, "keys to verify the token with")->type_name("FILE|URL")->allow_extra_args(false);
   app.add_option("--user", asked.user, "the user whose Basic or Digest credentials to check")->type_name("NAME");
   app.add_flag("--password-stdin", asked.password_stdin, "reads that user's password from standard input");
   app.add_flag("--show-secrets", asked.show_secrets, "prints tokens, keys and passwords as they are");

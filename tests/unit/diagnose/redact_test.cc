@@ -1,0 +1,78 @@
+#include "diagnose/redact.h"
+
+#include "diagnose/reader.h"
+
+#include <gtest/gtest.h>
+
+namespace quivive::diagnose {
+namespace {
+
+std::string redacted(std::string_view http, std::string_view text) {
+  const Read capture = read_text(Format::Http, http);
+  EXPECT_TRUE(capture.has_value());
+  const Expectations expected;
+  const auto facts = gather_facts(*capture, expected);
+  return Redactor(*capture, facts, expected)(text);
+}
+
+std::string request(std::string_view fields, std::string_view target = "/x") {
+  return "GET " + std::string(target) + " HTTP/1.1\r\nHost: a.example\r\n" + std::string(fields) + "\r\n\r\n";
+}
+
+TEST(Redactor, EveryPlaceOfACredential) {
+  struct Row {
+    std::string http;
+    std::string_view secret;  // must not be left of "<secret>"
+  };
+  const Row rows[] = {
+      {request("Authorization: Bearer abcdefghijklmnopqrstuvwxyz012345"), "abcdefghijklmnopqrstuvwxyz012345"},
+      {request("Authorization: Basic YWxpY2U6czNjcmV0LXBhc3M="), "YWxpY2U6czNjcmV0LXBhc3M="},
+      {request("Authorization: Basic YWxpY2U6czNjcmV0LXBhc3M="), "s3cret-pass"},
+      {request("Authorization: Basic YWxpY2U6czNjcmV0LXBhc3M="), "alice:s3cret-pass"},
+      {request("Authorization: abcdefgh12345678"), "abcdefgh12345678"},
+      {request("Authorization: Bearer Bearer abcdefgh12345678abcd"), "abcdefgh12345678abcd"},
+      {request("Authorization: Token token=\"0123456789abcdef01234567\""), "0123456789abcdef01234567"},
+      {request("Authorization: Digest username=\"u\", response=\"0123456789abcdef0123456789abcdef\""), "0123456789abcdef0123456789abcdef"},
+      {request("X-API-Key: k-9999-secret"), "k-9999-secret"},
+      {request("Cookie: sid=0a1b2c3d4e; theme=darkish"), "0a1b2c3d4e"},
+      {request("Cookie: sid=0a1b2c3d4e; theme=darkish"), "darkish"},
+      {request("", "/x?api_key=zzz-111-yyy&a=1"), "zzz-111-yyy"},
+      {request("", "/x?access_token=a%2Fb%2Bc%3D%3Dddd"), "a%2Fb%2Bc%3D%3Dddd"},
+      {request("", "/x?access_token=a%2Fb%2Bc%3D%3Dddd"), "a/b+c==ddd"},
+      {"POST /t HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 36\r\n\r\nclient_secret=top-secret-1&grant_type=x", "top-secret-1"},
+      {request("") + "HTTP/1.1 200 OK\r\nSet-Cookie: sid=fresh-value-1; Path=/\r\nContent-Type: application/json\r\n\r\n{\"access_token\":\"opaque-token-2\"}", "fresh-value-1"},
+      {request("") + "HTTP/1.1 200 OK\r\nSet-Cookie: sid=fresh-value-1; Path=/\r\nContent-Type: application/json\r\n\r\n{\"access_token\":\"opaque-token-2\"}", "opaque-token-2"},
+  };
+  for (const Row& row : rows) {
+    const std::string out = redacted(row.http, "it was <" + std::string(row.secret) + "> there");
+    EXPECT_EQ(out.find(row.secret), std::string::npos) << out;
+    EXPECT_NE(out.find("it was <"), std::string::npos);
+  }
+}
+
+TEST(Redactor, UnknownJwt_ReplacedAnyway) {
+  const std::string out = redacted(request(""), "Location: /cb#eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl end");
+  EXPECT_EQ(out, "Location: /cb#eyJh…dXJl end");
+}
+
+TEST(Redactor, ShortPassword_LeavesOtherWords) {
+  // user:test
+  EXPECT_EQ(redacted(request("Authorization: Basic dXNlcjp0ZXN0"), "the latest test failed"), "the latest … failed");
+}
+
+TEST(Redactor, NoSecret_TextUnchanged) {
+  EXPECT_EQ(redacted(request("Accept: */*"), "nothing ey at all"), "nothing ey at all");
+}
+
+TEST(Fingerprint, EqualForEqualSecrets) {
+  EXPECT_EQ(fingerprint("abc"), "ba78 16bf");
+  EXPECT_NE(fingerprint("abc"), fingerprint("abd"));
+}
+
+TEST(Shortened, ShortOnes_ShowNothing) {
+  EXPECT_EQ(shortened("abcdefghijklmnopqrstuvwx"), "abcd…uvwx");
+  EXPECT_EQ(shortened("abcdefghijklmnopqrstuvw"), "…");
+}
+
+}  // namespace
+}  // namespace quivive::diagnose
