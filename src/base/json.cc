@@ -14,9 +14,9 @@ namespace {
 // Stacks up the value from the parser's events, and counts the members that were written.
 struct Builder {
   static constexpr std::size_t max_object_size = 4096;
-  static constexpr std::size_t max_array_size = 65536;
+  static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);  // bounded by JsonLimits::bytes
   static constexpr std::size_t max_key_size = 1024;
-  static constexpr std::size_t max_string_size = 256 * 1024;
+  static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);  // bounded likewise
 
   using error_code = boost::json::error_code;
 
