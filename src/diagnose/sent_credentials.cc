@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "diagnose/facts.h"
+#include "diagnose/sent_value.h"
 #include "http/cookie.h"
 #include "http/query.h"
 
@@ -53,6 +54,8 @@ class Finder {
 
   void finish(SentCredential credential) {
     if (out_.size() >= kMaxCredentials) return;
+    // Blotted out by whoever shared it: what is left says nothing about the token that was sent.
+    if (is_masked(credential.rest)) return out_.push_back(std::move(credential));
     TokenView view = view_token(trim_ows(credential.rest));
     if (view.shape != TokenView::Shape::Opaque) credential.token = std::move(view);
     out_.push_back(std::move(credential));
