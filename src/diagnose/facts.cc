@@ -58,6 +58,7 @@ void read_response(const Response& response, Facts& facts) {
   facts.said += to_lower(body);
 }
 
+// A capture may be years old: our clock is the last resort.
 void read_clock(const Expectations& expected, Facts& facts) {
   if (const auto date = http::parse_http_date(facts.response_field("date"))) {
     facts.now = *date;
@@ -65,6 +66,9 @@ void read_clock(const Expectations& expected, Facts& facts) {
   } else if (expected.now) {
     facts.now = *expected.now;
     facts.clock = ClockSource::Option;
+  } else if (facts.exchange->started) {
+    facts.now = *facts.exchange->started;
+    facts.clock = ClockSource::Started;
   } else {
     facts.now = expected.clock;
   }

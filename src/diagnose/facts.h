@@ -39,7 +39,8 @@ enum class Answer : std::uint8_t {
   ErrorBody,   // 200 with an authentication error in its body
 };
 
-enum class ClockSource : std::uint8_t { Response, Option, Ours };
+// The response's Date, --now, when the client says that it sent the request, or our own clock.
+enum class ClockSource : std::uint8_t { Response, Option, Started, Ours };
 
 struct Facts {
   const Exchange* exchange = nullptr;  // never null; belongs to the capture
