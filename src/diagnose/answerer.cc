@@ -49,7 +49,8 @@ bool fits(const Row& row, const Facts& facts, std::string_view lower_body) {
       return false;
     case Part::Body: return matches(row.match, lower_body, row.text);
     case Part::Challenge:
-      return std::any_of(facts.challenge_lines.begin(), facts.challenge_lines.end(), [&](const std::string& line) { return matches(row.match, to_lower(trim_ows(line)), row.text); });
+      return std::any_of(facts.challenge_lines.begin(), facts.challenge_lines.end(),
+                         [&](const std::string& line) { return matches(row.match, to_lower(trim_ows(line)), row.text); });
     case Part::Host: return facts.request() != nullptr && matches(row.match, facts.request()->url.host, row.text);
   }
   return false;
@@ -74,14 +75,22 @@ std::optional<Answerer> told_by_gateway(const Facts& facts) {
   if (has(facts, "x-kong-upstream-latency")) return Answerer{Kind::Application, "behind Kong", "response.header x-kong-upstream-latency"};
   if (server.starts_with("kong/")) return Answerer{Kind::Gateway, "Kong", "response.header server"};
   const std::string_view envoy = server.starts_with("istio-envoy") ? "Istio" : "Envoy";
-  if (has(facts, "x-envoy-upstream-service-time")) return Answerer{Kind::Application, fmt::format("behind {}", envoy), "response.header x-envoy-upstream-service-time"};
+  if (has(facts, "x-envoy-upstream-service-time"))
+    return Answerer{Kind::Application, fmt::format("behind {}", envoy), "response.header x-envoy-upstream-service-time"};
   if (server == "envoy" || server == "istio-envoy") return Answerer{Kind::Gateway, std::string(envoy), "response.header server"};
   // API Gateway's own answers name the error in a field, or have its one-member body; integrations write anything else.
-  const bool apigw = has(facts, "x-amz-apigw-id") || has(facts, "apigw-requestid") || (has(facts, "x-amzn-requestid") && facts.request() != nullptr && facts.request()->url.host.find(".execute-api.") != std::string::npos);
+  const bool apigw = has(facts, "x-amz-apigw-id") || has(facts, "apigw-requestid") ||
+                     (has(facts, "x-amzn-requestid") && facts.request() != nullptr &&
+                      facts.request()->url.host.find(".execute-api.") != std::string::npos);
   if (apigw) {
-    const bool one_member = facts.body_json && facts.body_json->is_object() && facts.body_json->get_object().size() == 1 && (member(facts.body_json->get_object(), "message") != nullptr || member(facts.body_json->get_object(), "Message") != nullptr);
-    if (has(facts, "x-amzn-errortype") || one_member) return Answerer{Kind::Gateway, "Amazon API Gateway", has(facts, "x-amzn-errortype") ? "response.header x-amzn-errortype" : "response.body"};
-    return Answerer{Kind::Application, "behind Amazon API Gateway", has(facts, "x-amz-apigw-id") ? "response.header x-amz-apigw-id" : "response.header apigw-requestid"};
+    const bool one_member =
+        facts.body_json && facts.body_json->is_object() && facts.body_json->get_object().size() == 1 &&
+        (member(facts.body_json->get_object(), "message") != nullptr || member(facts.body_json->get_object(), "Message") != nullptr);
+    if (has(facts, "x-amzn-errortype") || one_member)
+      return Answerer{Kind::Gateway, "Amazon API Gateway",
+                      has(facts, "x-amzn-errortype") ? "response.header x-amzn-errortype" : "response.body"};
+    return Answerer{Kind::Application, "behind Amazon API Gateway",
+                    has(facts, "x-amz-apigw-id") ? "response.header x-amz-apigw-id" : "response.header apigw-requestid"};
   }
   return std::nullopt;
 }
@@ -90,10 +99,13 @@ std::optional<Answerer> told_by_gateway(const Facts& facts) {
 bool is_token_endpoint(const Facts& facts) {
   if (facts.request() == nullptr) return false;
   const std::string path = to_lower(facts.request()->url.path);
-  static constexpr auto kEnds = std::to_array<std::string_view>({"/oauth/token", "/oauth2/token", "/oauth2/v1/token", "/oauth2/v2.0/token", "/connect/token", "/openid-connect/token", "/openid-connect/userinfo", "/oauth2/introspect",
-                                                                 "/oauth/introspect", "/oauth2/userinfo", "/as/token.oauth2", "/oauth2/authorize", "/protocol/openid-connect/auth"});
+  static constexpr auto kEnds =
+      std::to_array<std::string_view>({"/oauth/token", "/oauth2/token", "/oauth2/v1/token", "/oauth2/v2.0/token", "/connect/token",
+                                       "/openid-connect/token", "/openid-connect/userinfo", "/oauth2/introspect", "/oauth/introspect",
+                                       "/oauth2/userinfo", "/as/token.oauth2", "/oauth2/authorize", "/protocol/openid-connect/auth"});
   return std::any_of(kEnds.begin(), kEnds.end(), [&](std::string_view end) { return path.ends_with(end); }) ||
-         (path.ends_with("/token") && (facts.server_says("\"invalid_client\"") || facts.server_says("\"invalid_grant\"") || facts.server_says("\"unauthorized_client\"")));
+         (path.ends_with("/token") && (facts.server_says("\"invalid_client\"") || facts.server_says("\"invalid_grant\"") ||
+                                       facts.server_says("\"unauthorized_client\"")));
 }
 
 // Servers that stand in front of others: their name says where the response came through, not who wrote it.
@@ -128,7 +140,9 @@ bool is_of_application(const Facts& facts) {
   if (facts.body_json) return true;
   if (to_lower(facts.response_field("content-type")).find("json") != std::string::npos) return true;
   for (const http::Challenge& one : facts.challenges.challenges) {
-    if (!iequals(one.scheme, "Basic") && !iequals(one.scheme, "Digest") && !iequals(one.scheme, "Negotiate") && !iequals(one.scheme, "NTLM")) return true;
+    if (!iequals(one.scheme, "Basic") && !iequals(one.scheme, "Digest") && !iequals(one.scheme, "Negotiate") &&
+        !iequals(one.scheme, "NTLM"))
+      return true;
   }
   return false;
 }
@@ -137,7 +151,8 @@ Answerer to_proxy(const Facts& facts) {
   for (const std::string_view field : {"proxy-agent", "server", "via"}) {
     const std::string_view value = facts.response_field(field);
     if (value.empty()) continue;
-    std::string name = field == "via" ? std::string(value.substr(value.find(' ') == std::string_view::npos ? 0 : value.find(' ') + 1)) : std::string(value.substr(0, value.find('/')));
+    std::string name = field == "via" ? std::string(value.substr(value.find(' ') == std::string_view::npos ? 0 : value.find(' ') + 1))
+                                      : std::string(value.substr(0, value.find('/')));
     return {Kind::Proxy, printable(name, 60), fmt::format("response.header {}", field)};
   }
   return {Kind::Proxy, "", "response.status"};
@@ -164,25 +179,33 @@ Answerer identify_answerer(const Facts& facts) {
   const std::string body = to_lower(facts.response_body());
   const std::string_view trimmed = std::string_view(body).substr(std::min(body.find_first_not_of(" \t\r\n"), body.size()));
   // A name in Server may be of whoever stands in front; a page or a word of its own is not.
-  const auto said = std::find_if(kRows.begin(), kRows.end(), [&](const Row& row) { return row.field != "server" && fits(row, facts, trimmed); });
+  const auto said =
+      std::find_if(kRows.begin(), kRows.end(), [&](const Row& row) { return row.field != "server" && fits(row, facts, trimmed); });
   const bool own_words = said != kRows.end() && (said->part == Part::Body || said->kind != Kind::Application);
   if (own_words) return {said->kind, std::string(said->name), evidence_of(*said)};
   if (auto told = told_by_gateway(facts)) {
-    if (told->kind == Kind::Application && said != kRows.end()) return {said->kind, fmt::format("{}, {}", said->name, told->name), evidence_of(*said)};
+    if (told->kind == Kind::Application && said != kRows.end())
+      return {said->kind, fmt::format("{}, {}", said->name, told->name), evidence_of(*said)};
     return *told;
   }
   if (said != kRows.end()) return {said->kind, std::string(said->name), evidence_of(*said)};
-  const auto named = std::find_if(kRows.begin(), kRows.end(), [&](const Row& row) { return row.field == "server" && fits(row, facts, trimmed); });
+  const auto named =
+      std::find_if(kRows.begin(), kRows.end(), [&](const Row& row) { return row.field == "server" && fits(row, facts, trimmed); });
   if (named != kRows.end()) return {named->kind, std::string(named->name), evidence_of(*named)};
   if (is_token_endpoint(facts)) return {Kind::Idp, "", "request.url"};
   const Front* front = front_of(facts);
   if (is_of_application(facts)) {
-    if (front != nullptr) return {Kind::Application, fmt::format("behind {}", front->name), facts.body_json ? "response.body" : "response.header www-authenticate"};
+    if (front != nullptr)
+      return {Kind::Application, fmt::format("behind {}", front->name),
+              facts.body_json ? "response.body" : "response.header www-authenticate"};
     return {Kind::Application, "", facts.body_json ? "response.body" : "response.header"};
   }
   // Neither a page of its own nor anything of an application: who stands in front, if it is a web server, may have written it.
-  if (front != nullptr && front->field == "server" && front->name == "Cloudflare") return {Kind::Unknown, "behind Cloudflare", "response.header server"};
-  if (front != nullptr && front->field == "server") return {facts.status == 401 && facts.challenge("Basic") != nullptr ? Kind::Proxy : Kind::Unknown, std::string(front->name), "response.header server"};
+  if (front != nullptr && front->field == "server" && front->name == "Cloudflare")
+    return {Kind::Unknown, "behind Cloudflare", "response.header server"};
+  if (front != nullptr && front->field == "server")
+    return {facts.status == 401 && facts.challenge("Basic") != nullptr ? Kind::Proxy : Kind::Unknown, std::string(front->name),
+            "response.header server"};
   return {};
 }
 

@@ -38,7 +38,8 @@ class Pieces {
     for (const HeaderField& field : facts.response()->headers.all()) {
       const std::string name = to_lower(field.name);
       static constexpr auto kWords = std::to_array<std::string_view>({"error", "reason", "message", "diagnostic"});
-      if (std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) { return name.find(word) != std::string::npos; })) add("response.header", field.name, field.value, true);
+      if (std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) { return name.find(word) != std::string::npos; }))
+        add("response.header", field.name, field.value, true);
     }
     if (facts.body_json) {
       add_json(*facts.body_json, 0);
@@ -133,7 +134,9 @@ std::vector<Said> find_fingerprints(const Facts& facts) {
   }
   std::vector<Said> out;
   for (const Said& one : found) {
-    const bool within = std::any_of(found.begin(), found.end(), [&](const Said& other) { return other.row != one.row && other.row->text.find(one.row->text) != std::string_view::npos; });
+    const bool within = std::any_of(found.begin(), found.end(), [&](const Said& other) {
+      return other.row != one.row && other.row->text.find(one.row->text) != std::string_view::npos;
+    });
     if (!within) out.push_back(one);
   }
   return out;
@@ -141,14 +144,17 @@ std::vector<Said> find_fingerprints(const Facts& facts) {
 
 std::string expected_in(std::string_view quote) {
   static constexpr auto kMarkers = std::to_array<std::string_view>(
-      {"validationparameters.validaudience:", "validationparameters.validissuer:", "validationparameters.validaudiences:", "validationparameters.validissuers:", "match with one of the allowed audiences",
-       "it must match the tenant", "expected value of", "claim to be:", "expected audience", "a different provider, expected", "expected one of", "expected:", "expected a ", "expected "});
+      {"validationparameters.validaudience:", "validationparameters.validissuer:", "validationparameters.validaudiences:",
+       "validationparameters.validissuers:", "match with one of the allowed audiences", "it must match the tenant", "expected value of",
+       "claim to be:", "expected audience", "a different provider, expected", "expected one of", "expected:", "expected a ", "expected "});
   return first_value(quote, kMarkers);
 }
 
 std::string received_in(std::string_view quote) {
-  static constexpr auto kMarkers = std::to_array<std::string_view>({"the audience '", "the issuer '", "audiences:", "issuer:", "wrong audience or resource", "from the wrong issuer", "but was:", "but got", "found:", "found ",
-                                                                    "(aud) claim", "claim value", "audience rejected:", "issuer rejected:", " got ", "bad audience:", "received"});
+  static constexpr auto kMarkers =
+      std::to_array<std::string_view>({"the audience '", "the issuer '", "audiences:", "issuer:", "wrong audience or resource",
+                                       "from the wrong issuer", "but was:", "but got", "found:", "found ", "(aud) claim", "claim value",
+                                       "audience rejected:", "issuer rejected:", " got ", "bad audience:", "received"});
   // The first two markers end in the quotation mark that opens the value.
   const std::string lower = to_lower(quote);
   for (const std::string_view marker : {kMarkers[0], kMarkers[1]}) {

@@ -18,14 +18,16 @@ std::string_view text_of(const Facts& facts, std::string_view name) {
 const ReasonInfo* by_text(std::string_view error, std::string_view description) {
   const auto rows = all_reasons();
   const auto found = std::find_if(rows.begin(), rows.end(), [&](const ReasonInfo& row) {
-    return row.reason != Reason::Allowed && (error.empty() || row.error == error) && (description.empty() || row.description == description);
+    return row.reason != Reason::Allowed && (error.empty() || row.error == error) &&
+           (description.empty() || row.description == description);
   });
   return found == rows.end() ? nullptr : &*found;
 }
 
 // Our answers have all of these (gateway/response_writer.cc); texts alone could be anybody's.
 bool has_our_fields(const Facts& facts) {
-  return !facts.response_field("x-request-id").empty() && facts.response_field("cache-control") == "no-store" && facts.response_field("vary").starts_with("Authorization");
+  return !facts.response_field("x-request-id").empty() && facts.response_field("cache-control") == "no-store" &&
+         facts.response_field("vary").starts_with("Authorization");
 }
 
 }  // namespace
@@ -41,7 +43,8 @@ std::optional<OwnRejection> own_rejection(const Facts& facts) {
   }
   if (!has_our_fields(facts)) return std::nullopt;
   if (const std::string_view description = facts.challenge_param("error_description"); !description.empty()) {
-    if (const ReasonInfo* row = by_text("", description)) return OwnRejection{row->reason, std::move(trace), "response.header www-authenticate", std::string(description)};
+    if (const ReasonInfo* row = by_text("", description))
+      return OwnRejection{row->reason, std::move(trace), "response.header www-authenticate", std::string(description)};
   }
   std::string_view error = text_of(facts, "error");
   if (error.empty()) {

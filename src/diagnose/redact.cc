@@ -70,6 +70,17 @@ class Collector {
     }
   }
 
+  // Signatures in a URL that was signed beforehand: who has them has what they open (AWS, Google, Azure's SAS).
+  void add_signatures(std::string_view query) {
+    static constexpr std::string_view kNames[] = {"x-amz-signature", "x-amz-security-token", "x-goog-signature", "signature", "sig", "oauth_signature"};
+    http::QueryReader reader(query);
+    http::QueryPair pair;
+    while (reader.next(pair)) {
+      const std::string name = http::form_decode(pair.name);
+      if (std::any_of(std::begin(kNames), std::end(kNames), [&](std::string_view n) { return iequals(n, name); })) add(http::form_decode(pair.value));
+    }
+  }
+
   void add_cookies(const Headers& headers) {
     for (const HeaderField* field : headers.every("cookie")) {
       std::string_view rest = field->value;
@@ -178,6 +189,7 @@ Redactor::Redactor(const Capture& capture, std::span<const Facts> facts, const E
     for (const SentCredential& credential : one.credentials) collector.add_credential(credential);
     if (const Request* request = one.request()) {
       collector.add_cookies(request->headers);
+      collector.add_signatures(request->url.query);
       if (const auto json = parse_json(trim_ows(request->body), {.depth = 32, .bytes = kMaxBodyKept})) collector.add_json(*json);
     }
     if (const Response* response = one.response()) collector.add_cookies(response->headers);

@@ -30,31 +30,79 @@ struct Family {
   std::string_view audience, host;
 };
 constexpr auto kFamilies = std::to_array<Family>({
-    {"storage.azure.com", ".core.windows.net"},        {"management.core.windows.net", "management.azure.com"},
-    {"management.azure.com", ".azure.com"},            {"database.windows.net", ".windows.net"},
-    {"servicebus.azure.net", ".servicebus.windows.net"}, {"eventhubs.azure.net", ".servicebus.windows.net"},
-    {"cosmos.azure.com", ".documents.azure.com"},      {"vault.azure.net", ".vault.azure.net"},
-    {"cognitiveservices.azure.com", ".azure.com"},     {"analysis.windows.net", "api.powerbi.com"},
-    {"api.fabric.microsoft.com", ".microsoft.com"},    {"outlook.office.com", "outlook.office365.com"},
-    {"outlook.office365.com", "outlook.office.com"},   {"dev.azure.com", ".visualstudio.com"},
-    {"dev.azure.com", "dev.azure.com"},                {"sharepoint.com", ".sharepoint.com"},
-    {"azuredatabricks.net", ".azuredatabricks.net"},   {"oauth2.googleapis.com", ".google.com"},
-    {"googleapis.com", ".googleapis.com"},             {"atlassian.com", ".atlassian.net"},
+    {"storage.azure.com", ".core.windows.net"},
+    {"management.core.windows.net", "management.azure.com"},
+    {"management.azure.com", ".azure.com"},
+    {"database.windows.net", ".windows.net"},
+    {"servicebus.azure.net", ".servicebus.windows.net"},
+    {"eventhubs.azure.net", ".servicebus.windows.net"},
+    {"cosmos.azure.com", ".documents.azure.com"},
+    {"vault.azure.net", ".vault.azure.net"},
+    {"cognitiveservices.azure.com", ".azure.com"},
+    {"analysis.windows.net", "api.powerbi.com"},
+    {"api.fabric.microsoft.com", ".microsoft.com"},
+    {"outlook.office.com", "outlook.office365.com"},
+    {"outlook.office365.com", "outlook.office.com"},
+    {"dev.azure.com", ".visualstudio.com"},
+    {"dev.azure.com", "dev.azure.com"},
+    {"sharepoint.com", ".sharepoint.com"},
+    {"azuredatabricks.net", ".azuredatabricks.net"},
+    {"oauth2.googleapis.com", ".google.com"},
+    {"googleapis.com", ".googleapis.com"},
+    {"atlassian.com", ".atlassian.net"},
     {"api.atlassian.com", ".atlassian.net"},
 });
 
 // Where applications of anybody run under the platform's name: the audience will be their own.
-constexpr auto kPlatforms = std::to_array<std::string_view>(
-    {".amazonaws.com", ".cloudfront.net", ".on.aws", ".awsapprunner.com", ".elasticbeanstalk.com", ".run.app", ".cloudfunctions.net", ".appspot.com", ".gateway.dev", ".endpoints.dev",
-     ".azurewebsites.net", ".azure-api.net", ".azurecontainerapps.io", ".azurestaticapps.net", ".cloudapp.azure.com", ".azurefd.net", ".trafficmanager.net", ".herokuapp.com", ".ngrok.io",
-     ".ngrok.app", ".ngrok-free.app", ".ngrok.dev", ".vercel.app", ".netlify.app", ".fly.dev", ".onrender.com", ".railway.app", ".workers.dev", ".pages.dev", ".trycloudflare.com",
-     ".github.dev", ".gitpod.io", ".loca.lt", ".supabase.co", ".hasura.app", ".digitaloceanspaces.com", ".ondigitalocean.app", ".render.com", ".deno.dev", ".sslip.io", ".nip.io"});
+constexpr auto kPlatforms = std::to_array<std::string_view>({".amazonaws.com",
+                                                             ".cloudfront.net",
+                                                             ".on.aws",
+                                                             ".awsapprunner.com",
+                                                             ".elasticbeanstalk.com",
+                                                             ".run.app",
+                                                             ".cloudfunctions.net",
+                                                             ".appspot.com",
+                                                             ".gateway.dev",
+                                                             ".endpoints.dev",
+                                                             ".azurewebsites.net",
+                                                             ".azure-api.net",
+                                                             ".azurecontainerapps.io",
+                                                             ".azurestaticapps.net",
+                                                             ".cloudapp.azure.com",
+                                                             ".azurefd.net",
+                                                             ".trafficmanager.net",
+                                                             ".herokuapp.com",
+                                                             ".ngrok.io",
+                                                             ".ngrok.app",
+                                                             ".ngrok-free.app",
+                                                             ".ngrok.dev",
+                                                             ".vercel.app",
+                                                             ".netlify.app",
+                                                             ".fly.dev",
+                                                             ".onrender.com",
+                                                             ".railway.app",
+                                                             ".workers.dev",
+                                                             ".pages.dev",
+                                                             ".trycloudflare.com",
+                                                             ".github.dev",
+                                                             ".gitpod.io",
+                                                             ".loca.lt",
+                                                             ".supabase.co",
+                                                             ".hasura.app",
+                                                             ".digitaloceanspaces.com",
+                                                             ".ondigitalocean.app",
+                                                             ".render.com",
+                                                             ".deno.dev",
+                                                             ".sslip.io",
+                                                             ".nip.io"});
 
 bool is_private_host(std::string_view host) {
   if (host.empty() || host.find('.') == std::string_view::npos || host.front() == '[') return true;
   if (host.find_first_not_of("0123456789.") == std::string_view::npos) return true;
-  static constexpr auto kEnds = std::to_array<std::string_view>({".localhost", ".local", ".internal", ".svc", ".lan", ".home", ".corp", ".intranet", ".private"});
-  return std::any_of(kEnds.begin(), kEnds.end(), [&](std::string_view end) { return host.ends_with(end); }) || host.find(".svc.") != std::string_view::npos;
+  static constexpr auto kEnds =
+      std::to_array<std::string_view>({".localhost", ".local", ".internal", ".svc", ".lan", ".home", ".corp", ".intranet", ".private"});
+  return std::any_of(kEnds.begin(), kEnds.end(), [&](std::string_view end) { return host.ends_with(end); }) ||
+         host.find(".svc.") != std::string_view::npos;
 }
 
 // The host that an audience names as an address, or "": a mere name, an id, api://….
@@ -73,19 +121,36 @@ bool ends_in(std::string_view host, std::string_view end) {
 }
 
 bool belongs(std::string_view audience, std::string_view host) {
-  if (registrable_domain(audience) == registrable_domain(host) && !ends_in(audience, "graph.microsoft.com") && !ends_in(host, "graph.microsoft.com")) return true;
+  if (registrable_domain(audience) == registrable_domain(host) && !ends_in(audience, "graph.microsoft.com") &&
+      !ends_in(host, "graph.microsoft.com"))
+    return true;
   if (audience == host) return true;
-  return std::any_of(kFamilies.begin(), kFamilies.end(), [&](const Family& f) { return ends_in(audience, f.audience) && ends_in(host, f.host); });
+  return std::any_of(kFamilies.begin(), kFamilies.end(),
+                     [&](const Family& f) { return ends_in(audience, f.audience) && ends_in(host, f.host); });
 }
 
 struct Word {
   std::string_view word, environment;
 };
-constexpr auto kWords = std::to_array<Word>({{"dev", "development"},   {"develop", "development"}, {"development", "development"}, {"test", "test"},
-                                             {"testing", "test"},      {"tst", "test"},            {"qa", "QA"},                   {"uat", "UAT"},
-                                             {"stage", "staging"},     {"staging", "staging"},     {"stg", "staging"},             {"preprod", "pre-production"},
-                                             {"sandbox", "the sandbox"}, {"sbx", "the sandbox"},   {"demo", "the demo"},           {"integration", "integration"},
-                                             {"canary", "canary"},     {"acceptance", "acceptance"}, {"acc", "acceptance"}});
+constexpr auto kWords = std::to_array<Word>({{"dev", "development"},
+                                             {"develop", "development"},
+                                             {"development", "development"},
+                                             {"test", "test"},
+                                             {"testing", "test"},
+                                             {"tst", "test"},
+                                             {"qa", "QA"},
+                                             {"uat", "UAT"},
+                                             {"stage", "staging"},
+                                             {"staging", "staging"},
+                                             {"stg", "staging"},
+                                             {"preprod", "pre-production"},
+                                             {"sandbox", "the sandbox"},
+                                             {"sbx", "the sandbox"},
+                                             {"demo", "the demo"},
+                                             {"integration", "integration"},
+                                             {"canary", "canary"},
+                                             {"acceptance", "acceptance"},
+                                             {"acc", "acceptance"}});
 
 // The environment among the words of `text`, divided at '.', '-', '_' and '/'.
 std::string environment_in(std::string_view text) {
@@ -122,7 +187,8 @@ bool is_foreign_audience(std::span<const std::string> audience, std::string_view
 }
 
 std::string environment_of_host(std::string_view host) {
-  if (host == "localhost" || host.ends_with(".localhost") || host == "[::1]" || host.starts_with("127.") || host == "host.docker.internal") return "local";
+  if (host == "localhost" || host.ends_with(".localhost") || host == "[::1]" || host.starts_with("127.") || host == "host.docker.internal")
+    return "local";
   const std::size_t dot = host.rfind('.');  // the last label is no name: example.test, example.dev
   return dot == std::string_view::npos ? "" : environment_in(host.substr(0, dot));
 }
@@ -130,7 +196,8 @@ std::string environment_of_host(std::string_view host) {
 std::string environment_of_issuer(const Url& issuer) {
   if (issuer.host.empty()) return "";
   // Names of tenants there, given by default.
-  for (const std::string_view end : {".auth0.com", ".okta.com", ".oktapreview.com", ".clerk.accounts.dev", ".amazonaws.com", ".b2clogin.com"}) {
+  for (const std::string_view end :
+       {".auth0.com", ".okta.com", ".oktapreview.com", ".clerk.accounts.dev", ".amazonaws.com", ".b2clogin.com"}) {
     if (issuer.host.ends_with(end)) return "";
   }
   std::string out = environment_of_host(issuer.host);

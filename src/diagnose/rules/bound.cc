@@ -42,10 +42,13 @@ void mtls(const Context& context, const Facts& facts, Report& report) {
   const bool presented = context.capture.command && context.capture.command->client_certificate;
   report.fault(Cause::MtlsBound, presented ? Certainty::Suggestive : Certainty::Probable, facts)
       .summary(presented ? std::string("The token is bound to one client certificate (cnf.x5t#S256); the one given may be another.")
-                         : std::string("The token is bound to a client certificate (cnf.x5t#S256), and the server has to see that certificate in the TLS handshake."))
+                         : std::string("The token is bound to a client certificate (cnf.x5t#S256), and the server has to see that "
+                                       "certificate in the TLS handshake."))
       .detail("That it is bound is certain; which certificate the connection presented is not in the capture.")
-      .fix("Send the request over mutual TLS with the certificate that the token was issued to: curl --cert client.pem --key client.key; requests: cert=(…). "
-           "Behind a proxy that ends TLS, pass the certificate on in the header that the API reads.")
+      .fix(
+          "Send the request over mutual TLS with the certificate that the token was issued to: curl --cert client.pem --key client.key; "
+          "requests: cert=(…). "
+          "Behind a proxy that ends TLS, pass the certificate on in the header that the API reads.")
       .see("token.payload", "cnf", "cnf.x5t#S256");
 }
 
@@ -63,24 +66,26 @@ void oauth1(const Context& context, const Facts& facts, Report& report) {
   std::int64_t seconds = 0;
   const auto [end, bad] = std::from_chars(stamp.data(), stamp.data() + stamp.size(), seconds);
   if (!stamp.empty() && (bad != std::errc() || end != stamp.data() + stamp.size() || seconds > 100'000'000'000)) {
-    return fault(fmt::format("oauth_timestamp is {}, where whole seconds since 1970 belong.", quoted_text(stamp)), "Write the current time in seconds: Math.floor(Date.now() / 1000).",
-                 "oauth_timestamp");
+    return fault(fmt::format("oauth_timestamp is {}, where whole seconds since 1970 belong.", quoted_text(stamp)),
+                 "Write the current time in seconds: Math.floor(Date.now() / 1000).", "oauth_timestamp");
   }
   constexpr Duration kWindow = std::chrono::minutes{5};
   const Duration skew = from_unix_seconds(seconds) - facts.now;
   if (!stamp.empty() && facts.clock == ClockSource::Response && (skew > kWindow || skew < -kWindow)) {
     return fault(fmt::format("oauth_timestamp is {} {} the server's clock.", span_text(skew), skew.count() > 0 ? "ahead of" : "behind"),
-                 "Synchronise the client's clock (NTP), and sign every request anew: a stored Authorization field is good once.", "oauth_timestamp");
+                 "Synchronise the client's clock (NTP), and sign every request anew: a stored Authorization field is good once.",
+                 "oauth_timestamp");
   }
   const std::string nonce = param(params, "oauth_nonce");
   for (const Facts& before : context.facts.first(facts.at)) {
     const auto others = oauth1_params(before);
     if (nonce.empty() || param(others, "oauth_nonce") != nonce || param(others, "oauth_timestamp") != stamp) continue;
-    return fault(fmt::format("oauth_nonce {} was used before, in exchange {}.", quoted_text(nonce), before.exchange->index), "Sign every request anew, with a nonce of its own; also after a redirect.",
-                 "oauth_nonce");
+    return fault(fmt::format("oauth_nonce {} was used before, in exchange {}.", quoted_text(nonce), before.exchange->index),
+                 "Sign every request anew, with a nonce of its own; also after a redirect.", "oauth_nonce");
   }
   if (param(params, "oauth_signature").empty()) {
-    fault("The OAuth 1.0 credentials have no oauth_signature.", "Let an OAuth 1.0 library sign the request; Postman: Authorization, OAuth 1.0.", "oauth_signature");
+    fault("The OAuth 1.0 credentials have no oauth_signature.",
+          "Let an OAuth 1.0 library sign the request; Postman: Authorization, OAuth 1.0.", "oauth_signature");
   }
 }
 

@@ -37,24 +37,30 @@ std::string what_closed(const Facts& facts) {
   for (const HeaderField* field : response.headers.every("connection")) {
     if (to_lower(field->value).find("close") != std::string::npos) return "the response said Connection: close";
   }
-  if (response.version == "HTTP/1.0" && to_lower(response.headers.value("connection")).find("keep-alive") == std::string::npos) return "the response was HTTP/1.0, which closes the connection";
-  if (response.version.starts_with("HTTP/2") || response.version.starts_with("HTTP/3")) return response.version + " shares a connection among requests, which NTLM cannot stand";
+  if (response.version == "HTTP/1.0" && to_lower(response.headers.value("connection")).find("keep-alive") == std::string::npos)
+    return "the response was HTTP/1.0, which closes the connection";
+  if (response.version.starts_with("HTTP/2") || response.version.starts_with("HTTP/3"))
+    return response.version + " shares a connection among requests, which NTLM cannot stand";
   for (const std::string& remark : facts.exchange->remarks) {
-    if (remark.starts_with("Closing connection") || remark.starts_with("Connection died")) return fmt::format("the client noted {}", quoted_text(remark));
+    if (remark.starts_with("Closing connection") || remark.starts_with("Connection died"))
+      return fmt::format("the client noted {}", quoted_text(remark));
   }
   return "";
 }
 
 bool same_place(const Facts& a, const Facts& b) {
-  return a.request() != nullptr && b.request() != nullptr && a.request()->url.host == b.request()->url.host && a.request()->url.effective_port() == b.request()->url.effective_port();
+  return a.request() != nullptr && b.request() != nullptr && a.request()->url.host == b.request()->url.host &&
+         a.request()->url.effective_port() == b.request()->url.effective_port();
 }
 
 Report::Entry lost(const Facts& facts, const Facts& challenged, std::string why, Report& report) {
   auto entry = report.fault(Cause::NtlmConnectionLost, Certainty::Certain, facts);
   entry.summary(fmt::format("NTLM's handshake lost its connection: {}.", why))
       .detail("NTLM signs in a connection. Its three messages have to travel over the same one, from the client to the server itself.")
-      .fix("Keep the connection alive from end to end, use HTTP/1.1 (curl --http1.1), and take proxies and load balancers out of the way, or set them up to tie a "
-           "client's connection to one server connection. Kerberos (Negotiate) has none of these needs.")
+      .fix(
+          "Keep the connection alive from end to end, use HTTP/1.1 (curl --http1.1), and take proxies and load balancers out of the way, "
+          "or set them up to tie a "
+          "client's connection to one server connection. Kerberos (Negotiate) has none of these needs.")
       .see("response.header", "www-authenticate", challenged.challenge_lines.empty() ? "" : challenged.challenge_lines.front());
   return entry;
 }
@@ -71,7 +77,9 @@ bool connection_lost(const Context& context, const Facts& facts, Report& report)
     if (!same_place(before, facts) || ntlm_challenge(before).empty()) continue;
     std::string why = what_closed(before);
     const std::string &first = before.exchange->connection, &second = facts.exchange->connection;
-    if (!first.empty() && !second.empty() && first != second) why = fmt::format("the challenge came on connection {} and the answer went out on connection {}", printable(first, 20), printable(second, 20));
+    if (!first.empty() && !second.empty() && first != second)
+      why = fmt::format("the challenge came on connection {} and the answer went out on connection {}", printable(first, 20),
+                        printable(second, 20));
     if (why.empty()) return false;
     lost(facts, before, why, report);
     return true;
@@ -88,20 +96,25 @@ void ntlm(const Context& context, const Facts& facts, Report& report) {
   const std::string_view via = facts.response_field("via");
   if (facts.is_refused() && !via.empty() && sends(facts, kNtlm)) {
     report.fault(Cause::NtlmProxyVia, Certainty::Probable, facts)
-        .summary(fmt::format("A proxy stands between ({}), and NTLM does not get through one: the server asks again at every request.", quoted_text(via)))
-        .detail("Where a Via field shows a proxy, IIS authenticates each request on its own (authPersistSingleRequest), which NTLM cannot do.")
+        .summary(fmt::format("A proxy stands between ({}), and NTLM does not get through one: the server asks again at every request.",
+                             quoted_text(via)))
+        .detail(
+            "Where a Via field shows a proxy, IIS authenticates each request on its own (authPersistSingleRequest), which NTLM cannot do.")
         .fix("Use Kerberos (a service principal name for the host, Negotiate), or go to the server without the proxy (curl --noproxy '*').")
         .see("response.header", "via", std::string(via));
     return;
   }
   const bool answered_in_kind = !ntlm_challenge(facts).empty();
   if (!sent->is("Negotiate") || !sends(facts, kNtlm) || answered_in_kind || facts.superseded) return;
-  const bool accepts_ntlm = std::any_of(context.facts.begin(), context.facts.end(), [&](const Facts& other) { return same_place(other, facts) && !ntlm_challenge(other).empty(); });
+  const bool accepts_ntlm = std::any_of(context.facts.begin(), context.facts.end(),
+                                        [&](const Facts& other) { return same_place(other, facts) && !ntlm_challenge(other).empty(); });
   if (accepts_ntlm) return;
   report.fault(Cause::NtlmInsideNegotiate, Certainty::Certain, facts)
       .summary("The client sent NTLM inside Negotiate (it begins with TlRMTVNT), where the server expects Kerberos.")
       .detail("A client falls back to NTLM when it gets no Kerberos ticket for the host's service principal name.")
-      .fix("Call the host by the name that has the SPN (setspn -L <account> lists HTTP/<host>), not by an alias, a load balancer's name or an address; run kinit, then look for HTTP/<host> in klist.")
+      .fix(
+          "Call the host by the name that has the SPN (setspn -L <account> lists HTTP/<host>), not by an alias, a load balancer's name or "
+          "an address; run kinit, then look for HTTP/<host> in klist.")
       .see("request.header", sent->name, sent->value, std::string(kNtlm));
 }
 

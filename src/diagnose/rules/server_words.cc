@@ -44,7 +44,9 @@ class Weighing {
       case Cause::TokenExpired: return expired(out);
       case Cause::TokenNotYetValid: return not_yet_valid(out);
       case Cause::TokenMalformed: return malformed(out);
-      case Cause::TokenEmpty: case Cause::SchemeMissing: case Cause::TokenInnerWhitespace: return header_text(out);
+      case Cause::TokenEmpty:
+      case Cause::SchemeMissing:
+      case Cause::TokenInnerWhitespace: return header_text(out);
       case Cause::TokenWrongAudience: return audience(said, out);
       case Cause::TokenWrongIssuer: return issuer(said, out);
       case Cause::TokenAlgorithmNotAllowed: return algorithm(out);
@@ -73,19 +75,22 @@ class Weighing {
       return out;
     }
     // A key in another place than the one that the text asks for.
-    const bool wants_key = row.text.find("api key") != std::string_view::npos || row.text.find("api-key") != std::string_view::npos || row.text.find("apikey") != std::string_view::npos ||
-                           row.text.find("subscription key") != std::string_view::npos;
+    const bool wants_key = row.text.find("api key") != std::string_view::npos || row.text.find("api-key") != std::string_view::npos ||
+                           row.text.find("apikey") != std::string_view::npos || row.text.find("subscription key") != std::string_view::npos;
     if (wants_key) {
       const SentCredential& sent = facts_.credentials.front();
       if (sent.place == Place::Cookie) return std::nullopt;
       out.cause = Cause::KeyInWrongPlace;
       out.certainty = Certainty::Probable;
-      out.detail = sent.place == Place::Query ? fmt::format("The request has a key in the query ({}), and the server did not see it.", printable(sent.name, 40))
-                                              : fmt::format("The request has a credential in the header {}, and the server looked elsewhere.", printable(sent.name, 40));
+      out.detail =
+          sent.place == Place::Query
+              ? fmt::format("The request has a key in the query ({}), and the server did not see it.", printable(sent.name, 40))
+              : fmt::format("The request has a credential in the header {}, and the server looked elsewhere.", printable(sent.name, 40));
       return out;
     }
     // Sent and not seen: something in between took it away, or the header cannot be read. Others say which.
-    const bool cookies_only = std::all_of(facts_.credentials.begin(), facts_.credentials.end(), [](const SentCredential& c) { return c.place == Place::Cookie; });
+    const bool cookies_only =
+        std::all_of(facts_.credentials.begin(), facts_.credentials.end(), [](const SentCredential& c) { return c.place == Place::Cookie; });
     if (!cookies_only || row.says == Fingerprint::Says::Hints) return std::nullopt;
     out.certainty = Certainty::Probable;
     out.detail = "The request has a cookie, and the server asks for a header.";
@@ -103,14 +108,16 @@ class Weighing {
     if (exp.milliseconds || exp.not_a_number) return std::nullopt;  // that is why the server thinks so
     if (exp.instant && facts_.clock == ClockSource::Response && *exp.instant > facts_.now) {
       out.certainty = Certainty::Probable;
-      out.detail = fmt::format("The token's own exp is {}: the server may mean a session, or a maximum age, or its clock is wrong.", after_clock(facts_, *exp.instant));
+      out.detail = fmt::format("The token's own exp is {}: the server may mean a session, or a maximum age, or its clock is wrong.",
+                               after_clock(facts_, *exp.instant));
     }
     return out;
   }
 
   [[nodiscard]] Out not_yet_valid(Judgement out) const {
-    const bool assertion = std::any_of(facts_.credentials.begin(), facts_.credentials.end(),
-                                       [](const SentCredential& c) { return c.place == Place::Form && (c.name == "client_assertion" || c.name == "assertion"); });
+    const bool assertion = std::any_of(facts_.credentials.begin(), facts_.credentials.end(), [](const SentCredential& c) {
+      return c.place == Place::Form && (c.name == "client_assertion" || c.name == "assertion");
+    });
     if (assertion) out.cause = Cause::AssertionClock;
     return out;
   }
@@ -122,7 +129,9 @@ class Weighing {
     if (judged_ && judged_->token.shape == TokenView::Shape::Jwe) return std::nullopt;
     if (has_jws()) {
       out.certainty = Certainty::Probable;
-      out.detail = "The token is a well-formed JWT as it was sent: the server reads something else, such as the word Bearer with it, or another header or cookie.";
+      out.detail =
+          "The token is a well-formed JWT as it was sent: the server reads something else, such as the word Bearer with it, or another "
+          "header or cookie.";
     }
     return out;
   }
@@ -130,7 +139,8 @@ class Weighing {
   [[nodiscard]] Out header_text(Judgement out) const {
     // The request shows its own faults; where it shows none, the server saw another value.
     if (out.cause == Cause::TokenEmpty && judged_) out.certainty = Certainty::Probable;
-    if (out.cause == Cause::SchemeMissing && facts_.authorization() != nullptr && !facts_.authorization()->scheme.empty()) out.certainty = Certainty::Probable;
+    if (out.cause == Cause::SchemeMissing && facts_.authorization() != nullptr && !facts_.authorization()->scheme.empty())
+      out.certainty = Certainty::Probable;
     return out;
   }
 
@@ -149,7 +159,8 @@ class Weighing {
       return out;
     }
     for (const std::string& one : has) {
-      if (const std::string difference = near_miss(one, wanted); !difference.empty()) out.detail = fmt::format("They differ by {}.", difference);
+      if (const std::string difference = near_miss(one, wanted); !difference.empty())
+        out.detail = fmt::format("They differ by {}.", difference);
     }
     if (out.detail.empty() && !has.empty()) out.detail = fmt::format("The token's aud is {}.", list_text(has));
     return out;
@@ -184,7 +195,9 @@ class Weighing {
   [[nodiscard]] Out claim(const Said& said, Judgement out) const {
     if (!has_jws()) return out;
     for (const std::string_view name : {"exp", "aud", "iss", "sub", "kid"}) {
-      if (to_lower(said.quote).find(fmt::format("'{}'", name)) == std::string::npos && to_lower(said.quote).find(fmt::format("\"{}\"", name)) == std::string::npos) continue;
+      if (to_lower(said.quote).find(fmt::format("'{}'", name)) == std::string::npos &&
+          to_lower(said.quote).find(fmt::format("\"{}\"", name)) == std::string::npos)
+        continue;
       if (judged_->token.claim(name) != nullptr || member(judged_->token.header, name) != nullptr) {
         out.certainty = Certainty::Probable;
         out.detail = fmt::format("The token has {}: the server may have judged another one.", name);
@@ -211,43 +224,62 @@ void judge_words(const Context& context, const Facts& facts, Report& report) {
     const auto judgement = weighing.weigh(said);
     if (!judgement) continue;
     const auto same = std::find_if(list.begin(), list.end(), [&](const auto& one) { return one.second.cause == judgement->cause; });
-    if (same == list.end()) list.emplace_back(&said, *judgement);
-    else if (judgement->certainty > same->second.certainty) *same = {&said, *judgement};
+    if (same == list.end())
+      list.emplace_back(&said, *judgement);
+    else if (judgement->certainty > same->second.certainty)
+      *same = {&said, *judgement};
   }
   // General words beside a text that names the fault say nothing more.
-  const bool named = std::any_of(list.begin(), list.end(), [](const auto& one) { return one.second.certainty == Certainty::Certain && one.second.said; });
+  const bool named =
+      std::any_of(list.begin(), list.end(), [](const auto& one) { return one.second.certainty == Certainty::Certain && one.second.said; });
   for (const auto& [said, judgement] : list) {
     if (named && (!judgement.said || judgement.cause == Cause::CredentialsRejected)) continue;
     // Where the request itself shows the fault, the server's "malformed" is its echo.
     if (judgement.cause == Cause::TokenMalformed) {
       const auto& all = report.findings();
-      const bool shown = std::any_of(all.begin(), all.end(), [&](const Finding& f) { return f.exchange == facts.exchange->index && f.severity == Severity::Error && f.certainty == Certainty::Certain && is_of_header_text(f.cause); });
+      const bool shown = std::any_of(all.begin(), all.end(), [&](const Finding& f) {
+        return f.exchange == facts.exchange->index && f.severity == Severity::Error && f.certainty == Certainty::Certain &&
+               is_of_header_text(f.cause);
+      });
       if (shown) continue;
     }
     const Phrase phrase = phrase_of(judgement.cause);
     const std::string wanted = expected_in(said->quote);
-    const bool compares = judgement.cause == Cause::TokenWrongAudience || judgement.cause == Cause::TokenWrongIssuer || judgement.cause == Cause::TokenIssuerNearMiss;
+    const bool compares = judgement.cause == Cause::TokenWrongAudience || judgement.cause == Cause::TokenWrongIssuer ||
+                          judgement.cause == Cause::TokenIssuerNearMiss;
     const std::string received = compares ? received_in(said->quote) : "";
     std::string expectation;
-    if (compares && !wanted.empty()) expectation = fmt::format("; it expects {}", quoted_text(wanted, 100));
-    else if (compares && !received.empty()) expectation = fmt::format("; it got {}", quoted_text(received, 100));
+    if (compares && !wanted.empty())
+      expectation = fmt::format("; it expects {}", quoted_text(wanted, 100));
+    else if (compares && !received.empty())
+      expectation = fmt::format("; it got {}", quoted_text(received, 100));
     std::string fix(phrase.fix);
     if (compares && !wanted.empty()) {
-      fix = judgement.cause == Cause::TokenWrongAudience ? fmt::format("Ask for a token with the audience {} (audience=… or resource=…), or add the token's audience to those that the server accepts.", wanted)
-                                                         : fmt::format("Get the token from the issuer {}, or set the server to the token's issuer, character by character.", wanted);
+      fix = judgement.cause == Cause::TokenWrongAudience
+                ? fmt::format(
+                      "Ask for a token with the audience {} (audience=… or resource=…), or add the token's audience to those that the "
+                      "server accepts.",
+                      wanted)
+                : fmt::format("Get the token from the issuer {}, or set the server to the token's issuer, character by character.", wanted);
     }
-    auto entry = report.fault(judgement.cause, judgement.certainty, facts)
-                     .summary(fmt::format("{}{}: {}.", phrase.summary, expectation, quoted_text(said->quote, 160)))
-                     .detail(judgement.detail.empty() ? (said->row->emitter == "any" ? std::string() : fmt::format("These are the words of {}.", said->row->emitter)) : judgement.detail)
-                     .fix(std::move(fix))
-                     .see(said->part, said->name, said->quote);
+    auto entry =
+        report.fault(judgement.cause, judgement.certainty, facts)
+            .summary(fmt::format("{}{}: {}.", phrase.summary, expectation, quoted_text(said->quote, 160)))
+            .detail(judgement.detail.empty()
+                        ? (said->row->emitter == "any" ? std::string() : fmt::format("These are the words of {}.", said->row->emitter))
+                        : judgement.detail)
+            .fix(std::move(fix))
+            .see(said->part, said->name, said->quote);
     if (judgement.said) entry.server_said();
     // Version 1 and 2 of Entra look like two issuers.
     const auto token = judged_token(facts);
-    if (judgement.cause == Cause::TokenWrongIssuer && wanted.empty() && token && entra_version(token->token.claim_text("iss")) == 1 && !report.has(Cause::TokenEntraVersion, facts)) {
+    if (judgement.cause == Cause::TokenWrongIssuer && wanted.empty() && token && entra_version(token->token.claim_text("iss")) == 1 &&
+        !report.has(Cause::TokenEntraVersion, facts)) {
       report.fault(Cause::TokenEntraVersion, Certainty::Probable, facts)
           .summary("The token is a version 1 token of Microsoft Entra (issuer sts.windows.net); the server probably expects version 2.")
-          .fix("In the API's app registration set accessTokenAcceptedVersion (requestedAccessTokenVersion) to 2, or accept the issuer https://sts.windows.net/<tenant>/ as well.")
+          .fix(
+              "In the API's app registration set accessTokenAcceptedVersion (requestedAccessTokenVersion) to 2, or accept the issuer "
+              "https://sts.windows.net/<tenant>/ as well.")
           .see("token.payload", "iss", fmt::format("iss={}", token->token.claim_text("iss")));
     }
   }
@@ -261,7 +293,8 @@ bool own_words(const Facts& facts, Report& report) {
   if (!cause) return true;
   const ReasonInfo& row = info(own->reason);
   std::string fix(phrase_of(*cause).fix);
-  if (!own->trace.empty()) fix += fmt::format(" Whoever runs the gateway sees everything with: quivive explain {}", printable(own->trace, 60));
+  if (!own->trace.empty())
+    fix += fmt::format(" Whoever runs the gateway sees everything with: quivive explain {}", printable(own->trace, 60));
   const std::size_t space = own->evidence.find(' ');
   report.fault(*cause, Certainty::Certain, facts)
       .summary(fmt::format("The gateway (Quivive) refused it as {}: {}.", code_of(own->reason), row.description))
@@ -279,7 +312,9 @@ void perhaps_revoked(const Facts& facts, Report& report) {
   if (!judged || judged->token.shape != TokenView::Shape::Jws) return;
   report.fault(Cause::TokenRevoked, Certainty::Suggestive, facts)
       .summary("The token is well formed and has not expired, and the server calls it invalid: it may have been revoked.")
-      .detail("A wrong key, issuer or audience at the server looks the same from here. Introspection at the identity provider, or --jwks, --issuer and --audience, would tell.")
+      .detail(
+          "A wrong key, issuer or audience at the server looks the same from here. Introspection at the identity provider, or --jwks, "
+          "--issuer and --audience, would tell.")
       .fix("Sign in again for a new token. If that is refused as well, compare the token's iss and aud with the server's settings.")
       .see("response.header", "www-authenticate", facts.challenge_lines.front(), "invalid_token");
 }

@@ -43,8 +43,10 @@ std::optional<Instant> parse_amz_date(std::string_view text) {
     return bad == std::errc() && end == text.data() + at + size;
   };
   int y = 0, m = 0, d = 0, h = 0, min = 0, s = 0;
-  if (!number(0, 4, y) || !number(4, 2, m) || !number(6, 2, d) || !number(9, 2, h) || !number(11, 2, min) || !number(13, 2, s)) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year{y}, std::chrono::month{static_cast<unsigned>(m)}, std::chrono::day{static_cast<unsigned>(d)}};
+  if (!number(0, 4, y) || !number(4, 2, m) || !number(6, 2, d) || !number(9, 2, h) || !number(11, 2, min) || !number(13, 2, s))
+    return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year{y}, std::chrono::month{static_cast<unsigned>(m)},
+                                         std::chrono::day{static_cast<unsigned>(d)}};
   if (!date.ok() || h > 23 || min > 59 || s > 60) return std::nullopt;
   return Instant{std::chrono::sys_days{date} + std::chrono::hours{h} + std::chrono::minutes{min} + std::chrono::seconds{s}};
 }
@@ -81,7 +83,9 @@ std::optional<Signed> read_signature(const Facts& facts) {
   out.signed_headers = query_value(*request, "X-Amz-SignedHeaders");
   const std::string expires = query_value(*request, "X-Amz-Expires");
   std::int64_t seconds = 0;
-  if (const auto [end, bad] = std::from_chars(expires.data(), expires.data() + expires.size(), seconds); !expires.empty() && bad == std::errc() && end == expires.data() + expires.size()) out.expires = seconds;
+  if (const auto [end, bad] = std::from_chars(expires.data(), expires.data() + expires.size(), seconds);
+      !expires.empty() && bad == std::errc() && end == expires.data() + expires.size())
+    out.expires = seconds;
   out.part = "request.query";
   out.name = "X-Amz-Credential";
   return out;
@@ -94,7 +98,8 @@ bool is_region(std::string_view label) {
 }
 
 // Services whose name in the host is the one that is signed for.
-constexpr auto kServices = std::to_array<std::string_view>({"s3", "execute-api", "lambda", "dynamodb", "sqs", "sns", "sts", "iam", "kms", "ec2", "es", "secretsmanager", "ssm", "kinesis", "logs", "aoss"});
+constexpr auto kServices = std::to_array<std::string_view>({"s3", "execute-api", "lambda", "dynamodb", "sqs", "sns", "sts", "iam", "kms",
+                                                            "ec2", "es", "secretsmanager", "ssm", "kinesis", "logs", "aoss"});
 
 struct Place {
   std::string region, service;  // "" where the host does not tell
@@ -108,11 +113,16 @@ std::optional<Place> place_of(std::string_view host) {
     for (std::size_t i = labels.size(); i-- > 0 && labels.size() - i <= 2;) {
       std::string_view label = labels[i];
       if (label == "dualstack" || label == "vpce") continue;
-      if (is_region(label) && out.region.empty()) out.region = label;
-      else if (label == "lambda-url" && out.service.empty()) out.service = "lambda";
-      else if (std::find(kServices.begin(), kServices.end(), label) != kServices.end() && out.service.empty()) out.service = label;
-      else if (label.starts_with("s3-") && is_region(label.substr(3)) && out.region.empty()) out.service = "s3", out.region = label.substr(3);
-      else break;
+      if (is_region(label) && out.region.empty())
+        out.region = label;
+      else if (label == "lambda-url" && out.service.empty())
+        out.service = "lambda";
+      else if (std::find(kServices.begin(), kServices.end(), label) != kServices.end() && out.service.empty())
+        out.service = label;
+      else if (label.starts_with("s3-") && is_region(label.substr(3)) && out.region.empty())
+        out.service = "s3", out.region = label.substr(3);
+      else
+        break;
     }
     if (host.find(".dualstack.") != std::string_view::npos && host.find("s3.dualstack") != std::string_view::npos) out.service = "s3";
     return out;
@@ -130,8 +140,10 @@ void skew(const Facts& facts, const Signed& signature, const std::optional<Place
     if (facts.now <= end) return;
     report.fault(Cause::Sigv4Skew, Certainty::Certain, facts)
         .summary(fmt::format("The signed URL expired {}.", before_clock(facts, end)))
-        .detail(fmt::format("It was signed at {} for {}. {} Signed with temporary credentials it ends with them, which may be sooner.", instant_text(*made),
-                            signature.expires ? span_text(std::chrono::seconds{*signature.expires}) : std::string("a time that it does not name"), clock_text(facts)))
+        .detail(fmt::format(
+            "It was signed at {} for {}. {} Signed with temporary credentials it ends with them, which may be sooner.", instant_text(*made),
+            signature.expires ? span_text(std::chrono::seconds{*signature.expires}) : std::string("a time that it does not name"),
+            clock_text(facts)))
         .fix("Make a new signed URL and use it at once (aws s3 presign --expires-in SECONDS; seven days at most).")
         .see("request.query", "X-Amz-Date", evidence, signature.date);
     return;
@@ -141,9 +153,12 @@ void skew(const Facts& facts, const Signed& signature, const std::optional<Place
 
   if (off <= limit && off >= -limit) return;
   report.fault(Cause::Sigv4Skew, Certainty::Certain, facts)
-      .summary(fmt::format("The request was signed {}, and AWS grants {}.", off.count() < 0 ? before_clock(facts, *made) : after_clock(facts, *made), span_text(limit)))
+      .summary(fmt::format("The request was signed {}, and AWS grants {}.",
+                           off.count() < 0 ? before_clock(facts, *made) : after_clock(facts, *made), span_text(limit)))
       .detail(clock_text(facts))
-      .fix("Synchronise the clock of the machine that signs (NTP; after sleep in WSL, Docker Desktop or a virtual machine: hwclock -s). Sign every request anew; a retry with an old signature fails.")
+      .fix(
+          "Synchronise the clock of the machine that signs (NTP; after sleep in WSL, Docker Desktop or a virtual machine: hwclock -s). "
+          "Sign every request anew; a retry with an old signature fails.")
       .see("request.header", "x-amz-date", evidence, signature.date);
 }
 
@@ -152,22 +167,31 @@ void scope(const Facts& facts, const Signed& signature, const std::optional<Plac
   const auto pieces = split(signature.credential, '/');
   const auto fault = [&](std::string summary, std::string fix, std::string mark) {
     const std::string shown = pieces.size() > 1 ? signature.credential.substr(pieces.front().size()) : signature.credential;
-    report.fault(Cause::Sigv4Scope, Certainty::Certain, facts).summary(std::move(summary)).fix(std::move(fix)).see(signature.part, signature.name, "Credential=…" + shown, std::move(mark));
+    report.fault(Cause::Sigv4Scope, Certainty::Certain, facts)
+        .summary(std::move(summary))
+        .fix(std::move(fix))
+        .see(signature.part, signature.name, "Credential=…" + shown, std::move(mark));
   };
   if (pieces.size() < 5) return;
   const std::string &day = pieces[pieces.size() - 4], &region = pieces[pieces.size() - 3], &service = pieces[pieces.size() - 2];
-  if (pieces.back() != "aws4_request") return fault("The signature's credential scope does not end in aws4_request.", "Let an AWS SDK or curl --aws-sigv4 sign the request.", pieces.back());
+  if (pieces.back() != "aws4_request")
+    return fault("The signature's credential scope does not end in aws4_request.", "Let an AWS SDK or curl --aws-sigv4 sign the request.",
+                 pieces.back());
   if (!signature.date.empty() && !signature.date.starts_with(day)) {
-    return fault(fmt::format("The signature's credential scope is of {}, and X-Amz-Date is {}.", day, signature.date), "Derive both from one instant in UTC: around midnight they differ otherwise.", day);
+    return fault(fmt::format("The signature's credential scope is of {}, and X-Amz-Date is {}.", day, signature.date),
+                 "Derive both from one instant in UTC: around midnight they differ otherwise.", day);
   }
   if (!place || region == "*") return;
   if (!place->region.empty() && place->region != region) {
     return fault(fmt::format("The request is signed for the region {}, and the host is in {}.", region, place->region),
-                 fmt::format("Sign for {0}: AWS_REGION={0}, --region {0}, or the SDK's region setting; curl --aws-sigv4 aws:amz:{0}:{1}.", place->region, service), region);
+                 fmt::format("Sign for {0}: AWS_REGION={0}, --region {0}, or the SDK's region setting; curl --aws-sigv4 aws:amz:{0}:{1}.",
+                             place->region, service),
+                 region);
   }
   if (!place->service.empty() && place->service != service) {
     return fault(fmt::format("The request is signed for the service {}, and the host is that of {}.", service, place->service),
-                 fmt::format("Sign for {0} (in Postman: Service Name {0}; curl --aws-sigv4 aws:amz:{1}:{0}).", place->service, region), service);
+                 fmt::format("Sign for {0} (in Postman: Service Name {0}; curl --aws-sigv4 aws:amz:{1}:{0}).", place->service, region),
+                 service);
   }
 }
 
@@ -177,15 +201,20 @@ void mutated(const Context& context, const Facts& facts, const Signed& signature
   const auto fault = [&](std::string summary, std::string name) {
     report.fault(Cause::Sigv4HeaderMutated, Certainty::Certain, facts)
         .summary(std::move(summary))
-        .fix("Sign last, after everything that adds or changes headers, and for the host that the request ends at. Behind a proxy keep Host as it is (nginx: proxy_set_header Host $http_host), "
-             "and sign no more headers than host and x-amz-*.")
+        .fix(
+            "Sign last, after everything that adds or changes headers, and for the host that the request ends at. Behind a proxy keep Host "
+            "as it is (nginx: proxy_set_header Host $http_host), "
+            "and sign no more headers than host and x-amz-*.")
         .see(signature.part, "SignedHeaders", signature.signed_headers, std::move(name));
   };
   if (facts.redirected_from) {
     const Facts& before = context.facts[*facts.redirected_from];
-    const bool same = before.authorization() != nullptr && facts.authorization() != nullptr && before.authorization()->value == facts.authorization()->value;
+    const bool same = before.authorization() != nullptr && facts.authorization() != nullptr &&
+                      before.authorization()->value == facts.authorization()->value;
     if (!signature.in_url && same && before.request()->url.host != request.url.host) {
-      return fault(fmt::format("The signature was made for the host {}, and the redirect took it to {}.", before.request()->url.host, request.url.host), "host");
+      return fault(fmt::format("The signature was made for the host {}, and the redirect took it to {}.", before.request()->url.host,
+                               request.url.host),
+                   "host");
     }
   }
   if (facts.response() == nullptr) return;  // a tool may add fields when it sends
@@ -200,17 +229,26 @@ void two_mechanisms(const Facts& facts, Report& report) {
   const Request* request = facts.request();
   const SentCredential* sent = facts.authorization();
   if (request == nullptr || sent == nullptr || trim_ows(sent->rest).empty()) return;
-  const bool aws = !query_value(*request, "X-Amz-Signature").empty() || (!query_value(*request, "AWSAccessKeyId").empty() && !query_value(*request, "Signature").empty());
+  const bool aws = !query_value(*request, "X-Amz-Signature").empty() ||
+                   (!query_value(*request, "AWSAccessKeyId").empty() && !query_value(*request, "Signature").empty());
   const bool google = !query_value(*request, "X-Goog-Signature").empty();
-  const bool azure = !query_value(*request, "sig").empty() && !query_value(*request, "sv").empty() && request->url.host.find(".core.windows.net") != std::string::npos;
+  const bool azure = !query_value(*request, "sig").empty() && !query_value(*request, "sv").empty() &&
+                     request->url.host.find(".core.windows.net") != std::string::npos;
   if (!aws && !google && !azure) return;
   report.fault(Cause::TwoAuthMechanisms, aws ? Certainty::Certain : Certainty::Probable, facts)
       .summary(fmt::format("The URL is signed already{}, and the request carries Authorization: {} as well; {} takes one of them only.",
-                           facts.redirected_from ? " (a redirect led to it)" : "", sent->scheme.empty() ? "…" : printable(sent->scheme, 24), aws ? "S3" : "the store"))
-      .fix(facts.redirected_from ? "Send the signed URL without Authorization: follow the redirect by hand, or let the client drop the header when the host changes (curl does; not with --location-trusted)."
-                                 : "Send the signed URL as it is, without an Authorization header (in axios or fetch: no default header for this call).")
+                           facts.redirected_from ? " (a redirect led to it)" : "", sent->scheme.empty() ? "…" : printable(sent->scheme, 24),
+                           aws ? "S3" : "the store"))
+      .fix(facts.redirected_from
+               ? "Send the signed URL without Authorization: follow the redirect by hand, or let the client drop the header when the host "
+                 "changes (curl does; not with --location-trusted)."
+               : "Send the signed URL as it is, without an Authorization header (in axios or fetch: no default header for this call).")
       .see("request.header", sent->name, sent->value, sent->scheme)
-      .see("request.query", aws ? "X-Amz-Signature" : google ? "X-Goog-Signature" : "sig", "a signature");
+      .see("request.query",
+           aws      ? "X-Amz-Signature"
+           : google ? "X-Goog-Signature"
+                    : "sig",
+           "a signature");
 }
 
 }  // namespace

@@ -30,22 +30,29 @@ struct NamedSet {
 // What is asked of every key: does it verify this token?
 class Check {
  public:
-  Check(const jose::RawJwt& raw, JwsAlgorithm algorithm, crypto::SignatureVerifier& verifier) : raw_(raw), algorithm_(algorithm), verifier_(verifier) {}
+  Check(const jose::RawJwt& raw, JwsAlgorithm algorithm, crypto::SignatureVerifier& verifier)
+      : raw_(raw), algorithm_(algorithm), verifier_(verifier) {}
 
   [[nodiscard]] bool fits(const Jwk& key) const { return key.fits(algorithm_); }
   [[nodiscard]] bool verifies(const Jwk& key) const {
     if (!key.fits(algorithm_)) return false;
-    if (const crypto::MacKey* secret = key.secret()) return verifier_.verify_mac(jose::info(algorithm_).hash, *secret, raw_.signing_input(), raw_.signature());
+    if (const crypto::MacKey* secret = key.secret())
+      return verifier_.verify_mac(jose::info(algorithm_).hash, *secret, raw_.signing_input(), raw_.signature());
     return verifier_.verify(jose::signature_algorithm(algorithm_), *key.public_key(), raw_.signing_input(), raw_.signature());
   }
   // The secret was used as the text that it is written in, or the text in place of what it encodes: "" or which.
   [[nodiscard]] std::string_view other_encoding(const Jwk& key) const {
     if (!key.is_symmetric() || !jose::is_symmetric(algorithm_)) return "";
     const std::string_view secret = key.secret()->secret().reveal(RevealSecret{});
-    const auto signs = [&](std::string_view bytes) { return crypto::hmac(jose::info(algorithm_).hash, bytes, raw_.signing_input()) == raw_.signature(); };
-    if (signs(base64url_encode(secret)) || signs(base64_encode(secret))) return "with the base64 text of the secret, not with the bytes that it stands for";
-    if (const auto bytes = base64_decode(secret); bytes && signs(*bytes)) return "with the bytes that the secret's text stands for in base64, not with the text";
-    if (const auto bytes = base64url_decode(secret); bytes && signs(*bytes)) return "with the bytes that the secret's text stands for in base64, not with the text";
+    const auto signs = [&](std::string_view bytes) {
+      return crypto::hmac(jose::info(algorithm_).hash, bytes, raw_.signing_input()) == raw_.signature();
+    };
+    if (signs(base64url_encode(secret)) || signs(base64_encode(secret)))
+      return "with the base64 text of the secret, not with the bytes that it stands for";
+    if (const auto bytes = base64_decode(secret); bytes && signs(*bytes))
+      return "with the bytes that the secret's text stands for in base64, not with the text";
+    if (const auto bytes = base64url_decode(secret); bytes && signs(*bytes))
+      return "with the bytes that the secret's text stands for in base64, not with the text";
     return "";
   }
 
@@ -96,7 +103,8 @@ class Judge {
     if (named.empty()) return unknown();
     if (std::none_of(named.begin(), named.end(), [&](const Jwk* key) { return check_.fits(*key); })) return misfit(*named.front());
     const auto good = std::find_if(named.begin(), named.end(), [&](const Jwk* key) { return check_.verifies(*key); });
-    const bool all_good = std::all_of(named.begin(), named.end(), [&](const Jwk* key) { return !check_.fits(*key) || check_.verifies(*key); });
+    const bool all_good =
+        std::all_of(named.begin(), named.end(), [&](const Jwk* key) { return !check_.fits(*key) || check_.verifies(*key); });
     if (all_good && sets_with == sets_.size()) return;
     if (good != named.end() && sets_with < sets_.size()) return only_in_some();
     if (sets_.size() > 1 && keys_differ(named)) return same_kid(good == named.end() ? nullptr : *good);
@@ -105,7 +113,8 @@ class Judge {
 
  private:
   Report::Entry fault(Cause cause, Certainty certainty) {
-    const std::string evidence = fmt::format("alg={} kid={}", printable(raw_.algorithm_name(), 16), raw_.kid().empty() ? "(none)" : printable(raw_.kid(), 64));
+    const std::string evidence =
+        fmt::format("alg={} kid={}", printable(raw_.algorithm_name(), 16), raw_.kid().empty() ? "(none)" : printable(raw_.kid(), 64));
     auto entry = report_.fault(cause, certainty, judged_.facts);
     entry.see("token.header", raw_.kid().empty() ? "alg" : "kid", evidence, std::string(raw_.kid()));
     return entry;
@@ -114,12 +123,18 @@ class Judge {
   void unknown() {
     const Jwk* other = any_that_verifies(sets_, check_);
     fault(Cause::TokenUnknownKey, Certainty::Certain)
-        .summary(fmt::format("The token names the key {}, which is not in the key set; that has {}.", quoted_text(raw_.kid()), kids_of(sets_)))
-        .detail(other != nullptr ? fmt::format("The key {} of the set verifies its signature all the same: the token's kid is wrong.", key_name(*other))
-                                 : "No key of the set verifies its signature either: it is from another issuer, or from before or after a change of keys.")
+        .summary(
+            fmt::format("The token names the key {}, which is not in the key set; that has {}.", quoted_text(raw_.kid()), kids_of(sets_)))
+        .detail(
+            other != nullptr
+                ? fmt::format("The key {} of the set verifies its signature all the same: the token's kid is wrong.", key_name(*other))
+                : "No key of the set verifies its signature either: it is from another issuer, or from before or after a change of keys.")
         .fix(other != nullptr ? "Let whoever signs the token write the kid under which the key is published."
-                              : fmt::format("Fetch the issuer's key set anew (the server's copy may be older than the last change of keys), and check that the token is from that issuer{}.",
-                                            judged_.token.claim_text("iss").empty() ? "" : fmt::format(": it says {}", quoted_text(judged_.token.claim_text("iss"), 80))));
+                              : fmt::format("Fetch the issuer's key set anew (the server's copy may be older than the last change of "
+                                            "keys), and check that the token is from that issuer{}.",
+                                            judged_.token.claim_text("iss").empty()
+                                                ? ""
+                                                : fmt::format(": it says {}", quoted_text(judged_.token.claim_text("iss"), 80))));
   }
 
   void only_in_some() {
@@ -131,14 +146,18 @@ class Judge {
     fault(Cause::TokenUnknownKey, Certainty::Probable)
         .summary(fmt::format("The token names the key {}, which {} lacks.", quoted_text(raw_.kid()), list_text(without)))
         .detail("Another of the given key sets has it, and the signature is good.")
-        .fix("Let the server fetch the issuer's key set anew when it meets an unknown kid (once, and not more often than every few minutes).");
+        .fix(
+            "Let the server fetch the issuer's key set anew when it meets an unknown kid (once, and not more often than every few "
+            "minutes).");
   }
 
   void misfit(const Jwk& key) {
     fault(Cause::TokenAlgorithmNotAllowed, Certainty::Certain)
-        .summary(fmt::format("The token is signed with {}, and the key {} is {}{}.", printable(raw_.algorithm_name(), 16), key_name(key), key.description(),
-                             key.algorithm() ? fmt::format(" for {}", jose::name_of(*key.algorithm())) : ""))
-        .fix("Sign with the algorithm that the key is for. A server must never take the algorithm from the token: with HS256 and a public key anybody could sign.");
+        .summary(fmt::format("The token is signed with {}, and the key {} is {}{}.", printable(raw_.algorithm_name(), 16), key_name(key),
+                             key.description(), key.algorithm() ? fmt::format(" for {}", jose::name_of(*key.algorithm())) : ""))
+        .fix(
+            "Sign with the algorithm that the key is for. A server must never take the algorithm from the token: with HS256 and a public "
+            "key anybody could sign.");
   }
 
   void same_kid(const Jwk* good) {
@@ -150,9 +169,12 @@ class Judge {
     }
     fault(Cause::TokenSameKidNewKey, Certainty::Certain)
         .summary(fmt::format("The key {} is not the same in all key sets{}.", quoted_text(raw_.kid()),
-                             good != nullptr ? fmt::format("; the token was signed with the one in {}", holder) : std::string(", and the token was signed with none of them")))
+                             good != nullptr ? fmt::format("; the token was signed with the one in {}", holder)
+                                             : std::string(", and the token was signed with none of them")))
         .detail("The issuer replaced the key and kept its id, so that a server which has the old one sees no reason to fetch the set anew.")
-        .fix("Let the server fetch the key set once more when a signature fails under a known kid, limited to once in a few minutes; and give every new key a new kid.");
+        .fix(
+            "Let the server fetch the key set once more when a signature fails under a known kid, limited to once in a few minutes; and "
+            "give every new key a new kid.");
   }
 
   void bad_signature(const std::vector<const Jwk*>& tried) {
@@ -162,7 +184,9 @@ class Judge {
       if (encoding.empty()) encoding = check_.other_encoding(*key);
     }
     std::string detail = "Header, payload or signature were altered after signing, or another key signed them.";
-    std::string fix = "Copy the token again, unchanged (no editing of claims, no decoding of '+' or '%'). If it comes that way from the issuer, the server has the wrong key or secret.";
+    std::string fix =
+        "Copy the token again, unchanged (no editing of claims, no decoding of '+' or '%'). If it comes that way from the issuer, the "
+        "server has the wrong key or secret.";
     if (other != nullptr) {
       detail = fmt::format("The key {} of the set verifies it: the token's kid is wrong.", key_name(*other));
       fix = "Let whoever signs the token write the kid under which the key is published.";
@@ -198,7 +222,8 @@ class Judge {
   static bool keys_differ(const std::vector<const Jwk*>& keys) {
     return std::any_of(keys.begin(), keys.end(), [&](const Jwk* key) {
       return key->is_symmetric() != keys.front()->is_symmetric() ||
-             (key->is_symmetric() ? !crypto::constant_time_equal(key->secret()->secret().reveal(RevealSecret{}), keys.front()->secret()->secret().reveal(RevealSecret{}))
+             (key->is_symmetric() ? !crypto::constant_time_equal(key->secret()->secret().reveal(RevealSecret{}),
+                                                                 keys.front()->secret()->secret().reveal(RevealSecret{}))
                                   : key->thumbprint() != keys.front()->thumbprint());
     });
   }

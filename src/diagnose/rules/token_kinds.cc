@@ -17,18 +17,24 @@ bool contains_ignoring_case(std::string_view text, std::string_view lower) { ret
 void malformed(const JudgedToken& judged, Report& report) {
   const Facts& facts = judged.facts;
   // Whatever damaged the token was named by the rules about header text.
-  static constexpr auto kNamed = std::to_array<Cause>({Cause::TokenTruncated, Cause::TokenInvisibleChar, Cause::TokenInnerWhitespace, Cause::TokenQuoted,
-                                                       Cause::TokenTrailingNewline, Cause::TokenJsonWrapped, Cause::UnexpandedTemplate, Cause::TokenCutAtSpace,
-                                                       Cause::ShellAteSecret, Cause::CaptureRedacted, Cause::CredentialsDuplicateHeader, Cause::SchemeDoubled});
+  static constexpr auto kNamed =
+      std::to_array<Cause>({Cause::TokenTruncated, Cause::TokenInvisibleChar, Cause::TokenInnerWhitespace, Cause::TokenQuoted,
+                            Cause::TokenTrailingNewline, Cause::TokenJsonWrapped, Cause::UnexpandedTemplate, Cause::TokenCutAtSpace,
+                            Cause::ShellAteSecret, Cause::CaptureRedacted, Cause::CredentialsDuplicateHeader, Cause::SchemeDoubled});
   if (std::any_of(kNamed.begin(), kNamed.end(), [&](Cause cause) { return report.has(cause, facts); })) return;
-  std::string fix = "Copy the token again, whole, from where it was issued. If you make it yourself, use a JWT library rather than joining the parts by hand.";
+  std::string fix =
+      "Copy the token again, whole, from where it was issued. If you make it yourself, use a JWT library rather than joining the parts by "
+      "hand.";
   if (contains_ignoring_case(judged.token.problem, "without padding")) {
-    fix = "Encode the parts with base64url and no padding: '-' and '_' in place of '+' and '/', no '='. In Node: Buffer.from(x).toString('base64url').";
+    fix =
+        "Encode the parts with base64url and no padding: '-' and '_' in place of '+' and '/', no '='. In Node: "
+        "Buffer.from(x).toString('base64url').";
   } else if (judged.token.parts > 3) {
     fix = "Send one token only: a signed JWT has three parts between two dots. Look for text that was appended to it.";
   }
   report.fault(Cause::TokenMalformed, Certainty::Certain, facts)
-      .summary(fmt::format("The token looks like a JWT and cannot be read as one: {}.", judged.token.problem.empty() ? "its parts do not fit" : judged.token.problem))
+      .summary(fmt::format("The token looks like a JWT and cannot be read as one: {}.",
+                           judged.token.problem.empty() ? "its parts do not fit" : judged.token.problem))
       .detail("Every server that expects a JWT refuses it before it looks at signature or claims.")
       .fix(std::move(fix))
       .see(std::string(part_of(judged.sent)), judged.sent.name, judged.sent.rest);
@@ -38,13 +44,17 @@ void encrypted(const JudgedToken& judged, Report& report) {
   const std::string_view issuer = judged.token.header_text("iss");
   const bool auth0 = contains_ignoring_case(issuer, "auth0.com");
   report.fault(Cause::TokenEncrypted, Certainty::Probable, judged.facts)
-      .summary(fmt::format("The token is encrypted (a JWE with {}), and an API that expects a signed JWT cannot read it.",
-                           judged.token.header_text("enc").empty() ? "five parts" : fmt::format("enc {}", printable(judged.token.header_text("enc"), 32))))
+      .summary(fmt::format(
+          "The token is encrypted (a JWE with {}), and an API that expects a signed JWT cannot read it.",
+          judged.token.header_text("enc").empty() ? "five parts" : fmt::format("enc {}", printable(judged.token.header_text("enc"), 32))))
       .detail(auth0 ? "Auth0 issues such a token when no audience was asked for: it is for Auth0's own /userinfo."
                     : "That it is encrypted is certain; whether this server could decrypt it cannot be seen here.")
-      .fix("Ask for the token with the API as its audience (Auth0: audience=…, others: resource=… or the API's scope), so that a signed one is issued. "
-           "Or give the API the key to decrypt it with.")
-      .see("token.header", "enc", fmt::format("alg={} enc={}", printable(judged.token.header_text("alg"), 32), printable(judged.token.header_text("enc"), 32)));
+      .fix(
+          "Ask for the token with the API as its audience (Auth0: audience=…, others: resource=… or the API's scope), so that a signed one "
+          "is issued. "
+          "Or give the API the key to decrypt it with.")
+      .see("token.header", "enc",
+           fmt::format("alg={} enc={}", printable(judged.token.header_text("alg"), 32), printable(judged.token.header_text("enc"), 32)));
 }
 
 void unsigned_token(const JudgedToken& judged, Report& report) {
@@ -53,7 +63,8 @@ void unsigned_token(const JudgedToken& judged, Report& report) {
   const bool none = iequals(alg, "none");
   if (!none && !(token.parts == 3 && token.signature.empty() && judged.sent.rest.ends_with('.'))) return;
   report.fault(Cause::TokenAlgNone, Certainty::Certain, judged.facts)
-      .summary(none ? fmt::format("The token is not signed: its alg is {}.", quoted_text(alg)) : std::string("The token is not signed: nothing follows the second dot."))
+      .summary(none ? fmt::format("The token is not signed: its alg is {}.", quoted_text(alg))
+                    : std::string("The token is not signed: nothing follows the second dot."))
       .detail("A server that accepted it would believe anybody (RFC 8725 section 3.2).")
       .fix("Sign the token, or get one from the identity provider. A token copied without its third part has to be copied whole.")
       .see("token.header", "alg", fmt::format("alg={}", printable(alg, 32)));
@@ -92,7 +103,8 @@ bool wants_id_tokens(const JudgedToken& judged) {
   if (facts.server_says("\"kind\":\"status\"") || facts.server_says("\"kind\": \"status\"")) return true;
   const std::string_view host = facts.request() != nullptr ? std::string_view(facts.request()->url.host) : std::string_view();
   const bool google = issuer == "https://accounts.google.com" || issuer == "accounts.google.com";
-  return google && (host.ends_with(".run.app") || host.ends_with(".cloudfunctions.net") || facts.response_field("x-goog-iap-generated-response") == "true");
+  return google && (host.ends_with(".run.app") || host.ends_with(".cloudfunctions.net") ||
+                    facts.response_field("x-goog-iap-generated-response") == "true");
 }
 
 void id_token(const Context& context, const JudgedToken& judged, Report& report) {
@@ -119,9 +131,12 @@ void id_token(const Context& context, const JudgedToken& judged, Report& report)
   auto entry = report.fault(Cause::TokenIsIdToken, cognito_gateway ? Certainty::Probable : Certainty::Certain, facts)
                    .summary(fmt::format("This is an ID token, which tells the client who signed in; an API expects the access token."))
                    .detail(fmt::format("It has {}{}.", list_text(marks), named ? "" : ", and no scope"))
-                   .fix("Send the member access_token of the token response, not id_token. If there is none for this API, ask for one with its audience or scope.");
+                   .fix(
+                       "Send the member access_token of the token response, not id_token. If there is none for this API, ask for one with "
+                       "its audience or scope.");
   for (const std::string_view name : {"token_use", "nonce", "at_hash", "c_hash", "auth_time", "aud"}) {
-    if (const Json* value = token.claim(name)) entry.see("token.payload", std::string(name), fmt::format("{}={}", name, printable(to_json(*value), 80)));
+    if (const Json* value = token.claim(name))
+      entry.see("token.payload", std::string(name), fmt::format("{}={}", name, printable(to_json(*value), 80)));
   }
 }
 
@@ -149,7 +164,8 @@ void refresh_token(const Context& context, const JudgedToken& judged, Report& re
   std::string mark;
   for (const std::string_view name : {"typ", "token_type", "token_use", "type"}) {
     const std::string value = to_lower(token.claim_text(name));
-    if (value == "refresh" || value == "refresh_token" || (name == "typ" && value == "offline")) mark = fmt::format("{}={}", name, token.claim_text(name));
+    if (value == "refresh" || value == "refresh_token" || (name == "typ" && value == "offline"))
+      mark = fmt::format("{}={}", name, token.claim_text(name));
     if (!mark.empty()) break;
   }
   const bool issued = was_issued_as_refresh(context, trim_ows(judged.sent.rest));
@@ -159,7 +175,8 @@ void refresh_token(const Context& context, const JudgedToken& judged, Report& re
                             : fmt::format("This is a refresh token ({}); an API expects the access token.", printable(mark, 60)))
       .detail("A refresh token is good at the token endpoint only, and lives longer: do not send it anywhere else.")
       .fix("Send the member access_token of the token response. Where it expired, exchange the refresh token for a new one first.")
-      .see(mark.empty() ? std::string(part_of(judged.sent)) : "token.payload", mark.empty() ? judged.sent.name : mark.substr(0, mark.find('=')), mark.empty() ? judged.sent.rest : mark);
+      .see(mark.empty() ? std::string(part_of(judged.sent)) : "token.payload",
+           mark.empty() ? judged.sent.name : mark.substr(0, mark.find('=')), mark.empty() ? judged.sent.rest : mark);
 }
 
 void graph_nonce(const JudgedToken& judged, Report& report) {
@@ -171,14 +188,17 @@ void graph_nonce(const JudgedToken& judged, Report& report) {
   report.fault(Cause::TokenGraphNonce, Certainty::Probable, judged.facts)
       .summary("The token is for Microsoft Graph: its header has a nonce, and nobody but Graph can verify its signature.")
       .detail(fmt::format("Its audience is {}. Such tokens look valid and fail every other signature check.", list_text(audience)))
-      .fix("Ask Microsoft Entra for a token of your own API: scope api://<your API's id>/.default (or one of its scopes) in place of User.Read and the like.")
+      .fix(
+          "Ask Microsoft Entra for a token of your own API: scope api://<your API's id>/.default (or one of its scopes) in place of "
+          "User.Read and the like.")
       .see("token.header", "nonce", "nonce in the header")
       .see("token.payload", "aud", fmt::format("aud={}", list_text(audience)));
 }
 
 // Octets of a signature that its algorithm fixes (RFC 7518 section 3, RFC 8037); 0 for RSA, whose keys vary.
 std::size_t signature_size(std::string_view alg) {
-  static constexpr std::pair<std::string_view, std::size_t> kSizes[] = {{"HS256", 32}, {"HS384", 48}, {"HS512", 64}, {"ES256", 64}, {"ES384", 96}, {"ES512", 132}, {"EdDSA", 64}};
+  static constexpr std::pair<std::string_view, std::size_t> kSizes[] = {{"HS256", 32}, {"HS384", 48},  {"HS512", 64}, {"ES256", 64},
+                                                                        {"ES384", 96}, {"ES512", 132}, {"EdDSA", 64}};
   for (const auto& [name, size] : kSizes) {
     if (name == alg) return size;
   }
@@ -193,7 +213,8 @@ void signature_length(const JudgedToken& judged, Report& report) {
   if (signature.size() < 16 || report.has_error(judged.facts)) return;
   if (alg.starts_with("ES") && signature.size() != wanted && signature[0] == '\x30') {
     report.fault(Cause::TokenBadSignature, Certainty::Certain, judged.facts)
-        .summary(fmt::format("The token's {} signature is in DER, {} bytes long, where JWS wants r and s in {} bytes.", alg, signature.size(), wanted))
+        .summary(fmt::format("The token's {} signature is in DER, {} bytes long, where JWS wants r and s in {} bytes.", alg,
+                             signature.size(), wanted))
         .fix("Convert the signature from DER to r||s where the token is made (in Node: dsaEncoding 'ieee-p1363'), or use a JWT library.")
         .see("token.header", "alg", fmt::format("alg={}", alg));
     return;
@@ -202,7 +223,8 @@ void signature_length(const JudgedToken& judged, Report& report) {
   const bool cut = wanted != 0 ? signature.size() < wanted : rsa && (signature.size() < 128 || signature.size() % 8 != 0);
   if (!cut) return;
   report.fault(Cause::TokenTruncated, Certainty::Probable, judged.facts)
-      .summary(fmt::format("The token's signature has {} bytes, which is too short for {}: the end of the token is missing.", signature.size(), alg))
+      .summary(fmt::format("The token's signature has {} bytes, which is too short for {}: the end of the token is missing.",
+                           signature.size(), alg))
       .fix("Copy the token again, whole; look for a column, a field or a terminal that cuts it.")
       .see(std::string(part_of(judged.sent)), judged.sent.name, judged.sent.rest);
 }
@@ -238,11 +260,42 @@ void opaque_tokens(const Context& context, const Facts& facts, Report& report) {
     return;
   }
   // Texts by which readers of JWTs complain about something that is none.
-  static constexpr auto kTexts = std::to_array<std::string_view>(
-      {"jwt malformed", "header.payload.signature", "idx12741", "idx14100", "idx12709", "idx10400", "not enough segments", "invalid number of segments", "must contain exactly 2 period",
-       "wrong number of segments", "invalid compact serialization", "invalid compact jwt", "compactdecodeerror", "expected 3 parts", "not well formed", "invalid token specified", "not a jwt", "not a valid jwt",
-       "malformed jwt", "malformed token", "token is malformed", "invalid jwt serialization", "bad token; invalid json", "invalid jws", "invalid json web token", "decode the jwt", "wrong number of parts",
-       "missing dot delimiter", "missing part delimiters", "tokenformatincorrect", "unable to decode", "unable to parse jwt", "error decoding token", "error decoding signature", "jwt_malformed", "invalidauthenticationtoken"});
+  static constexpr auto kTexts = std::to_array<std::string_view>({"jwt malformed",
+                                                                  "header.payload.signature",
+                                                                  "idx12741",
+                                                                  "idx14100",
+                                                                  "idx12709",
+                                                                  "idx10400",
+                                                                  "not enough segments",
+                                                                  "invalid number of segments",
+                                                                  "must contain exactly 2 period",
+                                                                  "wrong number of segments",
+                                                                  "invalid compact serialization",
+                                                                  "invalid compact jwt",
+                                                                  "compactdecodeerror",
+                                                                  "expected 3 parts",
+                                                                  "not well formed",
+                                                                  "invalid token specified",
+                                                                  "not a jwt",
+                                                                  "not a valid jwt",
+                                                                  "malformed jwt",
+                                                                  "malformed token",
+                                                                  "token is malformed",
+                                                                  "invalid jwt serialization",
+                                                                  "bad token; invalid json",
+                                                                  "invalid jws",
+                                                                  "invalid json web token",
+                                                                  "decode the jwt",
+                                                                  "wrong number of parts",
+                                                                  "missing dot delimiter",
+                                                                  "missing part delimiters",
+                                                                  "tokenformatincorrect",
+                                                                  "unable to decode",
+                                                                  "unable to parse jwt",
+                                                                  "error decoding token",
+                                                                  "error decoding signature",
+                                                                  "jwt_malformed",
+                                                                  "invalidauthenticationtoken"});
   const auto said = std::find_if(kTexts.begin(), kTexts.end(), [&](std::string_view text) { return facts.server_says(text); });
   if (said == kTexts.end()) return;
   const bool google = value.starts_with("ya29.");
@@ -251,7 +304,8 @@ void opaque_tokens(const Context& context, const Facts& facts, Report& report) {
       .detail(google ? "Google's access tokens (ya29.…) are for Google's own APIs and can be read by nobody else."
                      : "Identity providers issue opaque tokens when no API was asked for; only they can say what such a token means.")
       .fix(google ? "Send an ID token for this service instead: gcloud auth print-identity-token --audiences=<the service's URL>."
-                  : "Ask for the token with the API as its audience (Auth0: audience=…, Okta: a custom authorization server, others: resource=… or the API's scope), so that a JWT is issued. "
+                  : "Ask for the token with the API as its audience (Auth0: audience=…, Okta: a custom authorization server, others: "
+                    "resource=… or the API's scope), so that a JWT is issued. "
                     "If it is an API key, look up which header it belongs in.")
       .see("request.header", sent->name, sent->value, std::string(value))
       .see("response.body", "", std::string(*said));

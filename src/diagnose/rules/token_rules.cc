@@ -15,7 +15,8 @@ using Place = SentCredential::Place;
 
 // Fields, parameters and cookies whose tokens are not what the request is judged by.
 bool serves_another_purpose(std::string_view name) {
-  static constexpr auto kParts = std::to_array<std::string_view>({"refresh", "hint", "csrf", "xsrf", "appcheck", "app-check", "security-token", "state", "invite", "device"});
+  static constexpr auto kParts = std::to_array<std::string_view>(
+      {"refresh", "hint", "csrf", "xsrf", "appcheck", "app-check", "security-token", "state", "invite", "device"});
   const std::string text = to_lower(name);
   return std::any_of(kParts.begin(), kParts.end(), [&](std::string_view part) { return text.find(part) != std::string::npos; });
 }
@@ -64,7 +65,9 @@ std::string_view part_of(const SentCredential& sent) {
     case Place::Cookie: return "request.cookie";
     case Place::Form: return "request.body";
     case Place::UserInfo: return "request.url";
-    case Place::Authorization: case Place::ProxyAuthorization: case Place::Header: break;
+    case Place::Authorization:
+    case Place::ProxyAuthorization:
+    case Place::Header: break;
   }
   return "request.header";
 }
@@ -99,7 +102,8 @@ std::string clock_text(const Facts& facts) {
     case ClockSource::Started: return fmt::format("The capture says that the request was sent at {}; the response has no Date.", when);
     case ClockSource::Ours: break;
   }
-  if (facts.response() != nullptr) return fmt::format("The response has no Date, so this machine's clock judges: {}. Give --now if the capture is older.", when);
+  if (facts.response() != nullptr)
+    return fmt::format("The response has no Date, so this machine's clock judges: {}. Give --now if the capture is older.", when);
   return fmt::format("This machine's clock says {}.", when);
 }
 
@@ -124,7 +128,9 @@ std::string near_miss(std::string_view a, std::string_view b) {
 int entra_version(std::string_view issuer) {
   const Url url = parse_url(issuer);
   if (url.host == "sts.windows.net" || url.host == "sts.chinacloudapi.cn") return 1;
-  if (url.host.starts_with("login.microsoftonline.") || url.host.starts_with("login.partner.microsoftonline.") || url.host == "login.windows.net") return 2;
+  if (url.host.starts_with("login.microsoftonline.") || url.host.starts_with("login.partner.microsoftonline.") ||
+      url.host == "login.windows.net")
+    return 2;
   return 0;
 }
 

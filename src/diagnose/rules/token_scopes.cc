@@ -27,7 +27,9 @@ std::vector<std::string> lacking(const std::vector<std::string>& wanted, const s
   std::vector<std::string> out;
   for (const std::string& one : wanted) {
     const std::string_view last = std::string_view(one).substr(one.rfind('/') == std::string::npos ? 0 : one.rfind('/') + 1);
-    const bool there = std::any_of(has.begin(), has.end(), [&](const std::string& scope) { return scope == one || (one.find("://") != std::string::npos && scope == last); });
+    const bool there = std::any_of(has.begin(), has.end(), [&](const std::string& scope) {
+      return scope == one || (one.find("://") != std::string::npos && scope == last);
+    });
     if (!there) out.push_back(one);
   }
   return out;
@@ -36,7 +38,10 @@ std::vector<std::string> lacking(const std::vector<std::string>& wanted, const s
 bool has_scope_claim(const TokenView& token) { return token.claim("scope") != nullptr || token.claim("scp") != nullptr; }
 
 std::string scope_fix(const std::vector<std::string>& wanted) {
-  return fmt::format("Ask for a new token with scope={} (the provider has to allow it to this client and user). A new login with the same scopes will not help.", list_text(wanted, 8));
+  return fmt::format(
+      "Ask for a new token with scope={} (the provider has to allow it to this client and user). A new login with the same scopes will not "
+      "help.",
+      list_text(wanted, 8));
 }
 
 void expected_scope(const Context& context, const JudgedToken& judged, Report& report) {
@@ -45,7 +50,8 @@ void expected_scope(const Context& context, const JudgedToken& judged, Report& r
   const auto missing = lacking(wanted, has);
   if (missing.empty()) return;
   report.fault(Cause::ScopeInsufficient, Certainty::Certain, judged.facts)
-      .summary(fmt::format("The token lacks the scope {}{}.", list_text(missing, 8), has.empty() ? "; it has none" : fmt::format("; it has {}", list_text(has, 8))))
+      .summary(fmt::format("The token lacks the scope {}{}.", list_text(missing, 8),
+                           has.empty() ? "; it has none" : fmt::format("; it has {}", list_text(has, 8))))
       .fix(scope_fix(missing))
       .see("token.payload", "scope", fmt::format("scope={}", list_text(has, 8)));
 }
@@ -66,12 +72,20 @@ void challenged_scope(const Facts& facts, Report& report) {
   const bool as_401 = facts.status == 401;
   // Says that the scope lacks, although the token has it: then something else does.
   const bool contradicted = named && readable && !wanted.empty() && missing.empty();
-  const std::string what = missing.empty() ? std::string("a scope that this resource needs") : fmt::format("the scope {}", list_text(missing, 8));
-  auto entry = report.fault(as_401 ? Cause::ScopeInsufficientAs401 : Cause::ScopeInsufficient, contradicted ? Certainty::Probable : Certainty::Certain, facts);
-  entry.summary(as_401 ? fmt::format("The token lacks {}, which the server answers with 401 in place of 403.", what) : fmt::format("The token is good and lacks {}.", what))
+  const std::string what = missing.empty() ? std::string("a scope that this resource needs")
+                                           : fmt::format("the scope {}", list_text(missing, 8));
+  auto entry = report.fault(as_401 ? Cause::ScopeInsufficientAs401 : Cause::ScopeInsufficient,
+                            contradicted ? Certainty::Probable : Certainty::Certain, facts);
+  entry
+      .summary(as_401 ? fmt::format("The token lacks {}, which the server answers with 401 in place of 403.", what)
+                      : fmt::format("The token is good and lacks {}.", what))
       .detail(readable ? fmt::format("The token has {}.", has.empty() ? "no scope" : list_text(has, 8)) : "")
-      .fix((wanted.empty() ? std::string("Look up which scope the operation needs and ask for a new token with it; the same login again will not help.") : scope_fix(missing.empty() ? wanted : missing)) +
-           (as_401 ? " The server should answer 403 with error=\"insufficient_scope\", so that clients do not sign in again for nothing." : ""))
+      .fix(
+          (wanted.empty()
+               ? std::string("Look up which scope the operation needs and ask for a new token with it; the same login again will not help.")
+               : scope_fix(missing.empty() ? wanted : missing)) +
+          (as_401 ? " The server should answer 403 with error=\"insufficient_scope\", so that clients do not sign in again for nothing."
+                  : ""))
       .see("response.header", "www-authenticate", facts.challenge_lines.empty() ? "" : facts.challenge_lines.front(), listed);
   if (readable) entry.see("token.payload", "scope", fmt::format("scope={}", list_text(has, 8)));
   if (named) entry.server_said();
@@ -79,13 +93,16 @@ void challenged_scope(const Facts& facts, Report& report) {
 
 // GitHub says in header fields which scopes a token has, and which of them would do.
 void github_scopes(const Facts& facts, Report& report) {
-  if ((facts.status != 403 && facts.status != 404) || facts.response() == nullptr || !facts.response()->headers.has("x-oauth-scopes")) return;
+  if ((facts.status != 403 && facts.status != 404) || facts.response() == nullptr || !facts.response()->headers.has("x-oauth-scopes"))
+    return;
   const auto accepted = split(facts.response_field("x-accepted-oauth-scopes"));
   const auto has = split(facts.response_field("x-oauth-scopes"));
   if (accepted.empty()) return;
   const auto covers = [](const std::string& scope, const std::string& wanted) {
     if (scope == wanted) return true;
-    const auto part_of = [&](std::string_view whole) { return scope == whole && (wanted.starts_with(whole) || wanted == "public_repo" || wanted.starts_with("security_events")); };
+    const auto part_of = [&](std::string_view whole) {
+      return scope == whole && (wanted.starts_with(whole) || wanted == "public_repo" || wanted.starts_with("security_events"));
+    };
     if (scope == "repo") return part_of("repo");
     const std::size_t colon = wanted.find(':');
     return colon != std::string::npos && scope.ends_with(wanted.substr(colon)) && scope.starts_with("admin");
@@ -94,8 +111,11 @@ void github_scopes(const Facts& facts, Report& report) {
     if (std::any_of(has.begin(), has.end(), [&](const std::string& scope) { return covers(scope, wanted); })) return;
   }
   report.fault(Cause::ScopeInsufficient, Certainty::Probable, facts)
-      .summary(fmt::format("The token has {}, and this needs one of the scopes {}.", has.empty() ? "no scope" : fmt::format("the scope {}", list_text(has, 8)), list_text(accepted, 8)))
-      .fix(fmt::format("Give the token the scope {} in GitHub's settings (Developer settings, Personal access tokens), or with gh auth refresh -s {}.", accepted.front(), accepted.front()))
+      .summary(fmt::format("The token has {}, and this needs one of the scopes {}.",
+                           has.empty() ? "no scope" : fmt::format("the scope {}", list_text(has, 8)), list_text(accepted, 8)))
+      .fix(fmt::format(
+          "Give the token the scope {} in GitHub's settings (Developer settings, Personal access tokens), or with gh auth refresh -s {}.",
+          accepted.front(), accepted.front()))
       .see("response.header", "x-oauth-scopes", std::string(facts.response_field("x-oauth-scopes")))
       .see("response.header", "x-accepted-oauth-scopes", std::string(facts.response_field("x-accepted-oauth-scopes")));
 }
@@ -109,10 +129,14 @@ void claims_challenge(const Facts& facts, Report& report) {
   auto decoded = base64_decode(padded);
   if (!decoded) decoded = base64url_decode(claims);
   report.fault(Cause::CaeClaimsChallenge, Certainty::Certain, facts)
-      .summary("The server sends the client back to the identity provider with a claims challenge: this token will not do any more, although it has not expired.")
+      .summary(
+          "The server sends the client back to the identity provider with a claims challenge: this token will not do any more, although it "
+          "has not expired.")
       .detail(decoded ? fmt::format("It asks for {}.", printable(*decoded, 300)) : "")
-      .fix("Decode the claims parameter from base64 and pass it to the token request: MSAL's claims (withClaims), or claims=… at the authorize endpoint. "
-           "Sending the same token again, or a cached one, loops.")
+      .fix(
+          "Decode the claims parameter from base64 and pass it to the token request: MSAL's claims (withClaims), or claims=… at the "
+          "authorize endpoint. "
+          "Sending the same token again, or a cached one, loops.")
       .see("response.header", "www-authenticate", facts.challenge_lines.empty() ? "" : facts.challenge_lines.front(), claims)
       .server_said();
 }
@@ -121,7 +145,8 @@ void claims_challenge(const Facts& facts, Report& report) {
 
 void token_scopes(const Context& context, const Facts& facts, Report& report) {
   if (context.expected.scope) {
-    if (const auto judged = judged_token(facts); judged && judged->token.shape == TokenView::Shape::Jws) expected_scope(context, *judged, report);
+    if (const auto judged = judged_token(facts); judged && judged->token.shape == TokenView::Shape::Jws)
+      expected_scope(context, *judged, report);
   }
   if (!facts.is_refused()) return;
   claims_challenge(facts, report);

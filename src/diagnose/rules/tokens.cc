@@ -30,9 +30,13 @@ void clock_skew(const Facts& facts, Report& report) {
   // A slow answer carries the Date of its end; only beyond ten minutes is that no explanation for a clock that is behind.
   if (skew <= kLimit && skew >= -10 * kLimit) return;
   report.fault(Cause::ClockSkewLocal, Certainty::Probable, facts)
-      .summary(fmt::format("The clock of the machine that sent this is {} {} the server's.", span_text(skew), skew.count() > 0 ? "ahead of" : "behind"))
-      .detail(fmt::format("The request was sent at {} by its own clock, and the server's Date says {}.", instant_text(*facts.exchange->started), instant_text(facts.now)))
-      .fix("Synchronise the clock (NTP: timedatectl set-ntp true; in WSL or a virtual machine after sleep: hwclock -s). Let servers grant 30 to 60 s of leeway.")
+      .summary(fmt::format("The clock of the machine that sent this is {} {} the server's.", span_text(skew),
+                           skew.count() > 0 ? "ahead of" : "behind"))
+      .detail(fmt::format("The request was sent at {} by its own clock, and the server's Date says {}.",
+                          instant_text(*facts.exchange->started), instant_text(facts.now)))
+      .fix(
+          "Synchronise the clock (NTP: timedatectl set-ntp true; in WSL or a virtual machine after sleep: hwclock -s). Let servers grant "
+          "30 to 60 s of leeway.")
       .see("clock", "", instant_text(*facts.exchange->started))
       .see("response.header", "date", std::string(facts.response_field("date")));
 }
@@ -46,7 +50,8 @@ void revoked_in_capture(const Context& context, Report& report) {
                           *member(about.body_json->get_object(), "active") == Json(false);
     const bool revoked = path.find("revo") != std::string::npos && about.status == 200;
     if (!inactive && !revoked) continue;
-    const auto token = std::find_if(about.credentials.begin(), about.credentials.end(), [](const SentCredential& c) { return c.place == Place::Form && c.name == "token"; });
+    const auto token = std::find_if(about.credentials.begin(), about.credentials.end(),
+                                    [](const SentCredential& c) { return c.place == Place::Form && c.name == "token"; });
     if (token == about.credentials.end() || token->value.size() < 8) continue;
     for (const Facts& facts : context.facts) {
       if (!facts.is_refused() || (revoked && facts.at < about.at)) continue;

@@ -72,12 +72,18 @@ TEST(Fingerprints, Every_BecomesAFindingOfItsCause) {
 
 TEST(ServerWords, Expectation_IsTakenFromTheText) {
   EXPECT_EQ(expected_in("jwt audience invalid. expected: https://api.example.com"), "https://api.example.com");
-  EXPECT_EQ(expected_in("IDX10214: Audience validation failed. Audiences: 'a1'. Did not match: validationParameters.ValidAudience: 'b22' or"), "b22");
+  EXPECT_EQ(
+      expected_in("IDX10214: Audience validation failed. Audiences: 'a1'. Did not match: validationParameters.ValidAudience: 'b22' or"),
+      "b22");
   EXPECT_EQ(expected_in("Expected \"shop-prod\" but got \"shop-dev\"."), "shop-prod");
-  EXPECT_EQ(expected_in("Audience (aud) claim [billing] doesn't contain an acceptable identifier. Expected orders as an aud value."), "orders");
-  EXPECT_EQ(expected_in("oidc: id token issued by a different provider, expected \"https://a.example\" got \"https://b.example\""), "https://a.example");
-  EXPECT_EQ(expected_in("AKV10022: Invalid audience. Expected https://vault.azure.net, found: https://management.azure.com/."), "https://vault.azure.net");
-  EXPECT_EQ(expected_in("Issuer (iss) claim value (https://b.example) doesn't match expected value of https://a.example"), "https://a.example");
+  EXPECT_EQ(expected_in("Audience (aud) claim [billing] doesn't contain an acceptable identifier. Expected orders as an aud value."),
+            "orders");
+  EXPECT_EQ(expected_in("oidc: id token issued by a different provider, expected \"https://a.example\" got \"https://b.example\""),
+            "https://a.example");
+  EXPECT_EQ(expected_in("AKV10022: Invalid audience. Expected https://vault.azure.net, found: https://management.azure.com/."),
+            "https://vault.azure.net");
+  EXPECT_EQ(expected_in("Issuer (iss) claim value (https://b.example) doesn't match expected value of https://a.example"),
+            "https://a.example");
   EXPECT_EQ(expected_in("invalid token"), "");
   EXPECT_EQ(received_in("The audience 'https://api-dev.example.com' is invalid"), "https://api-dev.example.com");
   EXPECT_EQ(received_in("The audience '(null)' is invalid"), "");
@@ -88,60 +94,107 @@ TEST(ServerWords, Named_IsTheVerdict) {
   const std::string token = bearer(jwt(living()));
   const std::string json = "Content-Type: application/json\n";
   check({
-      {"node, audience", exchange(token, 401, json, R"({"message":"jwt audience invalid. expected: https://orders.example.com"})"), "token-wrong-audience certain", "*"},
-      {"node, issuer, a slash", exchange(token, 401, json, R"({"message":"jwt issuer invalid. expected: https://id.example.com"})"), "token-issuer-near-miss certain", "*"},
-      {"ASP.NET, two at once", exchange(token, 401, "WWW-Authenticate: Bearer error=\"invalid_token\", error_description=\"The audience 'https://api.example.com' is invalid; The issuer 'https://id.example.com/' is invalid\"\n"),
+      {"node, audience", exchange(token, 401, json, R"({"message":"jwt audience invalid. expected: https://orders.example.com"})"),
+       "token-wrong-audience certain", "*"},
+      {"node, issuer, a slash", exchange(token, 401, json, R"({"message":"jwt issuer invalid. expected: https://id.example.com"})"),
+       "token-issuer-near-miss certain", "*"},
+      {"ASP.NET, two at once",
+       exchange(token, 401,
+                "WWW-Authenticate: Bearer error=\"invalid_token\", error_description=\"The audience 'https://api.example.com' is invalid; "
+                "The issuer 'https://id.example.com/' is invalid\"\n"),
        "token-wrong-audience certain", "token-wrong-audience token-wrong-issuer"},
-      {"Spring, signature", exchange(token, 401, "WWW-Authenticate: Bearer error=\"invalid_token\", error_description=\"An error occurred while attempting to decode the Jwt: Signed JWT rejected: Invalid signature\", error_uri=\"https://tools.ietf.org/html/rfc6750#section-3.1\"\n"),
+      {"Spring, signature",
+       exchange(token, 401,
+                "WWW-Authenticate: Bearer error=\"invalid_token\", error_description=\"An error occurred while attempting to decode the "
+                "Jwt: Signed JWT rejected: Invalid signature\", error_uri=\"https://tools.ietf.org/html/rfc6750#section-3.1\"\n"),
        "token-bad-signature certain", "token-bad-signature"},
-      {"Envoy, issuer", exchange(token, 401, "server: envoy\nwww-authenticate: Bearer realm=\"https://api.example.com/\", error=\"invalid_token\"\n", "Jwt issuer is not configured"), "token-wrong-issuer certain", "*"},
+      {"Envoy, issuer",
+       exchange(token, 401, "server: envoy\nwww-authenticate: Bearer realm=\"https://api.example.com/\", error=\"invalid_token\"\n",
+                "Jwt issuer is not configured"),
+       "token-wrong-issuer certain", "*"},
       {"Flask, nothing sent", exchange("", 401, json, R"({"msg":"Missing Authorization Header"})"), "credentials-missing certain", "*"},
-      {"Entra", exchange("", 401, json, R"({"error":"invalid_client","error_description":"AADSTS7000222: The provided client secret keys are expired."})", "POST /x/oauth2/v2.0/token HTTP/1.1", "login.microsoftonline.com"),
+      {"Entra",
+       exchange("", 401, json,
+                R"({"error":"invalid_client","error_description":"AADSTS7000222: The provided client secret keys are expired."})",
+                "POST /x/oauth2/v2.0/token HTTP/1.1", "login.microsoftonline.com"),
        "secret-expired certain", "*"},
-      {"S3, region", exchange("", 400, "Content-Type: application/xml\n", "<Error><Code>AuthorizationHeaderMalformed</Code><Message>the region 'us-east-1' is wrong; expecting 'eu-west-1'</Message></Error>"), "sigv4-scope certain", "*"},
-      {"CSRF", exchange("Cookie: sessionid=abcdef123456\n", 403, json, R"({"detail":"CSRF Failed: CSRF token missing."})", "POST /api/x HTTP/1.1"), "csrf-as-401 certain", "*"},
-      {"Kong, a key sent as Bearer", exchange(bearer("Vq7RtkXw2LmPz9aB"), 401, json, R"({"message":"No API key found in request"})"), "key-in-wrong-place probable", "*"},
-      {"Hasura, in a 200", exchange(token, 200, json, R"({"errors":[{"extensions":{"code":"invalid-jwt"},"message":"Could not verify JWT: JWTExpired"}]})", "POST /v1/graphql HTTP/1.1"), "*", "*"},
+      {"S3, region",
+       exchange("", 400, "Content-Type: application/xml\n",
+                "<Error><Code>AuthorizationHeaderMalformed</Code><Message>the region 'us-east-1' is wrong; expecting "
+                "'eu-west-1'</Message></Error>"),
+       "sigv4-scope certain", "*"},
+      {"CSRF",
+       exchange("Cookie: sessionid=abcdef123456\n", 403, json, R"({"detail":"CSRF Failed: CSRF token missing."})", "POST /api/x HTTP/1.1"),
+       "csrf-as-401 certain", "*"},
+      {"Kong, a key sent as Bearer", exchange(bearer("Vq7RtkXw2LmPz9aB"), 401, json, R"({"message":"No API key found in request"})"),
+       "key-in-wrong-place probable", "*"},
+      {"Hasura, in a 200",
+       exchange(token, 200, json, R"({"errors":[{"extensions":{"code":"invalid-jwt"},"message":"Could not verify JWT: JWTExpired"}]})",
+                "POST /v1/graphql HTTP/1.1"),
+       "*", "*"},
   });
 }
 
 TEST(ServerWords, Contradicted_IsLessSure) {
   const std::string json = "Content-Type: application/json\n";
   const std::string token = bearer(jwt(living()));
-  const auto certainty = [&](Cause cause, std::string_view body, std::string_view fields) { return found(judge(Format::Http, exchange(fields, 401, json, body)), cause); };
-  EXPECT_EQ(certainty(Cause::TokenExpired, R"({"message":"jwt expired"})", token), "probable error") << "exp is in the future by the server's own Date";
-  EXPECT_EQ(certainty(Cause::TokenWrongAudience, R"({"message":"jwt audience invalid. expected: https://api.example.com"})", token), "probable error");
+  const auto certainty = [&](Cause cause, std::string_view body, std::string_view fields) {
+    return found(judge(Format::Http, exchange(fields, 401, json, body)), cause);
+  };
+  EXPECT_EQ(certainty(Cause::TokenExpired, R"({"message":"jwt expired"})", token), "probable error")
+      << "exp is in the future by the server's own Date";
+  EXPECT_EQ(certainty(Cause::TokenWrongAudience, R"({"message":"jwt audience invalid. expected: https://api.example.com"})", token),
+            "probable error");
   EXPECT_EQ(certainty(Cause::TokenMalformed, R"({"message":"jwt malformed"})", token), "probable error");
-  EXPECT_EQ(certainty(Cause::CredentialsMissing, R"({"message":"No authorization token was found"})", token), "") << "sent, so that something else took it away";
+  EXPECT_EQ(certainty(Cause::CredentialsMissing, R"({"message":"No authorization token was found"})", token), "")
+      << "sent, so that something else took it away";
   EXPECT_EQ(certainty(Cause::CredentialsRejected, R"({"message":"Bad credentials"})", ""), "") << "nothing was sent";
-  EXPECT_EQ(certainty(Cause::TokenWrongAudience, R"({"message":"jwt audience invalid. expected: x.y"})", bearer(jwt(R"({"iss":"a","exp":1740831000})"))), "");
+  EXPECT_EQ(certainty(Cause::TokenWrongAudience, R"({"message":"jwt audience invalid. expected: x.y"})",
+                      bearer(jwt(R"({"iss":"a","exp":1740831000})"))),
+            "");
 }
 
 TEST(ServerWords, OnWhatSucceeded_SaysNothing) {
-  EXPECT_EQ(codes_of(judge(Format::Http, exchange(bearer(jwt(living())), 200, "Content-Type: application/json\n", R"({"docs":"Answers 401 with jwt expired where the token is old"})"))), "");
-  EXPECT_EQ(codes_of(judge(Format::Http, exchange(bearer(jwt(living())), 500, "Content-Type: application/json\n", R"({"message":"jwt expired"})"))), "");
+  EXPECT_EQ(codes_of(judge(Format::Http, exchange(bearer(jwt(living())), 200, "Content-Type: application/json\n",
+                                                  R"({"docs":"Answers 401 with jwt expired where the token is old"})"))),
+            "");
+  EXPECT_EQ(codes_of(judge(Format::Http,
+                           exchange(bearer(jwt(living())), 500, "Content-Type: application/json\n", R"({"message":"jwt expired"})"))),
+            "");
 }
 
 TEST(ServerWords, OwnGateway_NamesItsReason) {
-  const std::string fields = "Content-Type: application/problem+json\nCache-Control: no-store\nVary: Authorization, Accept\nX-Request-Id: k3v9q4\n";
-  const auto problem = [](std::string_view code) { return fmt::format(R"({{"type":"urn:quivive:reason:{0}","title":"x","status":401,"detail":"y","reason":"{0}","trace":"k3v9q4"}})", code); };
+  const std::string fields =
+      "Content-Type: application/problem+json\nCache-Control: no-store\nVary: Authorization, Accept\nX-Request-Id: k3v9q4\n";
+  const auto problem = [](std::string_view code) {
+    return fmt::format(R"({{"type":"urn:quivive:reason:{0}","title":"x","status":401,"detail":"y","reason":"{0}","trace":"k3v9q4"}})",
+                       code);
+  };
   const std::string token = bearer(jwt(living()));
   check({
       {"bad signature", exchange(token, 401, fields, problem("token-bad-signature")), "token-bad-signature certain", "*"},
       {"unknown key", exchange(token, 401, fields, problem("token-unknown-key")), "token-unknown-key certain", "*"},
-      {"a key that was revoked", exchange("X-API-Key: qv_7Hk2m9PqRs_4kXoabcdefgh\n", 401, fields, problem("key-revoked")), "credentials-rejected certain", "*"},
+      {"a key that was revoked", exchange("X-API-Key: qv_7Hk2m9PqRs_4kXoabcdefgh\n", 401, fields, problem("key-revoked")),
+       "credentials-rejected certain", "*"},
       {"issued in the future", exchange(token, 401, fields, problem("token-issued-in-future")), "token-not-yet-valid certain", "*"},
-      {"plain JSON", exchange(token, 401, "Content-Type: application/json\nCache-Control: no-store\nVary: Authorization, Accept\nX-Request-Id: k3v9q4\n", R"({"error":"Token revoked"})"), "token-revoked certain", "*"},
-      {"by the challenge", exchange(token, 401,
-                                    "WWW-Authenticate: Bearer realm=\"a\", error=\"invalid_token\", error_description=\"The access token is for another audience\"\nCache-Control: no-store\n"
-                                    "Vary: Authorization, Accept\nX-Request-Id: k3v9q4\n"),
+      {"plain JSON",
+       exchange(token, 401, "Content-Type: application/json\nCache-Control: no-store\nVary: Authorization, Accept\nX-Request-Id: k3v9q4\n",
+                R"({"error":"Token revoked"})"),
+       "token-revoked certain", "*"},
+      {"by the challenge",
+       exchange(token, 401,
+                "WWW-Authenticate: Bearer realm=\"a\", error=\"invalid_token\", error_description=\"The access token is for another "
+                "audience\"\nCache-Control: no-store\n"
+                "Vary: Authorization, Accept\nX-Request-Id: k3v9q4\n"),
        "token-wrong-audience certain", "*"},
   });
   const Diagnosis d = judge(Format::Http, exchange(token, 401, fields, problem("token-bad-signature")));
   EXPECT_EQ(d.answered_by.name, "Quivive");
   EXPECT_NE(find(d, Cause::TokenBadSignature)->fix.find("quivive explain k3v9q4"), std::string::npos);
   // The same words of somebody else's are no certainty.
-  EXPECT_EQ(found(judge(Format::Http, exchange(token, 401, "Content-Type: application/json\n", R"({"error":"Empty token"})")), Cause::TokenEmpty), "");
+  EXPECT_EQ(
+      found(judge(Format::Http, exchange(token, 401, "Content-Type: application/json\n", R"({"error":"Empty token"})")), Cause::TokenEmpty),
+      "");
 }
 
 }  // namespace

@@ -26,14 +26,17 @@ inline std::string jwt(std::string_view payload, std::string_view header = R"({"
 
 // Claims of a living token for api.example.com, with `more` members behind.
 inline std::string living(std::string_view more = "") {
-  return fmt::format(R"({{"iss":"https://id.example.com/","sub":"u1","aud":"https://api.example.com","scope":"read","iat":{},"exp":{}{}{}}})", kNow - 60, kNow + 600, more.empty() ? "" : ",", more);
+  return fmt::format(
+      R"({{"iss":"https://id.example.com/","sub":"u1","aud":"https://api.example.com","scope":"read","iat":{},"exp":{}{}{}}})", kNow - 60,
+      kNow + 600, more.empty() ? "" : ",", more);
 }
 
 // One exchange as text. `fields` and `answer_fields` are whole lines with \n; the response has the Date of kNow.
-inline std::string exchange(std::string_view fields, int status = 401, std::string_view answer_fields = "", std::string_view body = "", std::string_view line = "GET /v1/orders HTTP/1.1",
-                            std::string_view host = "api.example.com") {
+inline std::string exchange(std::string_view fields, int status = 401, std::string_view answer_fields = "", std::string_view body = "",
+                            std::string_view line = "GET /v1/orders HTTP/1.1", std::string_view host = "api.example.com") {
   const auto date = http::format_http_date(kTestNow);
-  return fmt::format("{}\nHost: {}\nAccept: */*\n{}\nHTTP/1.1 {} X\nDate: {}\n{}Content-Length: {}\n\n{}\n", line, host, fields, status, std::string_view(date.data(), date.size()), answer_fields, body.size(), body);
+  return fmt::format("{}\nHost: {}\nAccept: */*\n{}\nHTTP/1.1 {} X\nDate: {}\n{}Content-Length: {}\n\n{}\n", line, host, fields, status,
+                     std::string_view(date.data(), date.size()), answer_fields, body.size(), body);
 }
 inline std::string bearer(std::string_view token) { return fmt::format("Authorization: Bearer {}\n", token); }
 
@@ -51,8 +54,12 @@ inline void check(const std::vector<Row>& rows, Format format = Format::Http) {
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);
     const Diagnosis diagnosis = judge(format, row.input, row.expected);
-    if (row.verdict != "*") EXPECT_EQ(verdict_of(diagnosis), row.verdict);
-    if (row.codes != "*") EXPECT_EQ(codes_of(diagnosis), row.codes);
+    if (row.verdict != "*") {
+      EXPECT_EQ(verdict_of(diagnosis), row.verdict);
+    }
+    if (row.codes != "*") {
+      EXPECT_EQ(codes_of(diagnosis), row.codes);
+    }
     for (const Finding& finding : diagnosis.findings) {
       EXPECT_FALSE(finding.summary.empty()) << code_of(finding.cause);
       EXPECT_FALSE(finding.fix.empty()) << code_of(finding.cause);

@@ -50,15 +50,21 @@ TEST(TokenKeys, Token_AgainstKeySets) {
   const std::string oct = fmt::format(R"({{"keys":[{{"kty":"oct","k":"{}"}}]}})", base64url_encode(secret));
   check({
       {"unknown kid", refused(signed_by(first(), kA)), "token-unknown-key certain", "*", with({set_of({{&second(), "b"}})})},
-      {"unknown kid, known key", refused(signed_by(first(), R"({"alg":"ES256","kid":"x"})")), "token-unknown-key certain", "*", with({set_of({{&first(), "a"}})})},
+      {"unknown kid, known key", refused(signed_by(first(), R"({"alg":"ES256","kid":"x"})")), "token-unknown-key certain", "*",
+       with({set_of({{&first(), "a"}})})},
       {"signed by another", refused(signed_by(second(), kA)), "token-bad-signature certain", "*", with({set_of({{&first(), "a"}})})},
       {"altered", refused(jwt(living(), kA)), "token-bad-signature certain", "*", with({set_of({{&first(), "a"}, {&second(), "b"}})})},
-      {"another algorithm than the key's", refused(jwt(living(), R"({"alg":"RS256","kid":"a"})")), "token-algorithm-not-allowed certain", "*", with({set_of({{&first(), "a"}})})},
+      {"another algorithm than the key's", refused(jwt(living(), R"({"alg":"RS256","kid":"a"})")), "token-algorithm-not-allowed certain",
+       "*", with({set_of({{&first(), "a"}})})},
       {"HS256 against public keys", refused(mac_by(secret)), "token-algorithm-not-allowed certain", "*", with({set_of({{&first(), "a"}})})},
-      {"no kid, several keys", refused(signed_by(first(), R"({"alg":"ES256"})")), "token-kid-missing probable", "*", with({set_of({{&first(), "a"}, {&second(), "b"}})})},
-      {"no kid, none fits", refused(jwt(living(), R"({"alg":"ES256"})")), "token-bad-signature certain", "*", with({set_of({{&first(), "a"}, {&second(), "b"}})})},
-      {"one kid, two keys", refused(signed_by(second(), kA)), "token-same-kid-new-key certain", "*", with({set_of({{&first(), "a"}}), set_of({{&second(), "a"}})})},
-      {"in the newer set only", refused(signed_by(second(), R"({"alg":"ES256","kid":"b"})")), "token-unknown-key probable", "*", with({set_of({{&first(), "a"}}), set_of({{&second(), "b"}})})},
+      {"no kid, several keys", refused(signed_by(first(), R"({"alg":"ES256"})")), "token-kid-missing probable", "*",
+       with({set_of({{&first(), "a"}, {&second(), "b"}})})},
+      {"no kid, none fits", refused(jwt(living(), R"({"alg":"ES256"})")), "token-bad-signature certain", "*",
+       with({set_of({{&first(), "a"}, {&second(), "b"}})})},
+      {"one kid, two keys", refused(signed_by(second(), kA)), "token-same-kid-new-key certain", "*",
+       with({set_of({{&first(), "a"}}), set_of({{&second(), "a"}})})},
+      {"in the newer set only", refused(signed_by(second(), R"({"alg":"ES256","kid":"b"})")), "token-unknown-key probable", "*",
+       with({set_of({{&first(), "a"}}), set_of({{&second(), "b"}})})},
       {"the base64 text as the secret", refused(mac_by(base64url_encode(secret))), "token-bad-signature certain", "*", with({oct})},
 
   });
@@ -76,7 +82,9 @@ TEST(TokenKeys, Good_SaysNothing) {
   EXPECT_EQ(codes(signed_by(first(), kA), {set_of({{&first(), ""}})}), "") << "a key without an id verifies any";
   EXPECT_EQ(codes(signed_by(first(), kA), {"not a key set"}), "");
   // A token that was accepted although its signature is wrong deserves a warning.
-  EXPECT_EQ(found(judge(Format::Http, exchange(bearer(signed_by(second(), kA)), 200), with({set_of({{&first(), "a"}})})), Cause::TokenBadSignature), "certain warning");
+  EXPECT_EQ(found(judge(Format::Http, exchange(bearer(signed_by(second(), kA)), 200), with({set_of({{&first(), "a"}})})),
+                  Cause::TokenBadSignature),
+            "certain warning");
 }
 
 }  // namespace

@@ -6,7 +6,9 @@ namespace {
 using namespace test;
 
 std::string claims(std::string_view text) { return std::string(text); }
-std::string with_times(std::string_view times) { return fmt::format(R"({{"iss":"https://id.example.com/","aud":"https://api.example.com","scope":"read",{}}})", times); }
+std::string with_times(std::string_view times) {
+  return fmt::format(R"({{"iss":"https://id.example.com/","aud":"https://api.example.com","scope":"read",{}}})", times);
+}
 std::string exp_at(std::int64_t exp) { return with_times(fmt::format(R"("iat":{},"exp":{})", exp - 900, exp)); }
 
 Expectations expecting(std::string issuer = "", std::string audience = "", std::string scope = "", std::string algorithm = "") {
@@ -20,16 +22,27 @@ Expectations expecting(std::string issuer = "", std::string audience = "", std::
 
 TEST(TokenTimes, Refused_NamesTheTimeAtFault) {
   check({
-      {"expired", exchange(bearer(jwt(exp_at(kNow - 3600))), 401, kInvalidToken), "token-expired certain", "token-expired missing-www-authenticate"},
-      {"expired, in a header of its own", exchange("X-Access-Token: " + jwt(exp_at(kNow - 7200)) + "\n", 401, kInvalidToken), "token-expired certain", "*"},
-      {"expired, in the only cookie", exchange("Cookie: access_token=" + jwt(exp_at(kNow - 7200)) + "; theme=dark\n", 401, kInvalidToken), "token-expired certain", "*"},
-      {"a lifetime in place of an instant", exchange(bearer(jwt(with_times(R"("exp":3600)"))), 401, kInvalidToken), "token-expired certain", "*"},
-      {"nbf ahead", exchange(bearer(jwt(with_times(fmt::format(R"("nbf":{},"exp":{})", kNow + 300, kNow + 900)))), 401, kInvalidToken), "token-not-yet-valid certain", "*"},
-      {"iat ahead only", exchange(bearer(jwt(with_times(fmt::format(R"("iat":{},"exp":{})", kNow + 300, kNow + 900)))), 401, kInvalidToken), "token-not-yet-valid probable", "*"},
-      {"exp in milliseconds", exchange(bearer(jwt(with_times(fmt::format(R"("exp":{}000)", kNow + 600)))), 401, kInvalidToken), "token-exp-milliseconds certain", "*"},
-      {"iat in milliseconds", exchange(bearer(jwt(with_times(fmt::format(R"("iat":{}000,"exp":{})", kNow, kNow + 600)))), 401, kInvalidToken), "token-exp-milliseconds certain", "*"},
-      {"exp as digits in a string", exchange(bearer(jwt(with_times(fmt::format(R"("exp":"{}")", kNow + 600)))), 401, kInvalidToken), "token-exp-not-a-number certain", "*"},
-      {"exp as a date", exchange(bearer(jwt(with_times(R"("exp":"2025-03-01T13:00:00Z")"))), 401, kInvalidToken), "token-exp-not-a-number certain", "*"},
+      {"expired", exchange(bearer(jwt(exp_at(kNow - 3600))), 401, kInvalidToken), "token-expired certain",
+       "token-expired"},
+      {"expired, in a header of its own", exchange("X-Access-Token: " + jwt(exp_at(kNow - 7200)) + "\n", 401, kInvalidToken),
+       "token-expired certain", "*"},
+      {"expired, in the only cookie", exchange("Cookie: access_token=" + jwt(exp_at(kNow - 7200)) + "; theme=dark\n", 401, kInvalidToken),
+       "token-expired certain", "*"},
+      {"a lifetime in place of an instant", exchange(bearer(jwt(with_times(R"("exp":3600)"))), 401, kInvalidToken), "token-expired certain",
+       "*"},
+      {"nbf ahead", exchange(bearer(jwt(with_times(fmt::format(R"("nbf":{},"exp":{})", kNow + 300, kNow + 900)))), 401, kInvalidToken),
+       "token-not-yet-valid certain", "*"},
+      {"iat ahead only", exchange(bearer(jwt(with_times(fmt::format(R"("iat":{},"exp":{})", kNow + 300, kNow + 900)))), 401, kInvalidToken),
+       "token-not-yet-valid probable", "*"},
+      {"exp in milliseconds", exchange(bearer(jwt(with_times(fmt::format(R"("exp":{}000)", kNow + 600)))), 401, kInvalidToken),
+       "token-exp-milliseconds certain", "*"},
+      {"iat in milliseconds",
+       exchange(bearer(jwt(with_times(fmt::format(R"("iat":{}000,"exp":{})", kNow, kNow + 600)))), 401, kInvalidToken),
+       "token-exp-milliseconds certain", "*"},
+      {"exp as digits in a string", exchange(bearer(jwt(with_times(fmt::format(R"("exp":"{}")", kNow + 600)))), 401, kInvalidToken),
+       "token-exp-not-a-number certain", "*"},
+      {"exp as a date", exchange(bearer(jwt(with_times(R"("exp":"2025-03-01T13:00:00Z")"))), 401, kInvalidToken),
+       "token-exp-not-a-number certain", "*"},
       {"no exp", exchange(bearer(jwt(with_times(R"("iat":1740830000)"))), 401, kInvalidToken), "token-missing-claim probable", "*"},
   });
 }
@@ -39,26 +52,33 @@ TEST(TokenTimes, WithinLeewayOrAccepted_IsNoFault) {
   EXPECT_EQ(found(within, Cause::TokenExpired), "suggestive note");
   Expectations strict;
   strict.leeway = Duration{0};
-  EXPECT_EQ(found(judge(Format::Http, exchange(bearer(jwt(exp_at(kNow - 30))), 401, kInvalidToken), strict), Cause::TokenExpired), "certain error");
-  EXPECT_EQ(found(judge(Format::Http, exchange(bearer(jwt(exp_at(kNow - 60))), 401, kInvalidToken)), Cause::TokenExpired), "certain error") << "now >= exp + leeway";
+  EXPECT_EQ(found(judge(Format::Http, exchange(bearer(jwt(exp_at(kNow - 30))), 401, kInvalidToken), strict), Cause::TokenExpired),
+            "certain error");
+  EXPECT_EQ(found(judge(Format::Http, exchange(bearer(jwt(exp_at(kNow - 60))), 401, kInvalidToken)), Cause::TokenExpired), "certain error")
+      << "now >= exp + leeway";
   const Diagnosis accepted = judge(Format::Http, exchange(bearer(jwt(exp_at(kNow - 3600))), 200));
   EXPECT_EQ(verdict_of(accepted), "none");
   EXPECT_EQ(found(accepted, Cause::TokenExpired), "certain warning");
   check({
       {"living", exchange(bearer(jwt(living())), 200), "none", ""},
       {"fractions of seconds", exchange(bearer(jwt(with_times(fmt::format(R"("exp":{}.25)", kNow + 600)))), 200), "none", ""},
-      {"Kubernetes' old tokens have no exp", exchange(bearer(jwt(R"({"iss":"kubernetes/serviceaccount","sub":"system:serviceaccount:ci:x"})")), 200), "none", ""},
+      {"Kubernetes' old tokens have no exp",
+       exchange(bearer(jwt(R"({"iss":"kubernetes/serviceaccount","sub":"system:serviceaccount:ci:x"})")), 200), "none", ""},
   });
 }
 
 TEST(TokenTimes, Clock_IsNamedInTheSummary) {
-  EXPECT_EQ(find(judge(Format::Http, exchange(bearer(jwt(exp_at(kNow - 11520))), 401)), Cause::TokenExpired)->summary, "The token expired 3 h 12 min before the server's clock.");
+  EXPECT_EQ(find(judge(Format::Http, exchange(bearer(jwt(exp_at(kNow - 11520))), 401)), Cause::TokenExpired)->summary,
+            "The token expired 3 h 12 min before the server's clock.");
   Expectations given;
   given.now = kTestNow;
-  EXPECT_EQ(find(judge(Format::Token, jwt(exp_at(kNow - 9000)), given), Cause::TokenExpired)->summary, "The token expired 2 h 30 min before the time given with --now.");
-  EXPECT_EQ(find(judge(Format::Token, jwt(exp_at(kNow - 9000))), Cause::TokenExpired)->summary, "The token expired 2 h 30 min ago by this machine's clock.");
+  EXPECT_EQ(find(judge(Format::Token, jwt(exp_at(kNow - 9000)), given), Cause::TokenExpired)->summary,
+            "The token expired 2 h 30 min before the time given with --now.");
+  EXPECT_EQ(find(judge(Format::Token, jwt(exp_at(kNow - 9000))), Cause::TokenExpired)->summary,
+            "The token expired 2 h 30 min ago by this machine's clock.");
   // Without a Date the capture may be older than the clock.
-  const std::string text = "GET / HTTP/1.1\nHost: api.example.com\n" + bearer(jwt(exp_at(kNow - 9000))) + "\nHTTP/1.1 401 X\nContent-Length: 0\n\n";
+  const std::string text = "GET / HTTP/1.1\nHost: api.example.com\n" + bearer(jwt(exp_at(kNow - 9000))) +
+                           "\nHTTP/1.1 401 X\nContent-Length: 0\n\n";
   EXPECT_EQ(found(judge(Format::Http, text), Cause::TokenExpired), "probable error");
   EXPECT_EQ(found(judge(Format::Http, text, given), Cause::TokenExpired), "certain error");
 }
@@ -103,59 +123,85 @@ TEST(TokenTimes, LocalClock_HeldAgainstTheServers) {
 }
 
 TEST(TokenKinds, Refused_NamesTheKind) {
-  const std::string id = fmt::format(R"({{"iss":"https://id.example.com/","sub":"u1","aud":"q8Zr2","azp":"q8Zr2","nonce":"x","at_hash":"y","exp":{}}})", kNow + 600);
+  const std::string id = fmt::format(
+      R"({{"iss":"https://id.example.com/","sub":"u1","aud":"q8Zr2","azp":"q8Zr2","nonce":"x","at_hash":"y","exp":{}}})", kNow + 600);
   const std::string jwe = base64url_encode(R"({"alg":"dir","enc":"A256GCM"})") + "..aaaa.bbbb.cccc";
   const std::string padded = base64url_encode(R"({"alg":"HS256"})") + ".eyJhIjoiYiJ9=." + std::string(43, 'A');
   check({
       {"an ID token by its claims", exchange(bearer(jwt(id)), 401, kInvalidToken), "token-is-id-token certain", "*"},
-      {"an ID token of Cognito", exchange(bearer(jwt(living(R"("token_use":"id")"))), 401, kInvalidToken), "token-is-id-token certain", "*"},
+      {"an ID token of Cognito", exchange(bearer(jwt(living(R"("token_use":"id")"))), 401, kInvalidToken), "token-is-id-token certain",
+       "*"},
       {"an ID token of Keycloak", exchange(bearer(jwt(living(R"("typ":"ID")"))), 401, kInvalidToken), "token-is-id-token certain", "*"},
-      {"a refresh token of Keycloak", exchange(bearer(jwt(living(R"("typ":"Refresh")"))), 401, kInvalidToken), "token-is-refresh-token certain", "*"},
-      {"a refresh token of simplejwt", exchange(bearer(jwt(living(R"("token_type":"refresh")"))), 401, kInvalidToken), "token-is-refresh-token certain", "*"},
+      {"a refresh token of Keycloak", exchange(bearer(jwt(living(R"("typ":"Refresh")"))), 401, kInvalidToken),
+       "token-is-refresh-token certain", "*"},
+      {"a refresh token of simplejwt", exchange(bearer(jwt(living(R"("token_type":"refresh")"))), 401, kInvalidToken),
+       "token-is-refresh-token certain", "*"},
       {"encrypted", exchange(bearer(jwe), 401, kInvalidToken), "token-encrypted probable", "*"},
-      {"encrypted, bare", exchange(bearer(base64url_encode(R"({"alg":"RSA-OAEP","enc":"A128CBC-HS256"})") + ".aa.bb.cc.dd"), 401), "token-encrypted probable", "*"},
-      {"alg none", exchange(bearer(base64url_encode(R"({"alg":"none"})") + "." + base64url_encode(living()) + "."), 401, kInvalidToken), "token-alg-none certain", "*"},
+      {"encrypted, bare", exchange(bearer(base64url_encode(R"({"alg":"RSA-OAEP","enc":"A128CBC-HS256"})") + ".aa.bb.cc.dd"), 401),
+       "token-encrypted probable", "*"},
+      {"alg none", exchange(bearer(base64url_encode(R"({"alg":"none"})") + "." + base64url_encode(living()) + "."), 401, kInvalidToken),
+       "token-alg-none certain", "*"},
       {"alg NoNe", exchange(bearer(jwt(living(), R"({"alg":"NoNe"})")), 401, kInvalidToken), "token-alg-none certain", "*"},
-      {"no third part", exchange(bearer(base64url_encode(R"({"alg":"RS256"})") + "." + base64url_encode(living()) + "."), 401, kInvalidToken), "token-alg-none certain", "*"},
+      {"no third part",
+       exchange(bearer(base64url_encode(R"({"alg":"RS256"})") + "." + base64url_encode(living()) + "."), 401, kInvalidToken),
+       "token-alg-none certain", "*"},
       {"padding", exchange(bearer(padded), 401, kInvalidToken), "token-malformed certain", "*"},
       {"four parts", exchange(bearer(jwt(living()) + ".x"), 401, kInvalidToken), "token-malformed certain", "*"},
-      {"a signature in DER", exchange(bearer(base64url_encode(R"({"alg":"ES256"})") + "." + base64url_encode(living()) + "." + base64url_encode("\x30" + std::string(70, 'x'))), 401, kInvalidToken),
+      {"a signature in DER",
+       exchange(bearer(base64url_encode(R"({"alg":"ES256"})") + "." + base64url_encode(living()) + "." +
+                       base64url_encode("\x30" + std::string(70, 'x'))),
+                401, kInvalidToken),
        "token-bad-signature certain", "*"},
-      {"for Graph only", exchange(bearer(jwt(fmt::format(R"({{"iss":"https://sts.windows.net/9b/","aud":"00000003-0000-0000-c000-000000000000","scp":"User.Read","exp":{}}})", kNow + 600),
-                                             R"({"alg":"RS256","typ":"JWT","nonce":"n","kid":"k"})")),
-                                  401, kInvalidToken),
+      {"for Graph only",
+       exchange(
+           bearer(
+               jwt(fmt::format(
+                       R"({{"iss":"https://sts.windows.net/9b/","aud":"00000003-0000-0000-c000-000000000000","scp":"User.Read","exp":{}}})",
+                       kNow + 600),
+                   R"({"alg":"RS256","typ":"JWT","nonce":"n","kid":"k"})")),
+           401, kInvalidToken),
        "token-graph-nonce probable", "*"},
   });
 }
 
 TEST(TokenKinds, NearMisses_AreNotTaken) {
-  const auto absent = [](Cause cause, std::string_view payload, std::string_view line = "GET /v1/orders HTTP/1.1", std::string_view host = "api.example.com") {
+  const auto absent = [](Cause cause, std::string_view payload, std::string_view line = "GET /v1/orders HTTP/1.1",
+                         std::string_view host = "api.example.com") {
     EXPECT_EQ(found(judge(Format::Http, exchange(bearer(jwt(payload)), 401, kInvalidToken, "", line, host)), cause), "") << payload;
   };
   absent(Cause::TokenIsIdToken, living(R"("nonce":"x","auth_time":1740830000)"));  // an access token of old Keycloak: it has a scope
-  absent(Cause::TokenIsIdToken, claims(R"({"iss":"https://securetoken.google.com/shop","aud":"shop","auth_time":1,"email":"a@b.c","exp":1740831000})"));
+  absent(Cause::TokenIsIdToken,
+         claims(R"({"iss":"https://securetoken.google.com/shop","aud":"shop","auth_time":1,"email":"a@b.c","exp":1740831000})"));
   absent(Cause::TokenIsIdToken, claims(R"({"iss":"https://id.example.com/","aud":"x","email":"a@b.c","exp":1740831000})"));
   absent(Cause::TokenIsRefreshToken, living(R"("token_type":"access")"));
   absent(Cause::TokenIsRefreshToken, living(R"("type":"refresh")"), "POST /auth/refresh HTTP/1.1");
-  EXPECT_EQ(found(judge(Format::Http, exchange(bearer(jwt(living(), R"({"alg":"RS256","nonce":"n"})")), 401)), Cause::TokenGraphNonce), "") << "not from Entra";
+  EXPECT_EQ(found(judge(Format::Http, exchange(bearer(jwt(living(), R"({"alg":"RS256","nonce":"n"})")), 401)), Cause::TokenGraphNonce), "")
+      << "not from Entra";
   EXPECT_EQ(codes_of(judge(Format::Token, jwt(living()))), "");
 }
 
 TEST(TokenKinds, Opaque_OnlyWhereTheServerWantsAJwt) {
   const std::string opaque = bearer("Vq7RtkXw2LmPz9aB4cD6eF8gH1jK3nQ5");
   check({
-      {"said by node", exchange(opaque, 401, "Content-Type: application/json\n", R"({"message":"jwt malformed"})"), "token-opaque-where-jwt-expected probable", "*"},
-      {"said by Envoy, of a Google token", exchange(bearer("ya29.a0AfH6SMBx7RtkXw2LmPz9aB4cD6eF8g"), 401, "", "Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections"),
+      {"said by node", exchange(opaque, 401, "Content-Type: application/json\n", R"({"message":"jwt malformed"})"),
+       "token-opaque-where-jwt-expected probable", "*"},
+      {"said by Envoy, of a Google token",
+       exchange(bearer("ya29.a0AfH6SMBx7RtkXw2LmPz9aB4cD6eF8g"), 401, "",
+                "Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections"),
        "token-opaque-where-jwt-expected probable", "*"},
   });
   EXPECT_EQ(found(judge(Format::Http, exchange(opaque, 401, kInvalidToken)), Cause::TokenOpaqueWhereJwtExpected), "");
 }
 
 TEST(TokenKinds, IssuedRefreshToken_IsKnownFromTheCapture) {
-  const std::string issued = exchange("Content-Type: application/x-www-form-urlencoded\n", 200, "Content-Type: application/json\n",
-                                      R"({"access_token":"at-1234567890abcdef","refresh_token":"rt-1234567890abcdef","token_type":"Bearer"})", "POST /oauth2/token HTTP/1.1", "id.example.com");
-  EXPECT_EQ(verdict_of(judge(Format::Http, issued + exchange(bearer("rt-1234567890abcdef"), 401, kInvalidToken))), "token-is-refresh-token certain");
-  EXPECT_EQ(found(judge(Format::Http, issued + exchange(bearer("at-1234567890abcdef"), 401, kInvalidToken)), Cause::TokenIsRefreshToken), "");
+  const std::string issued =
+      exchange("Content-Type: application/x-www-form-urlencoded\n", 200, "Content-Type: application/json\n",
+               R"({"access_token":"at-1234567890abcdef","refresh_token":"rt-1234567890abcdef","token_type":"Bearer"})",
+               "POST /oauth2/token HTTP/1.1", "id.example.com");
+  EXPECT_EQ(verdict_of(judge(Format::Http, issued + exchange(bearer("rt-1234567890abcdef"), 401, kInvalidToken))),
+            "token-is-refresh-token certain");
+  EXPECT_EQ(found(judge(Format::Http, issued + exchange(bearer("at-1234567890abcdef"), 401, kInvalidToken)), Cause::TokenIsRefreshToken),
+            "");
 }
 
 TEST(TokenClaims, Expectations_AreHeldAgainstTheToken) {
@@ -168,18 +214,25 @@ TEST(TokenClaims, Expectations_AreHeldAgainstTheToken) {
           {"http", token, "token-issuer-near-miss certain", "token-issuer-near-miss", expecting("http://id.example.com/")},
           {"a port", token, "token-issuer-near-miss certain", "token-issuer-near-miss", expecting("https://id.example.com:443/")},
           {"another audience", token, "token-wrong-audience certain", "token-wrong-audience", expecting("", "https://billing.example.com")},
-          {"a slash in the audience", token, "token-wrong-audience certain", "token-wrong-audience", expecting("", "https://api.example.com/")},
-          {"no audience at all", jwt(fmt::format(R"({{"iss":"x","scope":"read","exp":{}}})", kNow + 600)), "token-missing-claim certain", "token-missing-claim", expecting("", "orders")},
-          {"no issuer at all", jwt(fmt::format(R"({{"aud":"x","scope":"read","exp":{}}})", kNow + 600)), "token-missing-claim certain", "token-missing-claim", expecting("https://id.example.com/")},
+          {"a slash in the audience", token, "token-wrong-audience certain", "token-wrong-audience",
+           expecting("", "https://api.example.com/")},
+          {"no audience at all", jwt(fmt::format(R"({{"iss":"x","scope":"read","exp":{}}})", kNow + 600)), "token-missing-claim certain",
+           "token-missing-claim", expecting("", "orders")},
+          {"no issuer at all", jwt(fmt::format(R"({{"aud":"x","scope":"read","exp":{}}})", kNow + 600)), "token-missing-claim certain",
+           "token-missing-claim", expecting("https://id.example.com/")},
           {"scope", token, "scope-insufficient certain", "scope-insufficient", expecting("", "", "read write")},
           {"algorithm", token, "token-algorithm-not-allowed certain", "token-algorithm-not-allowed", expecting("", "", "", "ES256,PS256")},
           {"algorithm among several", token, "none", "", expecting("", "", "", "ES256,RS256")},
-          {"Entra 1 for 2", jwt(fmt::format(R"({{"iss":"https://sts.windows.net/9b1c/","aud":"api://x","ver":"1.0","scp":"a","exp":{}}})", kNow + 600)), "token-entra-version certain",
-           "token-entra-version", expecting("https://login.microsoftonline.com/9b1c/v2.0")},
-          {"Entra 2 for 1", jwt(fmt::format(R"({{"iss":"https://login.microsoftonline.com/9b1c/v2.0","aud":"x","ver":"2.0","scp":"a","exp":{}}})", kNow + 600)), "token-entra-version certain",
-           "token-entra-version", expecting("https://sts.windows.net/9b1c/")},
-          {"/v2.0 missing", jwt(fmt::format(R"({{"iss":"https://login.microsoftonline.com/9b1c/","aud":"x","scp":"a","exp":{}}})", kNow + 600)), "token-issuer-near-miss certain",
-           "token-issuer-near-miss", expecting("https://login.microsoftonline.com/9b1c/v2.0")},
+          {"Entra 1 for 2",
+           jwt(fmt::format(R"({{"iss":"https://sts.windows.net/9b1c/","aud":"api://x","ver":"1.0","scp":"a","exp":{}}})", kNow + 600)),
+           "token-entra-version certain", "token-entra-version", expecting("https://login.microsoftonline.com/9b1c/v2.0")},
+          {"Entra 2 for 1",
+           jwt(fmt::format(R"({{"iss":"https://login.microsoftonline.com/9b1c/v2.0","aud":"x","ver":"2.0","scp":"a","exp":{}}})",
+                           kNow + 600)),
+           "token-entra-version certain", "token-entra-version", expecting("https://sts.windows.net/9b1c/")},
+          {"/v2.0 missing",
+           jwt(fmt::format(R"({{"iss":"https://login.microsoftonline.com/9b1c/","aud":"x","scp":"a","exp":{}}})", kNow + 600)),
+           "token-issuer-near-miss certain", "token-issuer-near-miss", expecting("https://login.microsoftonline.com/9b1c/v2.0")},
       },
       Format::Token);
 }
@@ -187,7 +240,8 @@ TEST(TokenClaims, Expectations_AreHeldAgainstTheToken) {
 TEST(TokenClaims, Audience_ByHost) {
   const auto by_host = [](std::string_view audience, std::string_view host) {
     const std::string payload = fmt::format(R"({{"iss":"https://id.example.com/","aud":{},"scope":"a","exp":{}}})", audience, kNow + 600);
-    return found(judge(Format::Http, exchange(bearer(jwt(payload)), 401, kInvalidToken, "", "GET / HTTP/1.1", host)), Cause::TokenWrongAudience);
+    return found(judge(Format::Http, exchange(bearer(jwt(payload)), 401, kInvalidToken, "", "GET / HTTP/1.1", host)),
+                 Cause::TokenWrongAudience);
   };
   EXPECT_EQ(by_host(R"("https://graph.microsoft.com")", "api.example.com"), "probable error");
   EXPECT_EQ(by_host(R"("00000003-0000-0000-c000-000000000000")", "api.example.com"), "probable error");
@@ -195,21 +249,22 @@ TEST(TokenClaims, Audience_ByHost) {
   EXPECT_EQ(by_host(R"(["https://a.other.net","https://b.other.net"])", "api.example.com"), "probable error");
   EXPECT_EQ(by_host(R"("https://graph.microsoft.com")", "orders.azurewebsites.net"), "probable error");
   // Names, ids, relatives, platforms, and hosts of nobody's.
-  for (const auto& [audience, host] : std::vector<std::pair<std::string, std::string>>{{R"("https://api.example.com/")", "api.example.com"},
-                                                                                        {R"("https://example.com")", "api.example.com"},
-                                                                                        {R"("https://orders.example.com")", "api.example.com"},
-                                                                                        {R"("api://orders")", "api.example.com"},
-                                                                                        {R"("account")", "api.example.com"},
-                                                                                        {R"("2f7a9c1e-0000-4000-8000-000000000000")", "api.example.com"},
-                                                                                        {R"(["https://a.other.net","orders"])", "api.example.com"},
-                                                                                        {R"("https://api.other.net")", "localhost:8080"},
-                                                                                        {R"("https://api.other.net")", "10.0.0.7"},
-                                                                                        {R"("https://api.other.net")", "orders.internal"},
-                                                                                        {R"("https://api.other.net")", "a1b2c3.execute-api.eu-west-1.amazonaws.com"},
-                                                                                        {R"("https://my-api")", "api.example.com"},
-                                                                                        {R"("https://kubernetes.default.svc")", "k8s.example.com"},
-                                                                                        {R"("https://storage.azure.com")", "acme.blob.core.windows.net"},
-                                                                                        {R"("https://management.core.windows.net/")", "management.azure.com"}}) {
+  for (const auto& [audience, host] :
+       std::vector<std::pair<std::string, std::string>>{{R"("https://api.example.com/")", "api.example.com"},
+                                                        {R"("https://example.com")", "api.example.com"},
+                                                        {R"("https://orders.example.com")", "api.example.com"},
+                                                        {R"("api://orders")", "api.example.com"},
+                                                        {R"("account")", "api.example.com"},
+                                                        {R"("2f7a9c1e-0000-4000-8000-000000000000")", "api.example.com"},
+                                                        {R"(["https://a.other.net","orders"])", "api.example.com"},
+                                                        {R"("https://api.other.net")", "localhost:8080"},
+                                                        {R"("https://api.other.net")", "10.0.0.7"},
+                                                        {R"("https://api.other.net")", "orders.internal"},
+                                                        {R"("https://api.other.net")", "a1b2c3.execute-api.eu-west-1.amazonaws.com"},
+                                                        {R"("https://my-api")", "api.example.com"},
+                                                        {R"("https://kubernetes.default.svc")", "k8s.example.com"},
+                                                        {R"("https://storage.azure.com")", "acme.blob.core.windows.net"},
+                                                        {R"("https://management.core.windows.net/")", "management.azure.com"}}) {
     EXPECT_EQ(by_host(audience, host), "") << audience << ' ' << host;
   }
 }
@@ -217,7 +272,8 @@ TEST(TokenClaims, Audience_ByHost) {
 TEST(TokenClaims, Environment_ByIssuerAndHost) {
   const auto by = [](std::string_view issuer, std::string_view audience, std::string_view host) {
     const std::string payload = fmt::format(R"({{"iss":"{}","aud":"{}","scope":"a","exp":{}}})", issuer, audience, kNow + 600);
-    return found(judge(Format::Http, exchange(bearer(jwt(payload)), 401, kInvalidToken, "", "GET / HTTP/1.1", host)), Cause::TokenWrongEnvironment);
+    return found(judge(Format::Http, exchange(bearer(jwt(payload)), 401, kInvalidToken, "", "GET / HTTP/1.1", host)),
+                 Cause::TokenWrongEnvironment);
   };
   EXPECT_EQ(by("https://login.staging.example.com/", "orders", "api.example.com"), "probable error");
   EXPECT_EQ(by("https://id-dev.example.com/", "orders", "api.example.com"), "probable error");
@@ -234,14 +290,24 @@ TEST(TokenClaims, Environment_ByIssuerAndHost) {
 TEST(TokenScopes, Challenges_AreHeldAgainstTheToken) {
   const std::string token = bearer(jwt(living()));
   check({
-      {"403", exchange(token, 403, "WWW-Authenticate: Bearer error=\"insufficient_scope\", scope=\"write\"\n"), "scope-insufficient certain", "*"},
-      {"403, an opaque token", exchange(bearer("Vq7RtkXw2LmPz9aB4cD6eF8gH1jK3nQ5"), 403, "WWW-Authenticate: Bearer error=\"insufficient_scope\"\n"), "scope-insufficient certain", "*"},
-      {"401, listed", exchange(token, 401, "WWW-Authenticate: Bearer realm=\"api\", scope=\"read write\"\n"), "scope-insufficient-as-401 certain", "*"},
-      {"401, named", exchange(token, 401, "WWW-Authenticate: Bearer error=\"insufficient_scope\", scope=\"write\"\n"), "scope-insufficient-as-401 certain", "*"},
-      {"claims challenge", exchange(token, 401, "WWW-Authenticate: Bearer realm=\"\", error=\"insufficient_claims\", claims=\"eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZX19fQ==\"\n"),
+      {"403", exchange(token, 403, "WWW-Authenticate: Bearer error=\"insufficient_scope\", scope=\"write\"\n"),
+       "scope-insufficient certain", "*"},
+      {"403, an opaque token",
+       exchange(bearer("Vq7RtkXw2LmPz9aB4cD6eF8gH1jK3nQ5"), 403, "WWW-Authenticate: Bearer error=\"insufficient_scope\"\n"),
+       "scope-insufficient certain", "*"},
+      {"401, listed", exchange(token, 401, "WWW-Authenticate: Bearer realm=\"api\", scope=\"read write\"\n"),
+       "scope-insufficient-as-401 certain", "*"},
+      {"401, named", exchange(token, 401, "WWW-Authenticate: Bearer error=\"insufficient_scope\", scope=\"write\"\n"),
+       "scope-insufficient-as-401 certain", "*"},
+      {"claims challenge",
+       exchange(token, 401,
+                "WWW-Authenticate: Bearer realm=\"\", error=\"insufficient_claims\", "
+                "claims=\"eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZX19fQ==\"\n"),
        "cae-claims-challenge certain", "*"},
-      {"GitHub", exchange("Authorization: token ghp_abcdefghijklmnopqrstuvwxyz0123456789\n", 404, "X-OAuth-Scopes: gist\nX-Accepted-OAuth-Scopes: repo\n", R"({"message":"Not Found"})",
-                          "GET /repos/acme/secret HTTP/1.1", "api.github.com"),
+      {"GitHub",
+       exchange("Authorization: token ghp_abcdefghijklmnopqrstuvwxyz0123456789\n", 404,
+                "X-OAuth-Scopes: gist\nX-Accepted-OAuth-Scopes: repo\n", R"({"message":"Not Found"})", "GET /repos/acme/secret HTTP/1.1",
+                "api.github.com"),
        "scope-insufficient probable", "*"},
   });
   const auto none = [](std::string_view text) {
@@ -250,13 +316,16 @@ TEST(TokenScopes, Challenges_AreHeldAgainstTheToken) {
   };
   EXPECT_EQ(none(exchange(token, 401, "WWW-Authenticate: Bearer realm=\"api\", scope=\"read\"\n")), "");
   EXPECT_EQ(none(exchange("", 401, "WWW-Authenticate: Bearer realm=\"api\", scope=\"write\"\n")), "");
-  EXPECT_EQ(none(exchange(token, 401, "WWW-Authenticate: Bearer realm=\"https://auth.docker.io/token\",service=\"registry.docker.io\",scope=\"repository:a/b:pull\"\n")), "");
+  EXPECT_EQ(none(exchange(token, 401,
+                          "WWW-Authenticate: Bearer "
+                          "realm=\"https://auth.docker.io/token\",service=\"registry.docker.io\",scope=\"repository:a/b:pull\"\n")),
+            "");
 }
 
 TEST(TokenRevoked, ByIntrospectionCertain_ByTheChallengeSuggestive) {
   const std::string token = jwt(living());
-  const std::string introspection =
-      exchange("Content-Type: application/x-www-form-urlencoded\n", 200, "Content-Type: application/json\n", R"({"active":false})", "POST /oauth2/introspect HTTP/1.1", "id.example.com");
+  const std::string introspection = exchange("Content-Type: application/x-www-form-urlencoded\n", 200, "Content-Type: application/json\n",
+                                             R"({"active":false})", "POST /oauth2/introspect HTTP/1.1", "id.example.com");
   std::string asked = introspection;
   asked.insert(asked.find("\nHTTP/1.1 200"), "\ntoken=" + token);
   EXPECT_EQ(verdict_of(judge(Format::Http, asked + exchange(bearer(token), 401, kInvalidToken))), "token-revoked certain");
