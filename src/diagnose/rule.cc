@@ -26,6 +26,7 @@ Report::Entry Report::fault(Cause cause, Certainty certainty, const Facts& facts
   return {*this, kDropped};
 }
 
+Report::Entry Report::blocked(Cause cause, Certainty certainty, const Facts& facts) { return add(cause, certainty, Severity::Error, facts); }
 Report::Entry Report::warn(Cause cause, Certainty certainty, const Facts& facts) { return add(cause, certainty, Severity::Warning, facts); }
 Report::Entry Report::note(Cause cause, Certainty certainty, const Facts& facts) { return add(cause, certainty, Severity::Note, facts); }
 

@@ -39,6 +39,8 @@ class Report {
   };
 
   Entry fault(Cause cause, Certainty certainty, const Facts& facts);
+  // An error whatever the answer's status: a browser refuses in the server's place after a preflight that does not allow.
+  Entry blocked(Cause cause, Certainty certainty, const Facts& facts);
   Entry warn(Cause cause, Certainty certainty, const Facts& facts);  // never the verdict
   Entry note(Cause cause, Certainty certainty, const Facts& facts);
 
