@@ -1,0 +1,137 @@
+#include "diagnose/rules/digest_detail.h"
+
+#include "base/base64.h"
+#include "base/text.h"
+#include "crypto/digest.h"
+#include "http/credentials.h"
+#include "http/query.h"
+
+namespace quivive::diagnose::digest_detail {
+namespace {
+
+using crypto::HashKind;
+
+struct Algorithm {
+  HashKind kind{};
+  bool session = false;
+};
+
+std::optional<Algorithm> algorithm_from(std::string_view name) {
+  Algorithm out;
+  std::string lower = to_lower(name);
+  if (lower.ends_with("-sess")) {
+    out.session = true;
+    lower.resize(lower.size() - 5);
+  }
+  if (lower.empty() || lower == "md5") out.kind = HashKind::Md5;
+  else if (lower == "sha-256") out.kind = HashKind::Sha256;
+  else if (lower == "sha-512-256") out.kind = HashKind::Sha512_256;
+  else return std::nullopt;
+  if (!crypto::hash_available(out.kind)) return std::nullopt;
+  return out;
+}
+
+// UTF-8 as ISO-8859-1, nothing where it has other characters.
+std::optional<std::string> to_latin1(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c < 0x80) {
+      out += text[i];
+    } else if ((c == 0xC2 || c == 0xC3) && i + 1 < text.size()) {
+      out += static_cast<char>(((c & 3) << 6) | (static_cast<unsigned char>(text[++i]) & 0x3F));
+    } else {
+      return std::nullopt;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::optional<SentDigest> sent_digest(const Facts& facts) {
+  const SentCredential* sent = facts.authorization();
+  if (sent == nullptr || !sent->is("Digest")) return std::nullopt;
+  const http::ParsedCredentials parsed = http::parse_credentials(sent->value);
+  const auto text = [&](std::string_view name) {
+    const std::string* value = parsed.param(name);
+    return value == nullptr ? std::string() : *value;
+  };
+  SentDigest out{.username = text("username"), .realm = text("realm"), .nonce = text("nonce"), .uri = text("uri"), .response = text("response"),
+                 .algorithm = text("algorithm"), .cnonce = text("cnonce"), .nc = text("nc"), .qop = text("qop"), .opaque = text("opaque")};
+  // username*=UTF-8''J%C3%A4s (RFC 8187 section 3.2)
+  if (const std::string extended = text("username*"); out.username.empty() && !extended.empty()) {
+    out.username = http::form_decode(std::string_view(extended).substr(extended.rfind('\'') + 1));
+  }
+  out.userhash = iequals(text("userhash"), "true");
+  out.has_opaque = parsed.param("opaque") != nullptr;
+  return out;
+}
+
+std::optional<std::string> compute_response(const DigestInput& in) {
+  const auto algorithm = algorithm_from(in.algorithm);
+  if (!algorithm) return std::nullopt;
+  const auto hash = [&](std::string_view text) { return hex_encode(crypto::digest(algorithm->kind, text)); };
+  std::string a1 = hash(in.user + ':' + in.realm + ':' + in.password);
+  if (algorithm->session) a1 = hash(a1 + ':' + in.nonce + ':' + in.cnonce);
+  const std::string a2 = hash(in.method + ':' + in.uri + (iequals(in.qop, "auth-int") ? ':' + hash(in.body) : std::string()));
+  if (in.qop.empty()) return hash(a1 + ':' + in.nonce + ':' + a2);
+  return hash(a1 + ':' + in.nonce + ':' + in.nc + ':' + in.cnonce + ':' + in.qop + ':' + a2);
+}
+
+std::optional<Explanation> explain_response(const DigestInput& right, std::string_view sent, const std::string& target) {
+  const auto fits = [&](const DigestInput& changed) {
+    const auto response = compute_response(changed);
+    return response && iequals(*response, sent);
+  };
+  std::optional<Explanation> found;
+  const auto attempt = [&](std::string what, auto&& change) {
+    if (found) return;
+    DigestInput changed = right;
+    change(changed);
+    if (fits(changed)) found = Explanation{std::move(what)};
+  };
+  attempt("the password were empty", [](DigestInput& in) { in.password.clear(); });
+  attempt("a line feed ended the password", [](DigestInput& in) { in.password += '\n'; });
+  attempt("the password were in double quotes", [](DigestInput& in) { in.password = '"' + in.password + '"'; });
+  attempt("the password were cut at its first '$'", [](DigestInput& in) { in.password.resize(std::min(in.password.size(), in.password.find('$'))); });
+  attempt("the password were form-decoded first", [](DigestInput& in) { in.password = http::form_decode(in.password); });
+  attempt("user name and password were in ISO-8859-1", [](DigestInput& in) {
+    in.user = to_latin1(in.user).value_or(in.user);
+    in.password = to_latin1(in.password).value_or(in.password);
+  });
+  attempt("the user name were in lower case", [](DigestInput& in) { in.user = to_lower(in.user); });
+  attempt("the realm were empty", [](DigestInput& in) { in.realm.clear(); });
+  if (!target.empty()) attempt("it were computed over " + target, [&](DigestInput& in) { in.uri = target; });
+  attempt("it were computed over the path without the query", [](DigestInput& in) { in.uri.resize(std::min(in.uri.size(), in.uri.find('?'))); });
+  for (const std::string_view method : {"GET", "POST", "PUT", "HEAD", "DESCRIBE"}) {
+    if (method != right.method) attempt("it were computed for the method " + std::string(method), [&](DigestInput& in) { in.method = method; });
+  }
+  for (const std::string_view name : {"MD5", "MD5-sess", "SHA-256", "SHA-256-sess", "SHA-512-256", "SHA-512-256-sess"}) {
+    attempt("it were computed with " + std::string(name), [&](DigestInput& in) { in.algorithm = name; });
+  }
+  attempt("it were computed without qop, nc and cnonce", [](DigestInput& in) { in.qop.clear(); });
+  return found;
+}
+
+std::vector<std::string> qop_values(std::string_view qop) {
+  std::vector<std::string> out;
+  while (!qop.empty()) {
+    const std::string_view piece = qop.substr(0, qop.find(','));
+    qop.remove_prefix(std::min(qop.size(), piece.size() + 1));
+    if (const std::string_view value = trim_ows(piece); !value.empty()) out.push_back(to_lower(value));
+  }
+  return out;
+}
+
+std::string_view algorithm_of(const http::Challenge& challenge) {
+  const std::string* name = challenge.param("algorithm");
+  return name == nullptr || name->empty() ? std::string_view("MD5") : std::string_view(*name);
+}
+
+std::string param(const http::Challenge& challenge, std::string_view name) {
+  const std::string* value = challenge.param(name);
+  return value == nullptr ? std::string() : *value;
+}
+
+}  // namespace quivive::diagnose::digest_detail
