@@ -232,6 +232,7 @@ bool takes_one_token(std::string_view scheme) {
 }
 
 bool is_filled_by_shell(const Capture& capture, const Facts& facts, const SentCredential& credential) {
+  if (!capture.is_source) return false;  // what went over the wire is what the shell made of it
   return std::any_of(capture.remarks.begin(), capture.remarks.end(), [&](const SourceRemark& remark) {
     if (remark.kind != SourceRemark::Kind::ShellExpands || remark.exchange != facts.at) return false;
     if (remark.text.empty()) return false;

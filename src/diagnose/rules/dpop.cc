@@ -84,8 +84,9 @@ void check_proof(const Context& context, const Facts& facts, Report& report) {
   const Request* request = facts.request();
   const auto fields = request->headers.every("dpop");
   if (fields.empty()) return;
+  Certainty certainty = Certainty::Certain;
   const auto fault = [&](std::string summary, std::string fix, std::string name, std::string text) {
-    report.fault(Cause::DpopHtu, Certainty::Certain, facts)
+    report.fault(Cause::DpopHtu, certainty, facts)
         .summary(std::move(summary))
         .fix(std::move(fix))
         .see("request.header", "dpop", std::move(text), std::move(name));
@@ -109,7 +110,11 @@ void check_proof(const Context& context, const Facts& facts, Report& report) {
   Url there = parse_url(target), here = request->url;
   there.has_query = here.has_query = false;
   const bool relative = there.host.empty();
-  if (here.scheme.empty()) here.scheme = there.scheme;
+  // Raw HTTP does not show whether TLS was there. A proof for plain http to a public host, called invalid, is for the wrong one.
+  const bool guess = here.scheme.empty() && there.scheme == "http" && there.host == here.host && facts.challenge_param("error") == "invalid_dpop_proof" &&
+                     !here.host.starts_with("localhost") && !here.host.starts_with("127.");
+  if (here.scheme.empty()) here.scheme = guess ? "https" : there.scheme;
+  if (guess) certainty = Certainty::Probable;
   if (!here.host.empty() && (relative || comparable(there) != comparable(here))) {
     std::string fix = anew;
     if (there.host == here.host && there.path == here.path && there.scheme != here.scheme) {

@@ -180,6 +180,22 @@ void rejected(const Facts& facts, const SentCredential& c, Report& report) {
   if (id != nullptr) entry.see("response.header", id->name, std::string(trim_ows(id->value)));
 }
 
+// Postman's helpers for schemes that answer a challenge: what they send is not in the collection.
+bool rejected_helper(const Context& context, const Facts& facts, Report& report) {
+  static constexpr auto kHelpers = std::to_array<std::string_view>({"digest", "ntlm", "hawk", "oauth1", "awsv4", "edgegrid", "asap"});
+  for (const DeclaredAuth& declared : context.capture.declared) {
+    if (declared.exchange != facts.at || !is_one_of(declared.type, kHelpers)) continue;
+    if (facts.status != 401) return true;
+    report.fault(Cause::CredentialsRejected, Certainty::Probable, facts)
+        .summary("The server refuses what Postman's helper for " + declared.type + " sent, and does not say why.")
+        .detail("The collection does not show the header that the helper made.")
+        .fix("Check user name, password and realm in the Authorization tab; Postman's console shows the header that was sent.")
+        .see("response.status", "", std::to_string(facts.status));
+    return true;
+  }
+  return false;
+}
+
 // Statuses other than 401 that, with these credentials and this text, mean the same.
 bool is_refusal_of_credentials(const Facts& facts) {
   if (facts.status == 401) return true;
@@ -225,7 +241,14 @@ void judge(const Context& context, const Facts& facts, bool& told, Report& repor
   }
   const bool explained = is_explained(facts, report);
   const auto masked = std::find_if(facts.credentials.begin(), facts.credentials.end(), [](const SentCredential& c) { return c.place != Place::ProxyAuthorization && c.place != Place::Form && is_redacted(c); });
-  if (masked != facts.credentials.end()) return redacted(context, facts, &*masked, explained, report);
+  if (masked != facts.credentials.end()) {
+    // That the server refuses the credentials says nothing about a secret that nobody can see.
+    const auto& all = report.findings();
+    const bool by_more = std::any_of(all.begin(), all.end(), [&](const Finding& f) {
+      return f.exchange == facts.exchange->index && f.severity == Severity::Error && f.cause != Cause::CredentialsRejected;
+    });
+    return redacted(context, facts, &*masked, explained && by_more, report);
+  }
   const bool any = std::any_of(facts.credentials.begin(), facts.credentials.end(), [&](const SentCredential& c) { return counts(facts, c); });
   const bool hidden = context.capture.credentials_hidden && facts.is_refused() && !any && !is_preflight(facts);
   if (hidden && (facts.status == 401 || facts.status == 403)) {
@@ -234,6 +257,7 @@ void judge(const Context& context, const Facts& facts, bool& told, Report& repor
     return;
   }
   if (explained || hidden) return;
+  if (!any && rejected_helper(context, facts, report)) return;
   if (!any) return missing(context, facts, report);
   if (!facts.is_refused() || !is_refusal_of_credentials(facts)) return;
   const auto sent = std::find_if(facts.credentials.begin(), facts.credentials.end(), [&](const SentCredential& c) { return counts(facts, c); });

@@ -130,7 +130,7 @@ bool covers(std::string_view offered, const SentCredential& sent) {
 // The server read a token of this scheme and names its fault, whatever its challenge says.
 bool was_read(const Facts& facts) {
   static constexpr auto kTexts = std::to_array<std::string_view>({"token_not_valid", "jwt expired", "token expired", "token has expired", "token is expired", "given token not valid",
-                                                                  "invalid signature", "signature verification", "signature has expired", "error=\"invalid_token\"", "insufficient_scope"});
+                                                                  "invalid api key", "expired api key", "api key expired", "invalid signature", "signature verification", "signature has expired", "error=\"invalid_token\"", "insufficient_scope"});
   return std::any_of(kTexts.begin(), kTexts.end(), [&](std::string_view text) { return facts.server_says(text); });
 }
 
@@ -144,6 +144,7 @@ std::string offered_text(const Facts& facts) {
 
 void report_unsupported(const Facts& facts, const SentCredential& c, Report& report) {
   if (c.place != Place::Authorization || !facts.is_refused() || facts.status == 407 || facts.status == 429) return;
+  if (facts.server_says("web gateway") && !facts.response_field("via").empty()) return;  // a proxy in between asks, not the server
   const auto& offered = facts.challenges.challenges;
   const std::string sent(c.scheme);
   if (!offered.empty()) {

@@ -152,7 +152,9 @@ void remapped_challenge(const Facts& facts, Report& report) {
   const http::ParsedChallenges real = http::parse_challenges(value);
   const SentCredential* sent = facts.authorization();
   const bool fits = sent != nullptr && std::any_of(real.challenges.begin(), real.challenges.end(), [&](const http::Challenge& c) { return sent->is(c.scheme); });
-  auto entry = fits || facts.request() == nullptr ? report.warn(Cause::ApigwRemappedChallenge, Certainty::Certain, facts) : report.fault(Cause::ApigwRemappedChallenge, Certainty::Certain, facts);
+  // A real challenge that names the error is what the client has to read; one that only names the scheme is beside the point.
+  const bool names_error = std::any_of(real.challenges.begin(), real.challenges.end(), [](const http::Challenge& c) { return c.param("error") != nullptr; });
+  auto entry = (fits && !names_error) || facts.request() == nullptr ? report.warn(Cause::ApigwRemappedChallenge, Certainty::Certain, facts) : report.fault(Cause::ApigwRemappedChallenge, Certainty::Certain, facts);
   entry.summary(fmt::format("Amazon API Gateway renamed the challenge to x-amzn-remapped-www-authenticate, so clients that wait for WWW-Authenticate do not see that {} is wanted.",
                             real.challenges.empty() ? "a credential" : schemes_text(real)))
       .fix(fmt::format("Read that header as the challenge and send {} credentials with the first request; on the server, map the header back in the gateway's response (Lambda proxies: rename it in a CDN in front).",

@@ -167,6 +167,7 @@ void registry(const Facts& facts, Report& report) {
            "'; for a private repository or a push, log in to this registry's host first (docker login HOST).")
       .see("token.payload", glued ? "aud" : "access", glued ? audience.front() : to_json(*access));
   if (challenge != nullptr && !facts.challenge_lines.empty()) entry.see("response.header", "WWW-Authenticate", facts.challenge_lines.front(), scope_text);
+  if (is_registry) entry.server_said();  // its challenge names the very scope
 }
 
 void kubernetes(const Facts& facts, Report& report) {

@@ -56,6 +56,18 @@ std::string_view dropper_of(const Facts& facts) {
   return !facts.response_field("via").empty() ? "a proxy" : std::string_view();
 }
 
+// The query parameter that the answer asks for: "the query parameter 'key' is missing".
+std::string query_parameter_named(const Facts& facts) {
+  const std::string text = to_lower(facts.response_body());
+  constexpr std::string_view kWords = "query parameter";
+  const std::size_t at = text.find(kWords);
+  if (at == std::string::npos) return {};
+  const std::size_t begin = text.find_first_of("'\"`", at + kWords.size());
+  if (begin == std::string::npos || begin > at + kWords.size() + 6) return {};
+  const std::size_t end = text.find_first_of("'\"`\\", begin + 1);
+  return end == std::string::npos || end - begin > 40 ? std::string() : text.substr(begin + 1, end - begin - 1);
+}
+
 std::string hyphenated(std::string_view name) {
   std::string out(trim_ows(name));
   std::replace(out.begin(), out.end(), '_', '-');
@@ -129,7 +141,7 @@ void gitlab(const Context& context, const Facts& facts, Report& report) {
       return r.exchange == facts.at && r.text.find("CI_JOB_TOKEN") != std::string::npos && c.value.find(r.text) != std::string::npos;
     });
     if (job && ((header && iequals(c.name, "private-token")) || bearer)) return say(c, "CI job token", "JOB-TOKEN");
-    if (!facts.is_refused()) continue;
+    if (!facts.is_open()) continue;
     if (secret.starts_with("glpat-") && header && iequals(c.name, "job-token")) return say(c, "personal access token", "PRIVATE-TOKEN");
     if (secret.starts_with("gldt-") && (bearer || (header && iequals(c.name, "private-token")))) return say(c, "deploy token", "Deploy-Token");
     // Current GitLab reads a personal access token behind Bearer too; versions before 12 do not.
@@ -145,6 +157,10 @@ void place_and_name(const Context& context, const Facts& facts, Report& report) 
   const VendorHost* owner = find_vendor_host(facts.request()->url.host);
   const bool missing = says_missing(facts);
 
+  if (const std::string parameter = query_parameter_named(facts); !parameter.empty() && in_query == nullptr) {
+    const SentCredential* elsewhere = in_header != nullptr ? in_header : authorization;
+    if (elsewhere != nullptr) return say_place(context, facts, *elsewhere, "the query parameter " + parameter, report);
+  }
   const std::string_view named = named_by_server(facts);
   std::string wanted(named);
   if (wanted.empty() && owner != nullptr && !iequals(owner->header, "Authorization")) wanted = owner->header;

@@ -267,11 +267,27 @@ class Judge {
   }
 
   void wrong_host(const Facts& facts) {
+    const bool written = facts.answer == Answer::None && context_.capture.command && context_.capture.command->resolves && facts.request() != nullptr && !facts.credentials.empty();
+    if (written) {
+      report_.note(Cause::WrongHostPort, Certainty::Suggestive, facts)
+          .summary(fmt::format("The address of {} is overridden by --resolve or --connect-to: the server there may be another environment.", facts.request()->url.host))
+          .fix("Try once without it where the credentials are refused.")
+          .see("command", "", "--resolve");
+    }
     if (!facts.is_refused() || facts.request() == nullptr || facts.exchange->to_proxy || facts.credentials.empty()) return;
     const Url& url = facts.request()->url;
     const Url named = parse_url("//" + std::string(facts.request_field("host")));
     std::string line;
-    if (!named.host.empty() && !url.host.empty() && named.host != url.host) {
+    const SentCredential* token = facts.token();
+    const Url issuer = token == nullptr ? Url{} : parse_url(token->token->claim_text("iss"));
+    const auto is_local = [](std::string_view host) { return host == "localhost" || host.starts_with("127.") || host == "[::1]" || host == "host.docker.internal"; };
+    if (is_local(url.host) && !issuer.host.empty() && !is_local(issuer.host)) {
+      report_.fault(Cause::WrongHostPort, Certainty::Suggestive, facts)
+          .summary(fmt::format("The token is from {}, and the request went to {}: a server on this machine may expect tokens of a development issuer.", issuer.host, url.origin().empty() ? url.host : url.origin()))
+          .fix("Check the base URL of the client, and which issuer the local server is set up for.")
+          .see("request.url", "", url.text(), url.host)
+          .see("token.payload", "iss", std::string(token->token->claim_text("iss")));
+    } else if (!named.host.empty() && !url.host.empty() && named.host != url.host) {
       report_.fault(Cause::WrongHostPort, Certainty::Suggestive, facts)
           .summary(fmt::format("The request went to {} and asks there for {}.", url.host, named.host))
           .fix("Check that this server answers for that name; without the Host header it may choose another site, which does not know these credentials.")

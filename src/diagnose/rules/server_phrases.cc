@@ -23,6 +23,15 @@ constexpr auto kPhrases = std::to_array<Phrase>({
     {Cause::KeyInWrongPlace, "The server looked for a key and did not find it where it looks",
      "Send the key where the API's documentation says, usually in a header of its own (X-API-Key, x-api-key, Ocp-Apim-Subscription-Key) "
      "and not as Bearer or in the URL."},
+    {Cause::KeyHeaderName, "The key came under another name than the one that the server reads",
+     "Rename the header to the one in the API's documentation: X-API-Key, apikey, Ocp-Apim-Subscription-Key are different names."},
+    {Cause::MissingCredentialsAs403, "Nobody signed in, and the server answers 403 in place of 401",
+     "Send credentials as with a 401. On the server, put the authentication class with a challenge first (Django REST framework: "
+     "TokenAuthentication before SessionAuthentication)."},
+    {Cause::SchemeCase, "The server does not recognise the scheme as it is written",
+     "Write 'Bearer' with a capital. Schemes are case-insensitive (RFC 9110 section 11.1): report it to the server's maintainers."},
+    {Cause::TokenGraphNonce, "The server cannot verify a token that only Microsoft Graph can",
+     "Ask for a token whose audience is your own API (scope api://<app id>/…), not Microsoft Graph's."},
     {Cause::TokenEmpty, "The server got an empty token",
      "The variable that should hold the token was empty: print its length, and look at its name."},
     {Cause::SchemeMissing, "The server cannot read the Authorization header: scheme and token do not stand as they should",

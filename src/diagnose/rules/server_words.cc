@@ -6,6 +6,7 @@
 #include "diagnose/rules/server_phrases.h"
 #include "diagnose/rules/token_rules.h"
 #include "diagnose/wording.h"
+#include "http/grammar.h"
 
 #include <fmt/format.h>
 
@@ -19,7 +20,7 @@ using Place = SentCredential::Place;
 
 bool is_of_header_text(Cause cause) {
   const CauseFamily family = info(cause).family;
-  return family == CauseFamily::HeaderText || family == CauseFamily::Basic;
+  return family == CauseFamily::HeaderText || family == CauseFamily::Basic || family == CauseFamily::Sent;
 }
 
 // What is left of a row after it was held against the request: the cause, how sure, and what speaks against it.
@@ -47,6 +48,7 @@ class Weighing {
       case Cause::TokenEmpty:
       case Cause::SchemeMissing:
       case Cause::TokenInnerWhitespace: return header_text(out);
+      case Cause::TokenBadSignature: return signature(out);
       case Cause::TokenWrongAudience: return audience(said, out);
       case Cause::TokenWrongIssuer: return issuer(said, out);
       case Cause::TokenAlgorithmNotAllowed: return algorithm(out);
@@ -70,6 +72,10 @@ class Weighing {
       if (row.says == Fingerprint::Says::Hints) out.certainty = std::min(out.certainty, Certainty::Probable);
       return out;
     }
+    if (!sent_anything() && facts_.status == 403) {
+      out.cause = Cause::MissingCredentialsAs403;
+      return out;
+    }
     if (!sent_anything()) {
       out.certainty = row.says == Fingerprint::Says::Names ? Certainty::Certain : Certainty::Probable;
       return out;
@@ -80,7 +86,7 @@ class Weighing {
     if (wants_key) {
       const SentCredential& sent = facts_.credentials.front();
       if (sent.place == Place::Cookie) return std::nullopt;
-      out.cause = Cause::KeyInWrongPlace;
+      out.cause = sent.place == Place::Header ? Cause::KeyHeaderName : Cause::KeyInWrongPlace;
       out.certainty = Certainty::Probable;
       out.detail =
           sent.place == Place::Query
@@ -118,14 +124,19 @@ class Weighing {
     const bool assertion = std::any_of(facts_.credentials.begin(), facts_.credentials.end(), [](const SentCredential& c) {
       return c.place == Place::Form && (c.name == "client_assertion" || c.name == "assertion");
     });
-    if (assertion) out.cause = Cause::AssertionClock;
+    if (assertion) {
+      out.cause = Cause::AssertionClock;
+    } else if (has_jws() && (claim_time(judged_->token, "nbf").milliseconds || claim_time(judged_->token, "iat").milliseconds)) {
+      return std::nullopt;  // that is why the server thinks so
+    }
     return out;
   }
 
   [[nodiscard]] Out malformed(Judgement out) const {
     const SentCredential* sent = facts_.authorization();
     // An opaque string where a JWT is expected has a finding of its own.
-    if (sent != nullptr && !sent->token && trim_ows(sent->rest).size() >= 16) return std::nullopt;
+    const bool opaque = sent != nullptr && !sent->token && http::is_token68(trim_ows(sent->rest));
+    if (opaque && trim_ows(sent->rest).size() >= 16) return std::nullopt;
     if (judged_ && judged_->token.shape == TokenView::Shape::Jwe) return std::nullopt;
     if (has_jws()) {
       out.certainty = Certainty::Probable;
@@ -136,11 +147,30 @@ class Weighing {
     return out;
   }
 
+  // A signature may be another one than a JWT's.
+  [[nodiscard]] Out signature(Judgement out) const {
+    const SentCredential* sent = facts_.authorization();
+    if (sent != nullptr && sent->is("OAuth") && sent->rest.find("oauth_signature") != std::string::npos) {
+      out.cause = Cause::Oauth1Signature;
+    } else if (has_jws() && member(judged_->token.header, "nonce") != nullptr) {
+      out.cause = Cause::TokenGraphNonce;
+      out.certainty = Certainty::Probable;
+      out.detail = "The token's header has a nonce, as Microsoft Graph's own tokens do; nobody but Graph can verify those.";
+    }
+    return out;
+  }
+
   [[nodiscard]] Out header_text(Judgement out) const {
     // The request shows its own faults; where it shows none, the server saw another value.
     if (out.cause == Cause::TokenEmpty && judged_) out.certainty = Certainty::Probable;
-    if (out.cause == Cause::SchemeMissing && facts_.authorization() != nullptr && !facts_.authorization()->scheme.empty())
+    const SentCredential* sent = facts_.authorization();
+    if (out.cause == Cause::SchemeMissing && sent != nullptr && !sent->scheme.empty()) {
       out.certainty = Certainty::Probable;
+      if (sent->is("Bearer") && sent->scheme != "Bearer") {
+        out.cause = Cause::SchemeCase;
+        out.detail = fmt::format("The scheme was sent as '{}', and this server looks for 'Bearer' letter by letter.", sent->scheme);
+      }
+    }
     return out;
   }
 

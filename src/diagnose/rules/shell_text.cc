@@ -20,6 +20,10 @@ bool holds_credential(std::string_view option, std::string_view value) {
   static constexpr auto kOptions = std::to_array<std::string_view>({"-u", "--user", "--oauth2-bearer", "-b", "--cookie", "-U", "--proxy-user"});
   if (std::find(kOptions.begin(), kOptions.end(), option) != kOptions.end()) return true;
   if (option != "-H" && option != "--header" && option != "--proxy-header") return false;
+  // cmd.exe knows no single quotes, and no shell knows typographic ones: they are part of the name then.
+  for (const std::string_view quote : {"'", "\"", "\u201c", "\u201d", "\u2018", "\u2019", "`"}) {
+    if (value.starts_with(quote)) value.remove_prefix(quote.size());
+  }
   const std::string_view name = value.substr(0, value.find(':'));
   return iequals(trim_ows(name), "authorization") || iequals(trim_ows(name), "proxy-authorization") || iequals(trim_ows(name), "cookie") || is_key_name(name);
 }
@@ -82,6 +86,8 @@ bool eats_into(std::string_view secret, std::string_view expansion) {
 }
 
 bool is_left_by_shell(std::string_view meant, std::string_view sent) {
+  // Cut where the special character stands: what a shell, a Makefile or a .env file leaves.
+  if (!sent.empty() && sent.size() < meant.size() && meant.starts_with(sent) && std::string_view("$!`&;|#").find(meant[sent.size()]) != std::string_view::npos) return true;
   std::string left;
   for (std::size_t i = 0; i < meant.size(); ++i) {
     const char c = meant[i];

@@ -65,7 +65,8 @@ void placeholders(const Context& context, Report& report) {
     const std::string text = quoted_text(remark.text);
     if (!is_about_credential(remark, *facts)) {
       // Something else was not filled in: true, and not what a refusal is about.
-      if (maybe || facts->answer == Answer::Accepted) continue;
+      // A body may be a template itself, and says nothing about who sends it.
+      if (maybe || facts->answer == Answer::Accepted || remark.part == "request.body") continue;
       report.warn(Cause::UnexpandedTemplate, Certainty::Certain, *facts)
           .summary("The placeholder " + text + " in " + place_of(remark) + " was never replaced.")
           .fix(how_to_fill(context, remark.text))
@@ -202,6 +203,12 @@ void bare_words(const Context& context, Report& report) {
         .detail("A shell splits a command at every space outside quotes; curl takes the loose words for further URLs.")
         .fix(context.capture.command->windows ? "Put the whole value between double quotes: cmd.exe knows no other." : "Put the whole value between quotes: " + cut->option + " '" + cut->value + " " + remark.text + "'.")
         .see("command", cut->option, cut->value + " " + remark.text, remark.text);
+    if (cut->value.starts_with("\u201c") || cut->value.starts_with("\u201d") || cut->value.starts_with("\u2018")) {
+      report.fault(Cause::TokenInvisibleChar, Certainty::Certain, *facts)
+          .summary("The quotation marks around the header are typographic ones, which no shell takes for quotes.")
+          .fix("Type the quotes anew as \" or ', in a terminal or a plain text editor; word processors and chats replace them.")
+          .see("command", cut->option, cut->value, cut->value.substr(0, 3));
+    }
   }
   // The same, seen from what curl said while it ran.
   for (const Facts& facts : context.facts) {

@@ -107,6 +107,8 @@ void overwritten(const Facts& facts, Report& report) {
       seen = seen || body.find(std::string(before) + std::string(scheme)) != std::string::npos;
     }
     seen = seen || (scheme == "aws4-hmac-sha256" && is_cloudfront(facts) && body.find(scheme) != std::string::npos && body.find("requires 'credential'") == std::string::npos);
+    // Origin access control signs with its own Authorization; a client's in the way spoils that signature.
+    seen = seen || (scheme == "aws4-hmac-sha256" && is_cloudfront(facts) && body.find("request signature we calculated") != std::string::npos);
     if (!seen) continue;
     auto entry = report.fault(Cause::HopHeaderOverwrite, Certainty::Probable, facts);
     entry.summary(fmt::format("The request has a {} credential, and the application saw {}: a hop in between replaces Authorization with its own.", sent.scheme, scheme))

@@ -108,7 +108,10 @@ class Judge {
     if (all_good && sets_with == sets_.size()) return;
     if (good != named.end() && sets_with < sets_.size()) return only_in_some();
     if (sets_.size() > 1 && keys_differ(named)) return same_kid(good == named.end() ? nullptr : *good);
-    if (good == named.end()) bad_signature(named);
+    if (good == named.end()) {
+      bad_signature(named);
+      maybe_rotated();
+    }
   }
 
  private:
@@ -158,6 +161,13 @@ class Judge {
         .fix(
             "Sign with the algorithm that the key is for. A server must never take the algorithm from the token: with HS256 and a public "
             "key anybody could sign.");
+  }
+
+  // With one set only it cannot be told from a token that was altered.
+  void maybe_rotated() {
+    report_.note(Cause::TokenSameKidNewKey, Certainty::Suggestive, judged_.facts)
+        .summary(fmt::format("The key set has a key {}, and another key signed the token: the issuer may have replaced the key and kept its id.", quoted_text(raw_.kid())))
+        .fix("Fetch the key set anew and compare; give both sets with --jwks to tell.");
   }
 
   void same_kid(const Jwk* good) {

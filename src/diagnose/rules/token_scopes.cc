@@ -93,7 +93,7 @@ void challenged_scope(const Facts& facts, Report& report) {
 
 // GitHub says in header fields which scopes a token has, and which of them would do.
 void github_scopes(const Facts& facts, Report& report) {
-  if ((facts.status != 403 && facts.status != 404) || facts.response() == nullptr || !facts.response()->headers.has("x-oauth-scopes"))
+  if (facts.status != 403 || facts.response() == nullptr || !facts.response()->headers.has("x-oauth-scopes"))
     return;
   const auto accepted = split(facts.response_field("x-accepted-oauth-scopes"));
   const auto has = split(facts.response_field("x-oauth-scopes"));

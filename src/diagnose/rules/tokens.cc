@@ -23,13 +23,16 @@ bool depends_on_clock(const Facts& facts) {
 }
 
 void clock_skew(const Facts& facts, Report& report) {
-  if (!facts.exchange->started || facts.clock != ClockSource::Response || !facts.is_refused() || !depends_on_clock(facts)) return;
+  if (!facts.exchange->started || facts.clock != ClockSource::Response || !facts.is_refused()) return;
   if (!facts.response_field("age").empty()) return;  // from a cache, with the Date of then
   const Duration skew = *facts.exchange->started - facts.now;
   constexpr Duration kLimit = std::chrono::seconds{60};
   // A slow answer carries the Date of its end; only beyond ten minutes is that no explanation for a clock that is behind.
   if (skew <= kLimit && skew >= -10 * kLimit) return;
-  report.fault(Cause::ClockSkewLocal, Certainty::Probable, facts)
+  // An opaque token does not depend on this clock, but whatever the client works out from it does.
+  auto entry = depends_on_clock(facts) ? report.fault(Cause::ClockSkewLocal, Certainty::Probable, facts)
+                                       : report.warn(Cause::ClockSkewLocal, Certainty::Certain, facts);
+  entry
       .summary(fmt::format("The clock of the machine that sent this is {} {} the server's.", span_text(skew),
                            skew.count() > 0 ? "ahead of" : "behind"))
       .detail(fmt::format("The request was sent at {} by its own clock, and the server's Date says {}.",
