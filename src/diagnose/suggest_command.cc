@@ -110,7 +110,8 @@ std::optional<std::string> suggest_command(const Capture& capture, const Diagnos
     case Mend::None: break;
   }
   for (const HeaderField& field : written.headers.all()) {
-    if (!is_kept_header(field.name) || trim_ows(field.value) == "*/*") continue;
+    // What curl sends by itself.
+    if (!is_kept_header(field.name) || trim_ows(field.value) == "*/*" || trim_ows(field.value) == "application/x-www-form-urlencoded") continue;
     out += " -H " + shell_quoted(std::string(trim_ows(field.name)) + ": " + std::string(trim_ows(field.value)));
   }
   if (!written.body.empty()) {

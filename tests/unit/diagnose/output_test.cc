@@ -1,0 +1,126 @@
+// The verdict, and how it is put: render_json, render_text, suggest_command.
+
+#include "base/json.h"
+#include "diagnose/render_json.h"
+#include "diagnose/render_text.h"
+#include "diagnose/suggest_command.h"
+#include "judge.h"
+
+#include <gmock/gmock.h>
+
+namespace quivive::diagnose {
+namespace {
+
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+struct Output {
+  Capture capture;
+  Diagnosis diagnosis;
+};
+
+Output of(Format format, std::string_view text) {
+  Expectations expected;
+  expected.clock = kTestNow;
+  Read read = read_text(format, text);
+  EXPECT_TRUE(read.has_value());
+  if (!read) return {};
+  Output out{std::move(*read), {}};
+  out.diagnosis = diagnose(out.capture, expected);
+  return out;
+}
+
+constexpr std::string_view kNull =
+    "POST /v1/orders HTTP/1.1\r\nHost: api.example.com\r\nAuthorization: Bearer null\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{\"a\":\"b'\"}\r\n"
+    "HTTP/1.1 401 Unauthorized\r\nDate: Sat, 01 Mar 2025 12:00:00 GMT\r\nServer: Kestrel\r\nWWW-Authenticate: Bearer realm=\"api\"\r\nContent-Length: 0\r\n\r\n";
+
+TEST(RenderText, VerdictThenFixThenEvidence) {
+  const Output o = of(Format::Http, kNull);
+  const std::string text = render_text(o.capture, o.diagnosis);
+  EXPECT_THAT(text, StartsWith("401 because the "));
+  const std::size_t fix = text.find("\n  fix "), seen = text.find("\n  seen "), read = text.find("\n  read ");
+  EXPECT_LT(fix, seen);
+  EXPECT_LT(seen, read);
+  EXPECT_THAT(text, HasSubstr("> Authorization: Bearer null\n"));
+  EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+}
+
+TEST(RenderText, NoLineIsWider_AndColourOnlyOnDemand) {
+  const Output o = of(Format::Http, kNull);
+  for (const std::size_t width : {40, 60, 100}) {
+    std::string_view rest;
+    const std::string text = render_text(o.capture, o.diagnosis, {.width = width});
+    rest = text;
+    while (!rest.empty()) {
+      const std::string_view line = rest.substr(0, rest.find('\n'));
+      rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+      const bool whole = line.find("curl ") != std::string_view::npos || line.find("> ") != std::string_view::npos || line.find("< ") != std::string_view::npos;
+      if (!whole) EXPECT_LE(line.size(), width + 8) << line;
+    }
+  }
+  EXPECT_THAT(render_text(o.capture, o.diagnosis, {.colour = true}), HasSubstr("\x1b[1m"));
+}
+
+// Threat: a response that writes to the terminal of whoever asks why.
+TEST(RenderText, HostileBytes_Escaped) {
+  const Output o = of(Format::Http, "GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \x1b]0;x\x07\r\n\r\nHTTP/1.1 401 \x1b[2J\r\nWWW-Authenticate: Bearer realm=\"\x1b[2J\", x\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_THAT(render_text(o.capture, o.diagnosis), Not(HasSubstr("\x1b")));
+  EXPECT_TRUE(parse_json(render_json(o.capture, o.diagnosis)).has_value());
+}
+
+TEST(RenderJson, LooseInput_HasNoExchange) {
+  const Output o = of(Format::Header, "Authorization: Bearer null");
+  const Json out = parse_json(render_json(o.capture, o.diagnosis)).value();
+  EXPECT_EQ(out.at("input").at("exchanges").as_int64(), 0);
+  EXPECT_TRUE(out.at("verdict").at("exchange").is_null());
+  EXPECT_TRUE(out.at("findings").at(0).at("exchange").is_null());
+  EXPECT_EQ(out.at("answered_by").at("kind").as_string(), "unknown");
+  EXPECT_TRUE(out.at("answered_by").at("name").is_null());
+}
+
+TEST(RenderJson, NoVerdict_IsNull) {
+  const Output o = of(Format::Http, "GET / HTTP/1.1\r\nHost: a\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n");
+  const Json out = parse_json(render_json(o.capture, o.diagnosis)).value();
+  EXPECT_TRUE(out.at("verdict").is_null());
+  EXPECT_THAT(render_text(o.capture, o.diagnosis), StartsWith("No request was refused."));
+}
+
+std::string suggested(Format format, std::string_view text) {
+  const Output o = of(format, text);
+  const Finding* verdict = o.diagnosis.verdict_finding();
+  if (verdict == nullptr) return "no verdict";
+  return suggest_command(o.capture, o.diagnosis, *verdict).value_or("none");
+}
+
+TEST(SuggestCommand, SameRequestWithTheCredentialSetRight) {
+  EXPECT_EQ(suggested(Format::Http, kNull),
+            "curl -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' --data-raw '{\"a\":\"b'\\''\"}' api.example.com/v1/orders");
+}
+
+TEST(SuggestCommand, Basic_CurlAsksForThePassword) {
+  EXPECT_EQ(suggested(Format::Http, "GET /x HTTP/1.1\r\nHost: a.example\r\nAuthorization: Basic user:pass\r\n\r\nHTTP/1.1 401 X\r\nWWW-Authenticate: Basic realm=\"r\"\r\n\r\n"), "curl -u USER a.example/x");
+}
+
+// Threat: a challenge that is a shell's command when the suggestion is pasted.
+TEST(SuggestCommand, HostileNames_NotInIt) {
+  for (const std::string challenge : {"ApiKey header=\"$(id)\"", "ApiKey header=\"x`id`\"", "Tok$IFS realm=\"x\""}) {
+    const std::string command = suggested(Format::Http, "GET /x HTTP/1.1\r\nHost: a.example\r\nAuthorization: Bearer null\r\n\r\nHTTP/1.1 401 X\r\nWWW-Authenticate: " + challenge + "\r\n\r\n");
+    EXPECT_EQ(command, "curl -H \"Authorization: Bearer $TOKEN\" a.example/x");
+  }
+  const std::string quoted = suggested(Format::Http, "GET /x HTTP/1.1\r\nHost: a.example\r\nX-A: '; id #\r\nAuthorization: Bearer null\r\n\r\nHTTP/1.1 401 X\r\n\r\n");
+  EXPECT_THAT(quoted, HasSubstr("'X-A: '\\''; id #'"));
+}
+
+TEST(Diagnose, EveryCode_HasAPlaceInTheList) {
+  for (const CauseInfo& row : all_causes()) {
+    EXPECT_EQ(cause_from_code(row.code), row.cause);
+    EXPECT_EQ(&info(row.cause), &row);
+    EXPECT_THAT(row.title, Not(EndsWith("."))) << row.code;
+  }
+  EXPECT_EQ(cause_from_code("nonsense"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace quivive::diagnose
