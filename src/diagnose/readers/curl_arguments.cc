@@ -15,6 +15,8 @@ namespace {
 
 constexpr auto kNone = std::string_view::npos;
 
+constexpr std::size_t kMaxCopied = 16 * 1024 * 1024;  // bytes of options in all the requests of one operation
+
 bool has_scheme(std::string_view text) { return text.find("://") != kNone; }
 
 // A word that could be meant as a URL: with a scheme, or like a host (dots, a port, localhost), or made of something that a
@@ -71,7 +73,7 @@ class CommandReader {
     const std::size_t equals = text.find('=');
     const auto found = find_long_option(text.substr(2, equals == kNone ? kNone : equals - 2));
     if (!found) {
-      operation_.notes.push_back(fmt::format("curl has no option {}", printable(text.substr(0, equals), 40)));
+      note(fmt::format("curl has no option {}", printable(text.substr(0, equals), 40)));
     } else if (!found->option->takes_value) {
       command_.options.emplace_back(found->option->name, found->on ? "" : "no");
       flag(found->option->id, found->on);
@@ -86,7 +88,7 @@ class CommandReader {
     for (std::size_t i = 1; i < word.text.size(); ++i) {
       const CurlOption* option = find_short_option(word.text[i]);
       if (option == nullptr) {
-        operation_.notes.push_back(fmt::format("curl has no option -{}", printable(word.text.substr(i, 1))));
+        note(fmt::format("curl has no option -{}", printable(word.text.substr(i, 1))));
         return;
       }
       if (option->takes_value) {
@@ -103,7 +105,7 @@ class CommandReader {
       ++at_;
       valued(option, {&words_[at_], 0});
     } else {
-      operation_.notes.push_back(fmt::format("the command ends where --{} needs a value", option.name));
+      note(fmt::format("the command ends where --{} needs a value", option.name));
     }
   }
 
@@ -164,17 +166,22 @@ class CommandReader {
     }
   }
 
+  void note(std::string text) {
+    constexpr std::size_t kMost = 100;
+    if (operation_.notes.size() < kMost) operation_.notes.push_back(std::move(text));
+  }
+
   void header(Argument argument) {
     const std::string_view text = argument.text();
     if (text.starts_with('@')) {
-      operation_.notes.push_back(fmt::format("the command reads headers from {}", printable(text.substr(1))));
+      note(fmt::format("the command reads headers from {}", printable(text.substr(1))));
       return;
     }
     const std::size_t end = text.find_first_of(":;");
     const std::string_view name = trim_ows(text.substr(0, end));
     if (iequals(name, "authorization")) command_.header_authorization = true;
     const bool sent = text.find(':') != kNone || text.ends_with(';');
-    if (!sent) operation_.notes.push_back(fmt::format("curl does not send the header '{}', which has no colon", printable(name.substr(0, name.find(' ')), 40)));
+    if (!sent) note(fmt::format("curl does not send the header '{}', which has no colon", printable(name.substr(0, name.find(' ')), 40)));
     operation_.headers.emplace_back(text);
     remark(argument, "request.header", name);
   }
@@ -189,14 +196,14 @@ class CommandReader {
     const std::size_t equals = text.find('=');
     operation_.form.push_back({std::string(text), literal});
     const bool file = !literal && equals != kNone && (text.substr(equals + 1).starts_with('@') || text.substr(equals + 1).starts_with('<'));
-    if (file) operation_.notes.push_back(fmt::format("the command reads '{}' of the form from a file", printable(text.substr(0, equals), 40)));
+    if (file) note(fmt::format("the command reads '{}' of the form from a file", printable(text.substr(0, equals), 40)));
     remark(argument, "request.body", text.substr(0, equals));
   }
 
   void cookie(Argument argument) {
     const std::string_view text = argument.text();
     if (text.find('=') == kNone) {
-      operation_.notes.push_back(fmt::format("the command reads cookies from {}", printable(text, 80)));
+      note(fmt::format("the command reads cookies from {}", printable(text, 80)));
     } else if (operation_.cookie) {
       operation_.cookie->append(";").append(text);
     } else {
@@ -231,9 +238,10 @@ class CommandReader {
 
   void add_exchanges(const std::vector<Argument>& urls) {
     const std::size_t count = std::max<std::size_t>(urls.size(), 1);
+    const std::size_t size = size_of_options();
     for (std::size_t i = 0; i < count; ++i) {
       ++capture_.total;
-      if (capture_.exchanges.size() >= kMaxExchanges) continue;
+      if (capture_.exchanges.size() >= kMaxExchanges || (i > 0 && size * (i + 1) > kMaxCopied)) continue;
       Exchange exchange;
       exchange.index = capture_.exchanges.size();
       const auto upload = i < operation_.uploads.size() ? std::optional<std::string_view>(operation_.uploads[i]) : std::nullopt;
@@ -249,10 +257,22 @@ class CommandReader {
     }
   }
 
+  // Every URL's request has a copy of these.
+  std::size_t size_of_options() const {
+    std::size_t size = operation_.url_query.size() + operation_.data.size();
+    for (const std::string& header : operation_.headers) size += header.size();
+    for (const auto& part : operation_.form) size += part.content.size();
+    for (const auto& value : {operation_.user, operation_.bearer, operation_.cookie, operation_.user_agent, operation_.referer}) size += value ? value->size() : 0;
+    for (const std::string& note : operation_.notes) size += note.size();
+    return size;
+  }
+
   void remark(Argument argument, std::string_view part, std::string_view name) {
     pending_.push_back({argument, {std::string(part), std::string(name)}});
   }
-  void add_remark(SourceRemark::Kind kind, const RemarkPlace& place, std::string_view text) { remark_text(capture_, kind, place, text); }
+  void add_remark(SourceRemark::Kind kind, const RemarkPlace& place, std::string_view text) {
+    if (place.exchange < kMaxExchanges) remark_text(capture_, kind, place, text);
+  }
 
   Capture& capture_;
   std::span<const ShellWord> words_;
