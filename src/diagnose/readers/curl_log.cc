@@ -14,7 +14,7 @@ namespace {
 
 constexpr auto kNone = std::string_view::npos;
 constexpr std::size_t kMaxRemarksOfOne = 200;
-constexpr std::size_t kMaxConnections = 1000;
+constexpr std::size_t kMaxConnections = 200;
 
 // Lines with which curl turns to the next request.
 constexpr auto kTurns = std::to_array<std::string_view>({

@@ -148,10 +148,15 @@ FoundCommands add_curl_commands(Capture& capture, std::string_view text, std::si
   Variables variables;
   Script script(text);
   std::size_t found = 0;
+  // Text that is looked at again and again is no script.
+  std::size_t budget = 4 * text.size() + 64 * 1024;
   for (std::size_t looked = 0; looked < kMaxCommands && found < most; ++looked) {
     const auto at = script.next();
     if (!at) break;
     const auto split = windows ? split_cmd(text, *at) : split_bash(text, *at, variables);
+    const std::size_t length = (split ? split->end : text.size()) - *at;
+    if (length > budget) break;
+    budget -= length;
     if (!split) {
       if (is_curl(first_word(text.substr(*at)))) return {found, split.error()};
       script.skip_line();

@@ -1,6 +1,7 @@
 #include "base/text.h"
 #include "diagnose/readers/curl_log.h"
 #include "diagnose/readers/lines.h"
+#include "diagnose/readers/marks.h"
 #include "diagnose/readers/pairing.h"
 #include "http/grammar.h"
 
@@ -16,26 +17,6 @@ constexpr auto kNone = std::string_view::npos;
 // curl's lines that come right behind a body without an end of line.
 constexpr auto kGlued = std::to_array<std::string_view>({"* Connection #", "* Closing connection", "* Issue another request", "* Ignoring the response-body",
                                                          "* Curl_http_done", "* Excess found", "* shutting down connection", "* abort upload"});
-
-// `12:00:01.123456 `, `2025-03-01T10:00:00.0000000Z `, `[0-0] `, indentation: stepped over where a mark follows.
-std::string_view without_prefix(std::string_view line) {
-  constexpr std::size_t kLongest = 48;
-  std::size_t i = 0;
-  bool colon = false, bracket = false;
-  while (i < line.size() && i < kLongest) {
-    const char c = line[i];
-    if (!http::is_digit(c) && std::string_view(" \t:-.,TZ+[]x").find(c) == kNone) break;
-    colon = colon || c == ':';
-    bracket = bracket || c == '[';
-    ++i;
-  }
-  if (i == 0 || i >= line.size() || std::string_view("*<>{}").find(line[i]) == kNone) return line;
-  const bool blank = line.find_first_not_of(" \t") == i;
-  const bool separate = http::is_ows(line[i - 1]) && (i + 1 == line.size() || line[i + 1] == ' ');
-  return separate && (blank || colon || bracket) ? line.substr(i) : line;
-}
-
-bool is_mark(std::string_view line, char mark) { return line.starts_with(mark) && (line.size() == 1 || line[1] == ' '); }
 
 // `{ [24 bytes data]`; the length of it, or 0.
 std::size_t data_note(std::string_view line) {
@@ -67,7 +48,7 @@ std::optional<std::string_view> behind_progress(std::string_view line) {
 // that is all.
 std::optional<std::string_view> unglued(std::string_view line) {
   while (true) {
-    const std::string_view marked = without_prefix(line);
+    const std::string_view marked = from_verbose_mark(line);
     const std::size_t note = data_note(marked);
     const auto rest = note > 0 ? std::optional(marked.substr(note)) : behind_progress(line);
     if (!rest) return line;
@@ -84,12 +65,12 @@ class VerboseReader {
     const auto rest = unglued(raw);
     if (!rest) return;
     raw = *rest;
-    const std::string_view line = without_prefix(raw);
+    const std::string_view line = from_verbose_mark(raw);
     if (is_mark(line, '*')) {
-      log_.info(trim_end(line.substr(std::min<std::size_t>(2, line.size()))));
+      log_.info(trim_end(behind_mark(line)));
     } else if (is_mark(line, '>') && request(line)) {
       return;
-    } else if (is_mark(line, '<') && log_.response_line(line.substr(std::min<std::size_t>(2, line.size())))) {
+    } else if (is_mark(line, '<') && log_.response_line(behind_mark(line))) {
       return;
     } else if (line.starts_with("curl: (")) {
       log_.info(line);
@@ -112,7 +93,7 @@ class VerboseReader {
     return text;
   }
 
-  bool request(std::string_view line) { return log_.request_line(line.substr(std::min<std::size_t>(2, line.size()))); }
+  bool request(std::string_view line) { return log_.request_line(behind_mark(line)); }
 
   void body(std::string_view line) {
     for (const std::string_view mark : kGlued) {
@@ -170,9 +151,8 @@ Read read_curl_verbose(std::string_view input) {
   std::size_t begin = text.size();
   LineReader search(text, true);
   for (Line line; search.next(line);) {
-    const std::string_view marked = without_prefix(unglued(line.text).value_or(""));
-    const bool mark = is_mark(marked, '*') || (is_mark(marked, '<') && marked.size() > 2 && parse_status_line(marked.substr(2))) ||
-                      (is_mark(marked, '>') && marked.size() > 2 && parse_request_line(marked.substr(2)));
+    const std::string_view marked = from_verbose_mark(unglued(line.text).value_or(""));
+    const bool mark = is_mark(marked, '*') || begins_verbose(marked);
     if (!mark) continue;
     begin = line.offset;
     break;

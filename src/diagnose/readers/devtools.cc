@@ -107,14 +107,17 @@ class PanelReader {
 
 }  // namespace
 
-std::optional<Capture> read_devtools(std::string_view text) {
+bool is_devtools(std::string_view text) {
   constexpr std::size_t kNear = 2000;  // of the beginning
   const std::string_view head = text.substr(0, kNear);
   const std::size_t at = head.find("Request URL");
-  if (at == kNone || (at > 0 && head[at - 1] != '\n' && !http::is_ows(head[at - 1]))) return std::nullopt;
+  if (at == kNone || (at > 0 && head[at - 1] != '\n' && !http::is_ows(head[at - 1]))) return false;
   const char next = at + 11 < head.size() ? head[at + 11] : '\0';
-  if (next != ':' && next != '\n' && next != '\r') return std::nullopt;
-  return PanelReader(text).read();
+  return next == ':' || next == '\n' || next == '\r';
+}
+
+std::optional<Capture> read_devtools(std::string_view text) {
+  return is_devtools(text) ? PanelReader(text).read() : std::nullopt;
 }
 
 }  // namespace quivive::diagnose::readers

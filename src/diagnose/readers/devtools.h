@@ -8,7 +8,9 @@
 
 namespace quivive::diagnose::readers {
 
-// One exchange, where `text` is such a panel: `Request URL: …` or `Request URL` with the value in the next line.
+// Whether such a panel begins in `text`: `Request URL: …`, or `Request URL` with the value in the next line.
+[[nodiscard]] bool is_devtools(std::string_view text);
+// One exchange, where `text` is such a panel.
 [[nodiscard]] std::optional<Capture> read_devtools(std::string_view text);
 
 }  // namespace quivive::diagnose::readers

@@ -10,16 +10,17 @@ namespace quivive::diagnose::readers {
 namespace {
 
 constexpr auto kNone = std::string_view::npos;
-constexpr std::size_t kMaxVariables = 200, kMaxValue = 16 * 1024, kMaxSubstitutions = 64;
+constexpr std::size_t kMaxVariables = 200, kMaxValue = 16 * 1024, kMaxSubstituted = 1024 * 1024;
 
-std::string with_variables(std::string_view text, const std::map<std::string, std::string, std::less<>>& variables) {
+std::string with_variables(std::string_view text, const std::map<std::string, std::string, std::less<>>& variables, std::size_t& substituted) {
   std::string out;
-  for (std::size_t count = 0; count < kMaxSubstitutions; ++count) {
+  while (substituted < kMaxSubstituted) {
     const std::size_t open = text.find("{{");
     const std::size_t close = open == kNone ? kNone : text.substr(0, std::min(text.size(), open + 128)).find("}}", open);
     if (close == kNone) break;
     const auto found = variables.find(trim_ows(text.substr(open + 2, close - open - 2)));
     out += text.substr(0, open);
+    if (found != variables.end()) substituted += found->second.size() + 1;
     out += found == variables.end() ? text.substr(open, close + 2 - open) : std::string_view(found->second);
     text.remove_prefix(close + 2);
   }
@@ -35,11 +36,11 @@ void HttpSource::line(std::string_view line) {
   variables_[std::string(trim_ows(line.substr(1, equals - 1)))] = trim_ows(line.substr(equals + 1));
 }
 
-void HttpSource::substitute(Request& request) const {
+void HttpSource::substitute(Request& request) {
   if (variables_.empty()) return;
-  request.target = with_variables(request.target, variables_);
+  request.target = with_variables(request.target, variables_, substituted_);
   Headers headers;
-  for (const HeaderField& field : request.headers.all()) headers.add(field.name, with_variables(field.value, variables_));
+  for (const HeaderField& field : request.headers.all()) headers.add(field.name, with_variables(field.value, variables_, substituted_));
   request.headers = std::move(headers);
 }
 

@@ -18,13 +18,14 @@ class HttpSource {
   // A request that is written as no client sends it.
   void unsent() { written_ = true; }
   // Puts the values of the file's own variables in.
-  void substitute(Request& request) const;
+  void substitute(Request& request);
   // Marks a capture without any response as source, where it shows that it is, and remarks its placeholders.
   void finish(Capture& capture) const;
 
  private:
   std::map<std::string, std::string, std::less<>> variables_;
   bool written_ = false;
+  std::size_t substituted_ = 0;  // bytes
 };
 
 }  // namespace quivive::diagnose::readers

@@ -24,17 +24,19 @@ void remark_word(Capture& capture, const ShellWord& word, std::size_t begin, con
   for (const ShellWord::Expansion& expansion : word.expansions) {
     if (expansion.begin >= begin) remark_text(capture, SourceRemark::Kind::ShellExpands, place, text.substr(expansion.begin, expansion.end - expansion.begin));
   }
-  const auto expanded = [&](std::string_view piece) {
-    const auto at = static_cast<std::size_t>(piece.data() - text.data());
+  const auto place_in_word = [&](std::string_view found) { return static_cast<std::size_t>(found.data() - text.data()); };
+  const auto expanded = [&](std::string_view found) {
+    const std::size_t at = place_in_word(found);
     return std::any_of(word.expansions.begin(), word.expansions.end(), [&](const auto& e) { return at >= e.begin && at < e.end; });
   };
-  for (const ShellWord::Piece& piece : word.pieces) {
-    if (piece.quoting != Quoting::Single || piece.end <= begin) continue;
-    const std::size_t from = std::max(piece.begin, begin);
-    for (const std::string_view variable : find_variables(text.substr(from, piece.end - from))) {
-      // GraphQL and templates in a body are full of `$id`.
-      if (!body || is_capitals(variable)) remark_text(capture, SourceRemark::Kind::SingleQuotedVariable, place, variable);
-    }
+  // Quoted with a backslash counts: the shell hands on the $ all the same.
+  const auto literal = [&](std::string_view found) {
+    const std::size_t at = place_in_word(found);
+    return std::any_of(word.pieces.begin(), word.pieces.end(), [&](const auto& p) { return p.quoting == Quoting::Single && at >= p.begin && at < p.end; });
+  };
+  for (const std::string_view variable : find_variables(text.substr(begin))) {
+    // GraphQL and templates in a body are full of `$id`.
+    if (literal(variable) && (!body || is_capitals(variable))) remark_text(capture, SourceRemark::Kind::SingleQuotedVariable, place, variable);
   }
   for (const std::string_view placeholder : find_placeholders(text.substr(begin), body)) {
     if (!placeholder.starts_with("${") && !expanded(placeholder)) remark_text(capture, SourceRemark::Kind::Placeholder, place, placeholder);
