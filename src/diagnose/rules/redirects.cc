@@ -45,6 +45,12 @@ bool differs_by_slash(const Url& a, const Url& b) {
 bool host_changed(const Url& a, const Url& b) { return !a.host.empty() && !b.host.empty() && a.host != b.host; }
 bool scheme_changed(const Url& a, const Url& b, std::string_view from, std::string_view to) { return a.scheme == from && b.scheme == to && a.host == b.host; }
 
+// The same origin, as far as known: raw messages do not show the scheme, and https is what it usually is.
+bool stays(const Url& before, const Url& target) {
+  if (!before.scheme.empty()) return same_origin(before, target);
+  return before.host == target.host && target.scheme != "http" && before.port.value_or(443) == target.effective_port();
+}
+
 bool remarked(const Facts& facts, std::string_view text, std::string* line = nullptr) {
   for (const std::string& remark : facts.exchange->remarks) {
     if (remark.find(text) == std::string::npos) continue;
@@ -92,7 +98,7 @@ class Judge {
     const SentCredential* lost = lost_on(hop);
     const bool explains = lost != nullptr && !sends(refused, *lost);
 
-    if (explains && !(slash && same_origin(before, hop.target))) dropped(refused, hops, hop, *lost);
+    if (explains && !(slash && (stays(before, hop.target) || hop.target.scheme.empty()))) dropped(refused, hops, hop, *lost);
     if (slash && (explains || method_changed(hop))) trailing_slash(refused, hop, explains ? lost : nullptr);
     if (down && explains) downgrade(report_.fault(Cause::HttpsToHttpRedirect, Certainty::Certain, refused), hop);
     if (up && explains) upgrade(report_.fault(Cause::HttpToHttpsRedirect, Certainty::Certain, refused), hop, lost);
@@ -128,13 +134,13 @@ class Judge {
     const Url& before = hop.from->request()->url;
     std::string where;
     if (host_changed(before, hop.target)) where = "to another host, " + hop.target.host;
-    else if (before.scheme != hop.target.scheme) where = "from " + before.scheme + " to " + hop.target.scheme;
-    else if (before.effective_port() != hop.target.effective_port()) where = fmt::format("to another port, {}", hop.target.effective_port());
-    else where = "to " + hop.target.path;
+    else if (!before.scheme.empty() && before.scheme != hop.target.scheme) where = "from " + before.scheme + " to " + hop.target.scheme;
+    else if (before.effective_port() != 0 && before.effective_port() != hop.target.effective_port()) where = fmt::format("to another port, {}", hop.target.effective_port());
+    else where = "to " + hop.target.text();
     const std::string last = hops.back().to->request()->url.text();
     const bool leads_to_http = hop.target.scheme == "http" && before.scheme == "https";
     report_.fault(Cause::RedirectDroppedAuth, Certainty::Certain, refused)
-        .summary(fmt::format("The redirect {} lost {}: the client sent it to {} and not to {}.", where, what(lost), before.origin(), hop.target.origin()))
+        .summary(fmt::format("The redirect {} lost {}: the client sent it with the first request and not with the one after.", where, what(lost)))
         .detail(host_changed(before, hop.target) ? "Clients drop credentials on purpose there, so that one host cannot collect those of another."
                                                  : "Clients drop credentials there on purpose: another scheme or port is another server.")
         .fix(leads_to_http ? fmt::format("Call the final URL over https directly ({}), so that nothing is redirected; the server's redirect to http is a fault of its own.", "https" + hop.target.text().substr(4))

@@ -145,6 +145,8 @@ void stale_basic(const Context& context, const Facts& facts, Report& report) {
     const SentCredential* theirs = context.facts[i].authorization();
     if (theirs != nullptr && theirs->value == sent->value && context.facts[i].request()->url.host == facts.request()->url.host) earlier = &context.facts[i];
   }
+  // A single request of a script: its author set the header.
+  if (earlier == nullptr && !is_navigation(facts)) return;
   report.fault(Cause::StaleBrowserBasic, Certainty::Probable, facts)
       .summary(earlier == nullptr ? std::string("The browser sent a Basic credential by itself, as it does with one that it remembers for this site, and the server refuses it.")
                                   : fmt::format("The browser sent the same Basic credential as in request {} again, which it remembers for this site, and the server refuses it.", earlier->exchange->index + 1))

@@ -168,7 +168,7 @@ void nobody_as_403(const Context& context, const Facts& facts, Report& report) {
   if (forbidden_otherwise(facts)) return;
   const bool named = stripped_detail::says_nothing_came(facts);
   const bool server_page = facts.server_says("<center>nginx") || facts.server_says("<address>apache");
-  auto entry = report.fault(Cause::MissingCredentialsAs403, server_page ? Certainty::Suggestive : Certainty::Probable, facts);
+  auto entry = report.fault(Cause::MissingCredentialsAs403, named ? Certainty::Certain : server_page ? Certainty::Suggestive : Certainty::Probable, facts);
   if (named) entry.server_said();
   entry.summary(fmt::format("The request has no credentials, and the server answers 403{}, where 401 would say that it wants some.", named ? " and says so in the body" : ""))
       .fix("Send the credentials that the API's documentation names. On the server answer 401 with WWW-Authenticate when nobody is signed in (Django REST framework: put a class with a challenge before "

@@ -114,8 +114,11 @@ TEST(CookieRules, KindsOfRequest) {
 
 TEST(CookieRules, StaleBasic) {
   const Fields basic = {{"Authorization", "Basic b3BzOmh1bnRlcjI="}};
+  HarEntry page = refused("https://www.shop.test/admin", basic, {{"WWW-Authenticate", "Basic realm=\"x\""}});
+  page.type = "document";
   check({
-      row("once", {refused("https://www.shop.test/admin", basic, {{"WWW-Authenticate", "Basic realm=\"x\""}})}, "stale-browser-basic probable"),
+      row("a page", {page}, "stale-browser-basic probable"),
+      row("a script's own header", {refused("https://www.shop.test/admin", basic, {{"WWW-Authenticate", "Basic realm=\"x\""}})}, "", "stale-browser-basic"),
       row("again", {refused("https://www.shop.test/admin", basic, {{"WWW-Authenticate", "Basic realm=\"x\""}}), refused("https://www.shop.test/admin/2", basic, {{"WWW-Authenticate", "Basic realm=\"x\""}})}, "stale-browser-basic probable"),
       {.name = "curl", .text = exchange("GET /admin", "Host: www.shop.test\r\nUser-Agent: curl/8.5.0\r\nAuthorization: Basic b3BzOmh1bnRlcjI=\r\n", "401 Unauthorized", "WWW-Authenticate: Basic realm=\"x\"\r\n"), .absent = "stale-browser-basic"},
   });

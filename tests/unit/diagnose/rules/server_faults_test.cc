@@ -60,8 +60,8 @@ TEST(ServerFaultRules, OnlyTheFirstScheme) {
 
 TEST(ServerFaultRules, TheWrongStatus) {
   check({
-      {.name = "said so", .text = get("/x", "", "403 Forbidden", "", R"({"detail":"Authentication credentials were not provided."})"), .found = "missing-credentials-as-403"},
-      {.name = "not said", .text = get("/x", "", "403 Forbidden", "", R"({"status":403,"error":"Forbidden"})"), .found = "missing-credentials-as-403"},
+      {.name = "said so", .text = get("/x", "", "403 Forbidden", "", R"({"detail":"Authentication credentials were not provided."})"), .verdict = "missing-credentials-as-403 certain"},
+      {.name = "not said", .text = get("/x", "", "403 Forbidden", "", R"({"status":403,"error":"Forbidden"})"), .verdict = "missing-credentials-as-403 probable"},
       {.name = "with a cookie", .text = get("/x", "Cookie: sessionid=0a1b2c3d\r\n", "403 Forbidden", "", R"({"error":"Forbidden"})"), .absent = "missing-credentials-as-403"},
       {.name = "a firewall", .text = get("/x", "", "403 Forbidden", "Server: cloudflare\r\n", "<title>Attention Required! | Cloudflare</title>"), .absent = "missing-credentials-as-403"},
       {.name = "accepted elsewhere", .text = get("/me", kBearer, "200 OK", "", "{}") + get("/admin", kBearer, "401 Unauthorized", "WWW-Authenticate: Bearer\r\n"), .found = "forbidden-as-401"},
