@@ -15,7 +15,7 @@
 namespace quivive::diagnose::postman {
 
 inline constexpr int kPasses = 19;                                  // as Postman: values that name variables, and cycles
-inline constexpr std::size_t kMaxResolved = 256 * 1024;             // of one text
+inline constexpr std::size_t kMaxResolved = 96 * 1024;              // of one text
 inline constexpr std::size_t kMaxResolvedInAll = 16 * 1024 * 1024;  // beyond it texts stay as they are
 inline constexpr std::size_t kMaxRemarks = 1000;
 

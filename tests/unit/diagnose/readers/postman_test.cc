@@ -198,11 +198,10 @@ TEST(ReadPostman, VariablesInHelpersAndUrls_NameTheirPlace) {
 TEST(ReadPostman, GrowingVariables_AreBounded) {
   std::string variables = R"({"key":"v0","value":"xxxxxxxxxx"})";
   for (int i = 1; i < 19; ++i) variables += fmt::format(R"(,{{"key":"v{}","value":"{{{{v{}}}}}{{{{v{}}}}}{{{{v{}}}}}"}})", i, i - 1, i - 1, i - 1);
-  std::string items;
-  for (int i = 0; i < 2; ++i) items += (i == 0 ? "" : ",") + item(R"({"url":"https://a.test/","header":[{"key":"X","value":"{{v18}}"}]})");
-  const Read read = read_postman(collection(items, fmt::format(R"(,"variable":[{}])", variables)), "");
+  const std::string one = item(R"({"url":"https://a.test/","header":[{"key":"X","value":"{{v18}}"}]})");
+  const Read read = read_postman(collection(one, fmt::format(R"(,"variable":[{}])", variables)), "");
   ASSERT_TRUE(read);
-  EXPECT_LE(read->exchanges.back().request->headers.value("X").size(), 256u * 1024);
+  EXPECT_LE(read->exchanges.back().request->headers.value("X").size(), 96u * 1024);
 }
 
 TEST(ReadPostman, Body_IsSentByItsMode) {
