@@ -74,7 +74,9 @@ class Printer {
   }
 
  private:
-  void line(std::string_view name, std::string_view text) { io_.out << fmt::format("{:<9}{}{}\n", name, name.size() >= 9 ? " " : "", text); }
+  void line(std::string_view name, std::string_view text) {
+    io_.out << fmt::format("{:<9}{}{}\n", name, name.size() >= 9 ? " " : "", text);
+  }
 
   std::string header() const {
     std::string out;
@@ -107,7 +109,9 @@ class Printer {
     if (!at.present) return;
     if (!at.instant) return line(label_of(name), fmt::format("{}   not a time in seconds", printable(at.text)));
     std::string text = fmt::format("{}   ({})", diagnose::instant_text(*at.instant), age(*at.instant, now_));
-    const std::string note = at.milliseconds ? "in milliseconds: a verifier reads another time" : at.not_a_number ? "not a number: strict verifiers refuse it" : state(name, *at.instant, now_);
+    const std::string note = at.milliseconds   ? "in milliseconds: a verifier reads another time"
+                             : at.not_a_number ? "not a number: strict verifiers refuse it"
+                                               : state(name, *at.instant, now_);
     if (!note.empty()) text += "    " + note;
     line(label_of(name), text);
   }
@@ -145,7 +149,11 @@ std::string_view name_of(TokenView::Shape shape) {
 JsonArray problems_json(const diagnose::Diagnosis& diagnosis) {
   JsonArray out;
   for (const diagnose::Finding& f : diagnosis.findings) {
-    out.push_back(JsonObject{{"code", code_of(f.cause)}, {"certainty", name_of(f.certainty)}, {"severity", name_of(f.severity)}, {"detail", f.summary}, {"fix", f.fix}});
+    out.push_back(JsonObject{{"code", code_of(f.cause)},
+                             {"certainty", name_of(f.certainty)},
+                             {"severity", name_of(f.severity)},
+                             {"detail", f.summary},
+                             {"fix", f.fix}});
   }
   return out;
 }
@@ -158,7 +166,9 @@ int run_token_decode(const Command& self, Arguments arguments, Io& io) {
   bool json = false;
   options.add_positional("token", argument, "the token; - reads it from standard input, which keeps it out of the shell's history");
   options.add_json(json);
-  options.app().add_option("--now", now_text, "the instant that ages count from, like 2026-11-23T10:03:31Z; the clock unless given")->type_name("TIME");
+  options.app()
+      .add_option("--now", now_text, "the instant that ages count from, like 2026-11-23T10:03:31Z; the clock unless given")
+      ->type_name("TIME");
   if (const auto status = options.parse(arguments, io)) return *status;
   Instant now = io.clock.now();
   if (!now_text.empty()) {
@@ -171,10 +181,13 @@ int run_token_decode(const Command& self, Arguments arguments, Io& io) {
   const TokenView token = diagnose::view_token(*text);
   const diagnose::Diagnosis diagnosis = judge(*text, now);
   if (json) {
-    io.out << to_json(JsonObject{{"verified", false}, {"form", name_of(token.shape)},
+    io.out << to_json(JsonObject{{"verified", false},
+                                 {"form", name_of(token.shape)},
                                  {"header", token.header_read ? Json(token.header) : Json(nullptr)},
                                  {"payload", token.claims_read ? Json(token.claims) : Json(nullptr)},
-                                 {"times", times_json(token, now)}, {"problems", problems_json(diagnosis)}}) << '\n';
+                                 {"times", times_json(token, now)},
+                                 {"problems", problems_json(diagnosis)}})
+           << '\n';
   } else {
     Printer(token, now, io).print();
     for (const diagnose::Finding& f : diagnosis.findings) {

@@ -15,7 +15,8 @@ Result<std::string, Failure> read_token_input(const std::string& argument, std::
     in.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(in.gcount()));
   }
-  if (text.size() > diagnose::kMaxTokenRead) return Failure{kWrong, fmt::format("a token of more than {} KiB", diagnose::kMaxTokenRead >> 10)};
+  if (text.size() > diagnose::kMaxTokenRead)
+    return Failure{kWrong, fmt::format("a token of more than {} KiB", diagnose::kMaxTokenRead >> 10)};
   static constexpr std::array<std::string_view, 2> kNames = {"Authorization", "Proxy-Authorization"};
   std::string_view token = text;
   const auto trim = [&token](std::string_view around) {

@@ -55,7 +55,8 @@ Result<jose::KeySet, Failure> read_keys(const Asked& asked) {
   const std::string& name = !asked.jwks.empty() ? asked.jwks : !asked.jwk.empty() ? asked.jwk : asked.pem;
   const auto text = read_text_file(name, kMaxKeyFile);
   if (!text) return text.error();
-  if (!asked.jwks.empty()) return or_failure(jose::KeySet::parse(*text, jose::SymmetricKeys::Allow, {.bytes = kMaxKeyFile}), printable(name));
+  if (!asked.jwks.empty())
+    return or_failure(jose::KeySet::parse(*text, jose::SymmetricKeys::Allow, {.bytes = kMaxKeyFile}), printable(name));
   return or_failure(!asked.jwk.empty() ? one_key(*text) : pem_key(*text), printable(name));
 }
 
@@ -72,7 +73,8 @@ Result<jose::Examination, Failure> examination(const Asked& asked) {
   }
   if (!asked.issuer.empty()) out.issuer = asked.issuer;
   out.audiences = asked.audiences;
-  if (!(asked.leeway >= 0 && asked.leeway <= kMaxLeeway)) return Failure{kWrong, fmt::format("--leeway is not between 0 and {} seconds", kMaxLeeway)};
+  if (!(asked.leeway >= 0 && asked.leeway <= kMaxLeeway))
+    return Failure{kWrong, fmt::format("--leeway is not between 0 and {} seconds", kMaxLeeway)};
   out.leeway = Duration{static_cast<std::int64_t>(asked.leeway * 1000)};
   out.signature_only = asked.signature_only;
   return out;
@@ -80,7 +82,8 @@ Result<jose::Examination, Failure> examination(const Asked& asked) {
 
 void print_json(const diagnose::TokenView& token, const std::vector<jose::JwtFailure>& failures, const Asked& asked, Instant now, Io& io) {
   JsonArray rows;
-  for (const jose::JwtFailure& failure : failures) rows.push_back(JsonObject{{"code", code_of(failure.reason)}, {"detail", failure.detail}});
+  for (const jose::JwtFailure& failure : failures)
+    rows.push_back(JsonObject{{"code", code_of(failure.reason)}, {"detail", failure.detail}});
   io.out << to_json(JsonObject{{"valid", failures.empty()},
                                {"code", failures.empty() ? Json(nullptr) : Json(code_of(failures.front().reason))},
                                {"detail", failures.empty() ? Json("") : Json(failures.front().detail)},
@@ -88,7 +91,8 @@ void print_json(const diagnose::TokenView& token, const std::vector<jose::JwtFai
                                {"leeway", asked.leeway},
                                {"now", rfc3339(now)},
                                {"header", token.header_read ? Json(token.header) : Json(nullptr)},
-                               {"claims", token.claims_read ? Json(token.claims) : Json(nullptr)}}) << '\n';
+                               {"claims", token.claims_read ? Json(token.claims) : Json(nullptr)}})
+         << '\n';
 }
 
 void print(const diagnose::TokenView& token, const std::vector<jose::JwtFailure>& failures, const Asked& asked, Instant now, Io& io) {
@@ -97,7 +101,8 @@ void print(const diagnose::TokenView& token, const std::vector<jose::JwtFailure>
   io.out << fmt::format("judged at {}, leeway {} s{}\n", diagnose::instant_text(now), std::lround(asked.leeway),
                         asked.signature_only ? ", signature only" : "");
   if (failures.empty() && !asked.signature_only && token.claim("exp") == nullptr) io.out << "note: it has no exp, so it never expires\n";
-  if (failures.empty() && !asked.signature_only && asked.audiences.empty()) io.out << "note: the audience was not checked; give --audience\n";
+  if (failures.empty() && !asked.signature_only && asked.audiences.empty())
+    io.out << "note: the audience was not checked; give --audience\n";
   if (failures.empty() && !asked.signature_only && asked.issuer.empty()) io.out << "note: the issuer was not checked; give --issuer\n";
 }
 
@@ -111,7 +116,9 @@ int run_token_verify(const Command& self, Arguments arguments, Io& io) {
   app.add_option("--jwks", asked.jwks, "a JWK set with the issuer's keys")->type_name("FILE");
   app.add_option("--jwk", asked.jwk, "one JWK; kty oct for HS algorithms")->type_name("FILE");
   app.add_option("--pem", asked.pem, "a public key or certificate")->type_name("FILE");
-  app.add_option("--algorithm", asked.algorithms, "an algorithm that is expected; may be repeated")->type_name("NAME")->allow_extra_args(false);
+  app.add_option("--algorithm", asked.algorithms, "an algorithm that is expected; may be repeated")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
   app.add_option("--issuer", asked.issuer, "what iss has to be")->type_name("ISSUER");
   app.add_option("--audience", asked.audiences, "one of these has to be in aud")->type_name("AUDIENCE")->allow_extra_args(false);
   app.add_option("--leeway", asked.leeway, "seconds by which clocks may differ; 60 unless given")->type_name("SECONDS");

@@ -38,11 +38,14 @@ void add_options(Options& options, Asked& asked) {
   CLI::App& app = options.app();
   app.add_option("input", asked.input, "a file, - for standard input, or a URL to ask");
   options.add_json(asked.json);
-  app.add_option("--from", asked.from, "the input's format: curl, curl-verbose, curl-trace, http, har, postman, token or header; found out otherwise")->type_name("FORMAT");
+  app.add_option("--from", asked.from,
+                 "the input's format: curl, curl-verbose, curl-trace, http, har, postman, token or header; found out otherwise")
+      ->type_name("FORMAT");
   app.add_option("--postman-environment", asked.environment, "the environment that a Postman collection was used with")->type_name("FILE");
   app.add_flag("--offline", asked.offline, "opens no connection");
   app.add_flag("--probe", asked.probe, "sends up to three more safe requests to the same origin, to tell causes apart");
-  app.add_option("--now", asked.now, "the instant to judge by where the response has no Date, like 2026-11-23T10:03:31Z")->type_name("TIME");
+  app.add_option("--now", asked.now, "the instant to judge by where the response has no Date, like 2026-11-23T10:03:31Z")
+      ->type_name("TIME");
   app.add_option("--leeway", asked.leeway, "seconds by which clocks may differ; 60 unless given")->type_name("SECONDS");
   app.add_option("--issuer", asked.issuer, "the issuer that the server expects")->type_name("ISSUER");
   app.add_option("--audience", asked.audience, "the audience that the server expects")->type_name("AUDIENCE");
@@ -82,8 +85,10 @@ int print_page(const Command& self, const std::string& code, Io& io) {
     std::vector<std::string_view> codes;
     for (const diagnose::CauseInfo& row : diagnose::all_causes()) codes.push_back(row.code);
     const auto near = closest(code, codes);
-    return fail(self, {kWrong, fmt::format("there is no cause '{}'; {}", printable(code, 60),
-                                           near.empty() ? std::string("--list prints them all") : fmt::format("did you mean '{}'?", near))}, io);
+    return fail(self,
+                {kWrong, fmt::format("there is no cause '{}'; {}", printable(code, 60),
+                                     near.empty() ? std::string("--list prints them all") : fmt::format("did you mean '{}'?", near))},
+                io);
   }
   const std::string_view page = diagnose::page_of(code);
   if (page.empty()) io.out << fmt::format("# {}\n\n{}.\n", code, diagnose::info(*cause).title);
@@ -106,7 +111,8 @@ Result<diagnose::Expectations, Failure> expectations(const Asked& asked, bool in
     out.now = parse_instant(asked.now);
     if (!out.now) return Failure{kWrong, "--now is no instant; write it like 2026-11-23T10:03:31Z"};
   }
-  if (!(asked.leeway >= 0 && asked.leeway <= kMaxLeeway)) return Failure{kWrong, fmt::format("--leeway is not between 0 and {} seconds", kMaxLeeway)};
+  if (!(asked.leeway >= 0 && asked.leeway <= kMaxLeeway))
+    return Failure{kWrong, fmt::format("--leeway is not between 0 and {} seconds", kMaxLeeway)};
   out.leeway = Duration{static_cast<std::int64_t>(asked.leeway * 1000)};
   if (asked.password_stdin) {
     if (asked.user.empty()) return Failure{kWrong, "--password-stdin needs --user NAME"};
@@ -120,7 +126,9 @@ Result<diagnose::Expectations, Failure> expectations(const Asked& asked, bool in
   for (const std::string& source : asked.jwks) {
     std::string text;
     if (source.starts_with("https://") || source.starts_with("http://")) {
-      if (asked.offline) return Failure{kWrong, fmt::format("--jwks {}: a URL needs a connection, and --offline forbids one; save it to a file", printable(source))};
+      if (asked.offline)
+        return Failure{kWrong,
+                       fmt::format("--jwks {}: a URL needs a connection, and --offline forbids one; save it to a file", printable(source))};
       net::fetch_init();
       auto fetched = net::fetch(source, {.bytes = kMaxKeySet});
       if (!fetched) return Failure{kFailed, fmt::format("--jwks {}: {}", printable(source), fetched.error().message)};
@@ -176,7 +184,8 @@ Result<diagnose::Capture, Failure> capture_words(Arguments words, const Asked& a
 
 int run_why(const Command& self, Arguments arguments, Io& io) {
   const Split split = split_words(arguments);
-  const auto help = std::find_if(split.own.begin(), split.own.end(), [](const std::string& word) { return word == "--help" || word == "-h"; });
+  const auto help =
+      std::find_if(split.own.begin(), split.own.end(), [](const std::string& word) { return word == "--help" || word == "-h"; });
   if (help != split.own.end() && help + 1 != split.own.end() && !(help + 1)->starts_with('-')) return print_page(self, *(help + 1), io);
 
   Options options(self);
@@ -190,7 +199,10 @@ int run_why(const Command& self, Arguments arguments, Io& io) {
   if (!asked.from.empty()) {
     input.format = diagnose::format_from_name(asked.from);
     if (!input.format) {
-      return fail(self, {kWrong, fmt::format("--from '{}' is no format; one of {}", printable(asked.from, 40), fmt::join(diagnose::kFormatNames, ", "))}, io);
+      return fail(
+          self,
+          {kWrong, fmt::format("--from '{}' is no format; one of {}", printable(asked.from, 40), fmt::join(diagnose::kFormatNames, ", "))},
+          io);
     }
   }
   if (!asked.environment.empty()) {
@@ -209,7 +221,8 @@ int run_why(const Command& self, Arguments arguments, Io& io) {
     capture = capture_words(split.words, asked);
   } else if (from_stdin) {
     if (is_typed(io.in)) {
-      if (asked.input.empty()) return fail(self, {kWrong, "what shall it read? Name a file or a URL, or pipe text in: curl -v URL 2>&1 | quivive why"}, io);
+      if (asked.input.empty())
+        return fail(self, {kWrong, "what shall it read? Name a file or a URL, or pipe text in: curl -v URL 2>&1 | quivive why"}, io);
       io.err << "quivive why: paste what you have, then press Ctrl-D\n";
     }
     capture = read_capture(io.in, "standard input", input);

@@ -57,7 +57,8 @@ Result<diagnose::Capture, Failure> read_capture(std::istream& in, std::string_vi
   if (*format == diagnose::Format::Har) return read_har(in, std::move(head), name);
   if (head.size() == diagnose::kDetectBytes) head += take(in, diagnose::kMaxText - head.size() + 1);
   if (head.size() > diagnose::kMaxText) {
-    return Failure{kWrong, fmt::format("{}: more than {} MiB; cut it to the request in question", printable(name), diagnose::kMaxText >> 20)};
+    return Failure{kWrong,
+                   fmt::format("{}: more than {} MiB; cut it to the request in question", printable(name), diagnose::kMaxText >> 20)};
   }
   return read_as(*format, head, name, input);
 }

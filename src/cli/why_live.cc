@@ -18,9 +18,10 @@ using net::TransferPlan;
 constexpr std::size_t kMaxUpload = 16 * 1024 * 1024;
 
 // Options that ask for something that is not performed here: the answer would be about another request.
-constexpr auto kUnsupported = std::to_array<std::string_view>({"form", "form-string", "upload-file", "config", "next", "request-target", "preproxy", "socks4", "socks4a",
-                                                                "socks5", "socks5-hostname", "haproxy-protocol", "expand-data", "expand-header", "expand-url",
-                                                                "expand-user", "proxy-cert", "proxy-key", "engine", "tlsuser", "tlspassword", "variable"});
+constexpr auto kUnsupported = std::to_array<std::string_view>(
+    {"form",       "form-string", "upload-file",     "config",           "next",        "request-target", "preproxy",   "socks4",
+     "socks4a",    "socks5",      "socks5-hostname", "haproxy-protocol", "expand-data", "expand-header",  "expand-url", "expand-user",
+     "proxy-cert", "proxy-key",   "engine",          "tlsuser",          "tlspassword", "variable"});
 
 bool is_unsupported(std::string_view name) { return std::find(kUnsupported.begin(), kUnsupported.end(), name) != kUnsupported.end(); }
 
@@ -40,13 +41,17 @@ class Planner {
   Result<TransferPlan, Failure> plan() {
     const diagnose::Request& request = *command_.exchanges.front().request;
     for (const auto& [name, value] : command_.command->options) {
-      if (is_unsupported(name)) return Failure{kWrong, fmt::format("the curl command: --{} is not performed here; run it with curl -v and give quivive why its output", name)};
+      if (is_unsupported(name))
+        return Failure{
+            kWrong, fmt::format("the curl command: --{} is not performed here; run it with curl -v and give quivive why its output", name)};
       if (auto done = option(name, value); !done) return done.error();
     }
     if (request.url.host.empty()) return Failure{kWrong, "the curl command: there is no URL in it"};
     const std::string& scheme = request.url.scheme;
-    if (!scheme.empty() && scheme != "http" && scheme != "https") return Failure{kWrong, fmt::format("the curl command: {}: is not performed here, only http and https", printable(scheme, 20))};
-    plan_.url = (scheme.empty() ? "http" : scheme) + "://" + (request.url.userinfo.empty() ? "" : request.url.userinfo + '@') + authority(request.url) + request.url.path_and_query();
+    if (!scheme.empty() && scheme != "http" && scheme != "https")
+      return Failure{kWrong, fmt::format("the curl command: {}: is not performed here, only http and https", printable(scheme, 20))};
+    plan_.url = (scheme.empty() ? "http" : scheme) + "://" + (request.url.userinfo.empty() ? "" : request.url.userinfo + '@') +
+                authority(request.url) + request.url.path_and_query();
     if (!file_body_ && has_data_ && !get_) plan_.body = request.body;
     if (request.body_cut) return Failure{kWrong, "the curl command: the body is too long to be performed here"};
     if (file_body_) plan_.body = std::move(*file_body_);
@@ -60,7 +65,9 @@ class Planner {
 
   void add_json_headers() {
     const auto given = [&](std::string_view name) {
-      return std::any_of(plan_.headers.begin(), plan_.headers.end(), [&](const std::string& line) { return iequals(trim_ows(std::string_view(line).substr(0, line.find_first_of(":;"))), name); });
+      return std::any_of(plan_.headers.begin(), plan_.headers.end(), [&](const std::string& line) {
+        return iequals(trim_ows(std::string_view(line).substr(0, line.find_first_of(":;"))), name);
+      });
     };
     if (!given("Content-Type")) plan_.headers.emplace_back("Content-Type: application/json");
     if (!given("Accept")) plan_.headers.emplace_back("Accept: application/json");
@@ -106,17 +113,18 @@ class Planner {
     if (name == "header") return headers(value);
     if (name == "max-time") return seconds(name, value, plan_.timeout);
     if (name == "connect-timeout") return seconds(name, value, plan_.connect_timeout);
-    if (name == "cookie" && value.find('=') == std::string::npos) return Failure{kWrong, "the curl command: a cookie file is not read here; give the cookies as -b 'name=value'"};
+    if (name == "cookie" && value.find('=') == std::string::npos)
+      return Failure{kWrong, "the curl command: a cookie file is not read here; give the cookies as -b 'name=value'"};
 
     const std::pair<std::string_view, std::optional<std::string>*> texts[] = {
-        {"user-agent", &plan_.user_agent}, {"referer", &plan_.referer}, {"cookie", &plan_.cookie}, {"range", &plan_.range},
-        {"aws-sigv4", &plan_.aws_sigv4}, {"proxy", &plan_.proxy}, {"noproxy", &plan_.no_proxy}};
+        {"user-agent", &plan_.user_agent}, {"referer", &plan_.referer}, {"cookie", &plan_.cookie},   {"range", &plan_.range},
+        {"aws-sigv4", &plan_.aws_sigv4},   {"proxy", &plan_.proxy},     {"noproxy", &plan_.no_proxy}};
     for (const auto& [known, to] : texts) {
       if (name == known) return *to = value, Result<void, Failure>();
     }
     const std::pair<std::string_view, std::string*> plain[] = {
-        {"request", &plan_.method}, {"cacert", &plan_.ca_file}, {"capath", &plan_.ca_path}, {"cert", &plan_.certificate}, {"key", &plan_.key},
-        {"unix-socket", &plan_.unix_socket}, {"netrc-file", &plan_.netrc_file}};
+        {"request", &plan_.method}, {"cacert", &plan_.ca_file},          {"capath", &plan_.ca_path},       {"cert", &plan_.certificate},
+        {"key", &plan_.key},        {"unix-socket", &plan_.unix_socket}, {"netrc-file", &plan_.netrc_file}};
     for (const auto& [known, to] : plain) {
       if (name != known) continue;
       *to = value;
@@ -128,11 +136,24 @@ class Planner {
     for (const auto& [known, to] : secrets) {
       if (name == known) return *to = Secret(value), Result<void, Failure>();
     }
-    const std::pair<std::string_view, bool*> flags[] = {
-        {"basic", &plan_.basic}, {"digest", &plan_.digest}, {"ntlm", &plan_.ntlm}, {"negotiate", &plan_.negotiate}, {"anyauth", &plan_.any_auth},
-        {"netrc", &plan_.netrc}, {"location", &plan_.follow}, {"insecure", &plan_.insecure}, {"proxy-anyauth", &plan_.proxy_any_auth},
-        {"proxy-digest", &plan_.proxy_digest}, {"proxy-ntlm", &plan_.proxy_ntlm}, {"proxytunnel", &plan_.proxy_tunnel}, {"path-as-is", &plan_.path_as_is},
-        {"compressed", &plan_.compressed}, {"ipv4", &plan_.ipv4}, {"ipv6", &plan_.ipv6}, {"head", &head_only_}, {"get", &get_}};
+    const std::pair<std::string_view, bool*> flags[] = {{"basic", &plan_.basic},
+                                                        {"digest", &plan_.digest},
+                                                        {"ntlm", &plan_.ntlm},
+                                                        {"negotiate", &plan_.negotiate},
+                                                        {"anyauth", &plan_.any_auth},
+                                                        {"netrc", &plan_.netrc},
+                                                        {"location", &plan_.follow},
+                                                        {"insecure", &plan_.insecure},
+                                                        {"proxy-anyauth", &plan_.proxy_any_auth},
+                                                        {"proxy-digest", &plan_.proxy_digest},
+                                                        {"proxy-ntlm", &plan_.proxy_ntlm},
+                                                        {"proxytunnel", &plan_.proxy_tunnel},
+                                                        {"path-as-is", &plan_.path_as_is},
+                                                        {"compressed", &plan_.compressed},
+                                                        {"ipv4", &plan_.ipv4},
+                                                        {"ipv6", &plan_.ipv6},
+                                                        {"head", &head_only_},
+                                                        {"get", &get_}};
     for (const auto& [known, to] : flags) {
       if (name == known) return *to = on, Result<void, Failure>();
     }
@@ -172,7 +193,8 @@ void log_request_head(diagnose::readers::CurlLog& log, std::string_view head) {
 }  // namespace
 
 Result<net::TransferPlan, Failure> plan_of(const diagnose::Capture& command) {
-  if (!command.command || command.exchanges.empty() || !command.exchanges.front().request) return Failure{kWrong, "the curl command: nothing to perform"};
+  if (!command.command || command.exchanges.empty() || !command.exchanges.front().request)
+    return Failure{kWrong, "the curl command: nothing to perform"};
   if (command.exchanges.size() > 1) return Failure{kWrong, "the curl command: it has several URLs; give one at a time"};
   return Planner(command).plan();
 }
@@ -190,11 +212,13 @@ Result<diagnose::Capture, Failure> perform(const net::TransferPlan& plan, const 
     }
   });
   diagnose::Capture capture = log.finish();
-  const bool answered = std::any_of(capture.exchanges.begin(), capture.exchanges.end(), [](const diagnose::Exchange& e) { return e.response.has_value(); });
+  const bool answered =
+      std::any_of(capture.exchanges.begin(), capture.exchanges.end(), [](const diagnose::Exchange& e) { return e.response.has_value(); });
   if (!done && !answered) return Failure{kFailed, done.error().message};
   if (!done) capture.exchanges.back().remarks.push_back(done.error().message);
   // The body is what the command says; libcurl does not show it when it is long.
-  if (plan.body && !capture.exchanges.empty() && capture.exchanges.front().request) capture.exchanges.front().request->body = plan.body->substr(0, diagnose::kMaxBodyKept);
+  if (plan.body && !capture.exchanges.empty() && capture.exchanges.front().request)
+    capture.exchanges.front().request->body = plan.body->substr(0, diagnose::kMaxBodyKept);
   capture.command = command.command;
   capture.remarks = command.remarks;
   capture.is_source = true;

@@ -25,7 +25,9 @@ TransferPlan harmless(const TransferPlan& plan) {
   out.body.reset();
   out.follow = false;
   out.method = plan.method == "OPTIONS" ? "OPTIONS" : "";
-  std::erase_if(out.headers, [](const std::string& line) { return iequals(name_of_line(line), "Content-Type") || iequals(name_of_line(line), "Content-Length"); });
+  std::erase_if(out.headers, [](const std::string& line) {
+    return iequals(name_of_line(line), "Content-Type") || iequals(name_of_line(line), "Content-Length");
+  });
   return out;
 }
 
@@ -74,7 +76,9 @@ TransferPlan with_wrong_credentials(TransferPlan plan) {
     // A JWT keeps its header and payload: it is the signature that has to be wrong.
     const std::string_view rest = space == std::string_view::npos ? value : value.substr(space + 1);
     const std::size_t dot = rest.rfind('.');
-    const std::string wrong = rest.starts_with("eyJ") && dot != std::string_view::npos ? std::string(rest.substr(0, dot + 1)) + spoilt(rest.substr(dot + 1)) : spoilt(rest);
+    const std::string wrong = rest.starts_with("eyJ") && dot != std::string_view::npos
+                                  ? std::string(rest.substr(0, dot + 1)) + spoilt(rest.substr(dot + 1))
+                                  : spoilt(rest);
     line = std::string(line.substr(0, colon)) + ": " + scheme + wrong;
   }
   return plan;

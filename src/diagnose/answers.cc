@@ -15,10 +15,29 @@ bool contains_any(std::string_view text, std::span<const std::string_view> words
 }
 
 // Codes by which APIs say in a 200 that nobody is signed in (Slack, GraphQL, JSON-RPC).
-constexpr auto kErrorWords = std::to_array<std::string_view>(
-    {"invalid_auth", "not_authed", "token_expired", "token_revoked", "account_inactive", "missing_scope", "not_allowed_token_type", "unauthenticated",
-     "unauthorized", "unauthorised", "not_authenticated", "not authenticated", "not authorized", "authentication_error", "authenticationerror", "invalid_token",
-     "auth_not_authenticated", "access_denied", "invalid api key", "invalid_api_key", "session expired", "invalid-jwt", "jwt expired"});
+constexpr auto kErrorWords = std::to_array<std::string_view>({"invalid_auth",
+                                                              "not_authed",
+                                                              "token_expired",
+                                                              "token_revoked",
+                                                              "account_inactive",
+                                                              "missing_scope",
+                                                              "not_allowed_token_type",
+                                                              "unauthenticated",
+                                                              "unauthorized",
+                                                              "unauthorised",
+                                                              "not_authenticated",
+                                                              "not authenticated",
+                                                              "not authorized",
+                                                              "authentication_error",
+                                                              "authenticationerror",
+                                                              "invalid_token",
+                                                              "auth_not_authenticated",
+                                                              "access_denied",
+                                                              "invalid api key",
+                                                              "invalid_api_key",
+                                                              "session expired",
+                                                              "invalid-jwt",
+                                                              "jwt expired"});
 
 bool says_error(const Json* value) {
   return value != nullptr && value->is_string() && contains_any(to_lower(std::string_view(value->get_string())), kErrorWords);
@@ -55,7 +74,8 @@ bool is_error_body(const Json& body) {
   }
   const Json* success = member(*object, "success");
   const bool failed = success != nullptr && success->is_bool() && !success->get_bool();
-  return is_401(member(*object, "statusCode")) || is_401(member(*object, "status")) || is_401(member(*object, "code")) || (failed && is_error_object(*object));
+  return is_401(member(*object, "statusCode")) || is_401(member(*object, "status")) || is_401(member(*object, "code")) ||
+         (failed && is_error_object(*object));
 }
 
 bool asks_for_data(const Exchange& exchange) {
@@ -65,15 +85,18 @@ bool asks_for_data(const Exchange& exchange) {
   if (accept.find("json") != std::string::npos && accept.find("text/html") == std::string::npos) return true;
   const std::string path = to_lower(exchange.request->url.path);
   return accept.find("text/html") == std::string::npos &&
-         (path.starts_with("/api") || path.find("/api/") != std::string::npos || path.find("/v1/") != std::string::npos || path.find("/graphql") != std::string::npos);
+         (path.starts_with("/api") || path.find("/api/") != std::string::npos || path.find("/v1/") != std::string::npos ||
+          path.find("/graphql") != std::string::npos);
 }
 
 bool is_login_page(const Exchange& exchange, const Response& response) {
   const std::string body = to_lower(response.body);
   if (!asks_for_data(exchange)) return false;
-  const bool html = response.headers.value("content-type").find("html") != std::string_view::npos || body.find("<html") != std::string::npos || body.find("<!doctype") != std::string::npos;
+  const bool html = response.headers.value("content-type").find("html") != std::string_view::npos ||
+                    body.find("<html") != std::string::npos || body.find("<!doctype") != std::string::npos;
   if (!html) return false;
-  static constexpr auto kFields = std::to_array<std::string_view>({"type=\"password\"", "type='password'", "type=password", "name=\"samlrequest\"", "kc-form-login"});
+  static constexpr auto kFields =
+      std::to_array<std::string_view>({"type=\"password\"", "type='password'", "type=password", "name=\"samlrequest\"", "kc-form-login"});
   return contains_any(body, kFields);
 }
 
@@ -83,8 +106,19 @@ Answer classify_answer(const Exchange& exchange, const std::optional<Json>& body
   if (!exchange.response || exchange.response->status == 0) return Answer::None;
   const Response& response = *exchange.response;
   switch (response.status) {
-    case 400: case 401: case 403: case 404: case 407: case 413: case 429: case 431: return Answer::Refused;
-    case 301: case 302: case 303: case 307: case 308: {
+    case 400:
+    case 401:
+    case 403:
+    case 404:
+    case 407:
+    case 413:
+    case 429:
+    case 431: return Answer::Refused;
+    case 301:
+    case 302:
+    case 303:
+    case 307:
+    case 308: {
       const std::string_view location = response.headers.value("location");
       if (location.empty()) return Answer::Accepted;
       const Url base = exchange.request ? exchange.request->url : Url{};

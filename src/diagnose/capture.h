@@ -15,7 +15,8 @@
 namespace quivive::diagnose {
 
 enum class Format : std::uint8_t { Curl, CurlVerbose, CurlTrace, Http, Har, Postman, Token, Header };
-inline constexpr std::array<std::string_view, 8> kFormatNames = {"curl", "curl-verbose", "curl-trace", "http", "har", "postman", "token", "header"};
+inline constexpr std::array<std::string_view, 8> kFormatNames = {"curl", "curl-verbose", "curl-trace", "http",
+                                                                 "har",  "postman",      "token",      "header"};
 [[nodiscard]] constexpr std::string_view name_of(Format format) { return kFormatNames[static_cast<std::size_t>(format)]; }
 [[nodiscard]] std::optional<Format> format_from_name(std::string_view name);
 
@@ -55,7 +56,7 @@ struct CurlCommand {
   bool netrc = false;
   bool insecure = false;
   bool client_certificate = false;
-  bool resolves = false;        // --resolve or --connect-to
+  bool resolves = false;              // --resolve or --connect-to
   bool header_authorization = false;  // an -H 'Authorization: …'
 };
 
@@ -76,13 +77,13 @@ struct Probe {
 
 struct Capture {
   Format format = Format::Http;
-  std::string tool;                      // "curl/7.88.1", "WebInspector", "Firefox 128", "HTTPie/3.2.2"; "" where unknown
-  std::size_t total = 0;                 // exchanges in the input
-  std::vector<Exchange> exchanges;       // in order; not all of them where `total` is greater, but all that matter
-  std::optional<CurlCommand> command;    // where the input is, or begins with, a curl command
+  std::string tool;                    // "curl/7.88.1", "WebInspector", "Firefox 128", "HTTPie/3.2.2"; "" where unknown
+  std::size_t total = 0;               // exchanges in the input
+  std::vector<Exchange> exchanges;     // in order; not all of them where `total` is greater, but all that matter
+  std::optional<CurlCommand> command;  // where the input is, or begins with, a curl command
   std::vector<SourceRemark> remarks;
   std::vector<DeclaredAuth> declared;
-  std::vector<Probe> probes;             // about the last refused exchange
+  std::vector<Probe> probes;  // about the last refused exchange
   // The tool takes credentials out of what it writes, and there are none anywhere (Chrome's sanitised HAR): their absence
   // here proves nothing.
   bool credentials_hidden = false;

@@ -21,7 +21,7 @@ struct CauseInfo {
   Cause cause;
   std::string_view code;  // stable and public
   CauseFamily family;
-  std::uint8_t rank;      // how directly it explains a refusal; the highest is the verdict
+  std::uint8_t rank;  // how directly it explains a refusal; the highest is the verdict
   std::string_view title;
   std::string_view reference;  // "" where no standard has it
 };

@@ -24,7 +24,8 @@ bool more_useful(const Finding& a, const Finding& b) {
 void merge(std::vector<Finding>& findings) {
   std::vector<Finding> out;
   for (Finding& finding : findings) {
-    const auto same = std::find_if(out.begin(), out.end(), [&](const Finding& f) { return f.cause == finding.cause && f.exchange == finding.exchange; });
+    const auto same =
+        std::find_if(out.begin(), out.end(), [&](const Finding& f) { return f.cause == finding.cause && f.exchange == finding.exchange; });
     if (same == out.end()) {
       out.push_back(std::move(finding));
       continue;
@@ -40,8 +41,9 @@ void merge(std::vector<Finding>& findings) {
 // A warning about a hop on the way says nothing new where the same is an error about the refusal itself.
 void drop_echoes(std::vector<Finding>& findings) {
   const auto is_echo = [&](const Finding& f) {
-    return f.severity != Severity::Error &&
-           std::any_of(findings.begin(), findings.end(), [&](const Finding& other) { return other.cause == f.cause && other.severity == Severity::Error; });
+    return f.severity != Severity::Error && std::any_of(findings.begin(), findings.end(), [&](const Finding& other) {
+             return other.cause == f.cause && other.severity == Severity::Error;
+           });
   };
   std::vector<Finding> out;
   for (const Finding& finding : findings) {

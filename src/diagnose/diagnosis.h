@@ -19,8 +19,8 @@ struct Diagnosis {
   std::optional<std::size_t> verdict;  // index into findings: an Error; nothing where there is no fault
   Answerer answered_by;
   // What the text output needs of the exchange in question:
-  std::optional<std::size_t> place;    // in Capture::exchanges; nothing where the capture has none
-  std::size_t refused = 0;             // exchanges with something to explain
+  std::optional<std::size_t> place;  // in Capture::exchanges; nothing where the capture has none
+  std::size_t refused = 0;           // exchanges with something to explain
   [[nodiscard]] const Finding* verdict_finding() const { return verdict ? &findings[*verdict] : nullptr; }
 };
 

@@ -50,7 +50,7 @@ struct Request {
 };
 
 struct Response {
-  int status = 0;        // 0 where only fields were seen (a bare WWW-Authenticate line)
+  int status = 0;  // 0 where only fields were seen (a bare WWW-Authenticate line)
   std::string reason;
   std::string version;
   Headers headers;
@@ -64,9 +64,9 @@ struct Exchange {
   std::optional<Response> response;  // nothing where the input shows none
   bool to_proxy = false;             // a CONNECT to a proxy, or its answer
   // Where the input says so:
-  std::optional<Instant> started;    // by the client's clock
-  std::string connection;            // the connection's name; equal for requests on one connection
-  std::string resource_type;         // of a browser: "xhr", "fetch", "document", "image", "websocket", "preflight", …
+  std::optional<Instant> started;  // by the client's clock
+  std::string connection;          // the connection's name; equal for requests on one connection
+  std::string resource_type;       // of a browser: "xhr", "fetch", "document", "image", "websocket", "preflight", …
   std::string server_address;
   std::vector<std::string> remarks;  // the tool's own lines about it, without marks: curl's "* …"
 };

@@ -10,7 +10,8 @@ namespace {
 
 bool sent_nothing(const Facts& facts) {
   for (const SentCredential& credential : facts.credentials) {
-    const bool in_header = credential.place == SentCredential::Place::Authorization || credential.place == SentCredential::Place::ProxyAuthorization;
+    const bool in_header =
+        credential.place == SentCredential::Place::Authorization || credential.place == SentCredential::Place::ProxyAuthorization;
     if (in_header) return false;
   }
   return true;
@@ -27,7 +28,8 @@ bool same_request(const Exchange& a, const Exchange& b) {
   if (!a.request || !b.request || a.to_proxy != b.to_proxy) return false;
   const Url& x = a.request->url;
   const Url& y = b.request->url;
-  return iequals(a.request->method, b.request->method) && x.host == y.host && x.effective_port() == y.effective_port() && x.path == y.path && x.query == y.query;
+  return iequals(a.request->method, b.request->method) && x.host == y.host && x.effective_port() == y.effective_port() &&
+         x.path == y.path && x.query == y.query;
 }
 
 // Whether `later` shows that the refusal of `earlier` was a step, not a fault.
@@ -85,7 +87,8 @@ void link_redirect(std::vector<Facts>& all, std::size_t at) {
     if (location.empty()) continue;
     const Url target = resolve(before.request()->url, location);
     const Url& url = request->url;
-    if (target.host == url.host && target.path == url.path && target.query == url.query && (url.scheme.empty() || target.scheme.empty() || target.scheme == url.scheme)) {
+    if (target.host == url.host && target.path == url.path && target.query == url.query &&
+        (url.scheme.empty() || target.scheme.empty() || target.scheme == url.scheme)) {
       all[at].redirected_from = i;
       return;
     }
@@ -103,7 +106,8 @@ std::string_view Facts::response_field(std::string_view name) const {
 }
 
 const SentCredential* Facts::authorization() const {
-  const auto found = std::find_if(credentials.begin(), credentials.end(), [](const SentCredential& c) { return c.place == SentCredential::Place::Authorization; });
+  const auto found = std::find_if(credentials.begin(), credentials.end(),
+                                  [](const SentCredential& c) { return c.place == SentCredential::Place::Authorization; });
   return found == credentials.end() ? nullptr : &*found;
 }
 

@@ -43,7 +43,7 @@ struct Finding {
   std::string detail;                   // more, or ""
   std::string fix;                      // what to do, for who reads it
   std::vector<Evidence> evidence;
-  bool server_said = false;             // the server named this fault: it decides between equals
+  bool server_said = false;  // the server named this fault: it decides between equals
 };
 
 }  // namespace quivive::diagnose

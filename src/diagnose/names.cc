@@ -23,30 +23,83 @@ bool contains(const std::array<std::string_view, Size>& names, std::string_view 
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-constexpr auto kKeyNames = std::to_array<std::string_view>({
-    "accesskey", "accesstoken", "apikey", "apitoken", "appkey", "authkey", "authtoken", "bearertoken", "idtoken", "jobtoken", "jwt",
-    "key", "ocpapimsubscriptionkey", "privatetoken", "serviceaccounttoken", "sessiontoken", "subscriptionkey", "token", "userkey", "xaccesskey",
-    "xaccesstoken", "xamzsecuritytoken", "xapikey", "xapitoken", "xappkey", "xapplicationkey", "xauthkey", "xauthorization", "xauthtoken",
-    "xauthapikey", "xclientkey", "xfunctionskey", "xgoogapikey", "xgitlabtoken", "xjwt", "xkey", "xrapidapikey", "xsecretkey",
-    "xservicetoken", "xsessiontoken", "xshopifyaccesstoken", "xsubscriptionkey", "xtoken", "xusertoken", "xvaulttoken",
-    // What people write when they mean Authorization:
-    "authorisation", "authentication", "auth", "auhtorization", "authorizaton", "authorziation", "authorizationtoken", "autorization",
-    "xauthentication"});
+constexpr auto kKeyNames = std::to_array<std::string_view>(
+    {"accesskey", "accesstoken", "apikey", "apitoken", "appkey", "authkey", "authtoken", "bearertoken", "idtoken", "jobtoken", "jwt", "key",
+     "ocpapimsubscriptionkey", "privatetoken", "serviceaccounttoken", "sessiontoken", "subscriptionkey", "token", "userkey", "xaccesskey",
+     "xaccesstoken", "xamzsecuritytoken", "xapikey", "xapitoken", "xappkey", "xapplicationkey", "xauthkey", "xauthorization", "xauthtoken",
+     "xauthapikey", "xclientkey", "xfunctionskey", "xgoogapikey", "xgitlabtoken", "xjwt", "xkey", "xrapidapikey", "xsecretkey",
+     "xservicetoken", "xsessiontoken", "xshopifyaccesstoken", "xsubscriptionkey", "xtoken", "xusertoken", "xvaulttoken",
+     // What people write when they mean Authorization:
+     "authorisation", "authentication", "auth", "auhtorization", "authorizaton", "authorziation", "authorizationtoken", "autorization",
+     "xauthentication"});
 
-constexpr auto kSecretMembers = std::to_array<std::string_view>(
-    {"accesstoken", "apikey", "assertion", "authtoken", "clientassertion", "clientsecret", "code", "codeverifier", "currentpassword", "idtoken",
-     "jwt", "key", "newpassword", "pass", "passcode", "passwd", "password", "privatekey", "pwd", "refreshtoken", "secret", "session",
-     "sessionid", "sessiontoken", "token"});
+constexpr auto kSecretMembers = std::to_array<std::string_view>({"accesstoken",
+                                                                 "apikey",
+                                                                 "assertion",
+                                                                 "authtoken",
+                                                                 "clientassertion",
+                                                                 "clientsecret",
+                                                                 "code",
+                                                                 "codeverifier",
+                                                                 "currentpassword",
+                                                                 "idtoken",
+                                                                 "jwt",
+                                                                 "key",
+                                                                 "newpassword",
+                                                                 "pass",
+                                                                 "passcode",
+                                                                 "passwd",
+                                                                 "password",
+                                                                 "privatekey",
+                                                                 "pwd",
+                                                                 "refreshtoken",
+                                                                 "secret",
+                                                                 "session",
+                                                                 "sessionid",
+                                                                 "sessiontoken",
+                                                                 "token"});
 
-constexpr auto kSchemes = std::to_array<std::string_view>(
-    {"apikey", "aws", "aws4hmacsha256", "awselasticstorage", "basic", "bearer", "bot", "digest", "dpop", "geniekey", "googlelogin", "hawk", "hmac",
-     "hoba", "jwt", "key", "mac", "mutual", "negotiate", "ntlm", "oauth", "pveapitoken", "scramsha1", "scramsha256", "sharedaccesssignature",
-     "sharedkey", "ssws", "signature", "token", "vapid", "gnap", "privatetoken", "concealed", "zohooauthtoken", "splunk"});
+constexpr auto kSchemes = std::to_array<std::string_view>({"apikey",
+                                                           "aws",
+                                                           "aws4hmacsha256",
+                                                           "awselasticstorage",
+                                                           "basic",
+                                                           "bearer",
+                                                           "bot",
+                                                           "digest",
+                                                           "dpop",
+                                                           "geniekey",
+                                                           "googlelogin",
+                                                           "hawk",
+                                                           "hmac",
+                                                           "hoba",
+                                                           "jwt",
+                                                           "key",
+                                                           "mac",
+                                                           "mutual",
+                                                           "negotiate",
+                                                           "ntlm",
+                                                           "oauth",
+                                                           "pveapitoken",
+                                                           "scramsha1",
+                                                           "scramsha256",
+                                                           "sharedaccesssignature",
+                                                           "sharedkey",
+                                                           "ssws",
+                                                           "signature",
+                                                           "token",
+                                                           "vapid",
+                                                           "gnap",
+                                                           "privatetoken",
+                                                           "concealed",
+                                                           "zohooauthtoken",
+                                                           "splunk"});
 
 constexpr auto kSessionParts = std::to_array<std::string_view>(
     {"sess", "sid", "auth", "token", "jwt", "login", "logged", "remember", "ticket", "aspxauth", "aspnetcore", "identity", "user"});
-constexpr auto kNotSessionParts = std::to_array<std::string_view>({"csrf", "xsrf", "analytics", "consent", "gtm", "optimizely", "amplitude", "posthog", "ajsuser",
-                                                                   "intercom", "hubspot", "mixpanel", "locale", "theme", "lang"});
+constexpr auto kNotSessionParts =
+    std::to_array<std::string_view>({"csrf", "xsrf", "analytics", "consent", "gtm", "optimizely", "amplitude", "posthog", "ajsuser",
+                                     "intercom", "hubspot", "mixpanel", "locale", "theme", "lang"});
 
 }  // namespace
 
@@ -80,8 +133,9 @@ bool looks_like_login_url(const Url& url) {
     if (text.starts_with("login") || text.ends_with("login") || text.ends_with("signin")) return true;
   }
   // An identity provider's host, asked for a sign-in: only with the parameters of one.
-  return contains(kHosts, label) && (url.query.find("response_type=") != std::string::npos || url.query.find("SAMLRequest=") != std::string::npos ||
-                                     url.query.find("redirect_uri=") != std::string::npos);
+  return contains(kHosts, label) &&
+         (url.query.find("response_type=") != std::string::npos || url.query.find("SAMLRequest=") != std::string::npos ||
+          url.query.find("redirect_uri=") != std::string::npos);
 }
 
 }  // namespace quivive::diagnose

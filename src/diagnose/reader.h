@@ -30,14 +30,14 @@ struct ReadError {
 
 using Read = Result<Capture, ReadError>;
 
-[[nodiscard]] Read read_curl_command(std::string_view text);                        // Format::Curl
-[[nodiscard]] Read read_curl_words(std::span<const std::string> words);             // the same, split by a shell already; "curl" first
-[[nodiscard]] Read read_curl_verbose(std::string_view text);                        // Format::CurlVerbose
-[[nodiscard]] Read read_curl_trace(std::string_view text);                          // Format::CurlTrace
-[[nodiscard]] Read read_http(std::string_view text);                                // Format::Http
+[[nodiscard]] Read read_curl_command(std::string_view text);                           // Format::Curl
+[[nodiscard]] Read read_curl_words(std::span<const std::string> words);                // the same, split by a shell already; "curl" first
+[[nodiscard]] Read read_curl_verbose(std::string_view text);                           // Format::CurlVerbose
+[[nodiscard]] Read read_curl_trace(std::string_view text);                             // Format::CurlTrace
+[[nodiscard]] Read read_http(std::string_view text);                                   // Format::Http
 [[nodiscard]] Read read_postman(std::string_view text, std::string_view environment);  // Format::Postman; "" without an environment
-[[nodiscard]] Read read_token(std::string_view text);                               // Format::Token
-[[nodiscard]] Read read_header(std::string_view text);                              // Format::Header
+[[nodiscard]] Read read_token(std::string_view text);                                  // Format::Token
+[[nodiscard]] Read read_header(std::string_view text);                                 // Format::Header
 
 // HAR 1.2, in pieces of any size: memory stays bounded whatever its size. Entries that cannot matter to a refusal are
 // counted and dropped when there are too many.

@@ -14,7 +14,7 @@
 namespace quivive::diagnose {
 namespace {
 
-constexpr std::size_t kShortest = 4;        // a shorter secret would blot out ordinary words
+constexpr std::size_t kShortest = 4;  // a shorter secret would blot out ordinary words
 constexpr std::size_t kMaxSecrets = 4096;
 constexpr std::string_view kTokenChars = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~+/=";
 
@@ -47,7 +47,8 @@ class Collector {
     if (c.scheme.empty()) add(c.value);
     if (c.is("Basic")) {
       std::string text(trim_ows(c.rest));
-      text.erase(std::remove_if(text.begin(), text.end(), [](char x) { return x == '\n' || x == '\r' || x == ' ' || x == '\\'; }), text.end());
+      text.erase(std::remove_if(text.begin(), text.end(), [](char x) { return x == '\n' || x == '\r' || x == ' ' || x == '\\'; }),
+                 text.end());
       add(text);
       if (const auto bytes = lenient_base64(text)) add_pair(*bytes);
       if (text.find(':') != std::string::npos) add_pair(text);
@@ -65,19 +66,23 @@ class Collector {
     }
     const http::ParsedCredentials parsed = http::parse_credentials(c.value);
     for (const http::AuthParam& param : parsed.params) {
-      static constexpr std::string_view kSecretParams[] = {"response", "signature", "oauth_signature", "oauth_token", "token", "mac", "key", "cnonce"};
-      if (std::any_of(std::begin(kSecretParams), std::end(kSecretParams), [&](std::string_view n) { return iequals(n, param.name); })) add(param.value);
+      static constexpr std::string_view kSecretParams[] = {"response", "signature", "oauth_signature", "oauth_token", "token",
+                                                           "mac",      "key",       "cnonce"};
+      if (std::any_of(std::begin(kSecretParams), std::end(kSecretParams), [&](std::string_view n) { return iequals(n, param.name); }))
+        add(param.value);
     }
   }
 
   // Signatures in a URL that was signed beforehand: who has them has what they open (AWS, Google, Azure's SAS).
   void add_signatures(std::string_view query) {
-    static constexpr std::string_view kNames[] = {"x-amz-signature", "x-amz-security-token", "x-goog-signature", "signature", "sig", "oauth_signature"};
+    static constexpr std::string_view kNames[] = {"x-amz-signature", "x-amz-security-token", "x-goog-signature", "signature", "sig",
+                                                  "oauth_signature"};
     http::QueryReader reader(query);
     http::QueryPair pair;
     while (reader.next(pair)) {
       const std::string name = http::form_decode(pair.name);
-      if (std::any_of(std::begin(kNames), std::end(kNames), [&](std::string_view n) { return iequals(n, name); })) add(http::form_decode(pair.value));
+      if (std::any_of(std::begin(kNames), std::end(kNames), [&](std::string_view n) { return iequals(n, name); }))
+        add(http::form_decode(pair.value));
     }
   }
 
@@ -90,7 +95,8 @@ class Collector {
         rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
       }
     }
-    for (const HeaderField* field : headers.every("set-cookie")) add_cookie(std::string_view(field->value).substr(0, field->value.find(';')));
+    for (const HeaderField* field : headers.every("set-cookie"))
+      add_cookie(std::string_view(field->value).substr(0, field->value.find(';')));
   }
 
   // Members named as secrets, at any depth.
@@ -159,7 +165,8 @@ std::string replace_all(std::string text, std::string_view secret) {
 // Anything that begins like a JWT and is long enough to be one.
 std::string replace_jwts(std::string text) {
   for (std::size_t at = 0; (at = text.find("eyJ", at)) != std::string::npos;) {
-    const std::size_t end = std::min(text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.", at), text.size());
+    const std::size_t end =
+        std::min(text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.", at), text.size());
     if (end - at < 24) {
       at = end;
       continue;
@@ -215,7 +222,8 @@ Redactor::Redactor(std::vector<std::string> secrets) : secrets_(std::move(secret
     std::string encoded = percent_encoded(secrets_[i]);
     if (encoded != secrets_[i]) secrets_.push_back(std::move(encoded));
   }
-  std::sort(secrets_.begin(), secrets_.end(), [](const std::string& a, const std::string& b) { return a.size() != b.size() ? a.size() > b.size() : a < b; });
+  std::sort(secrets_.begin(), secrets_.end(),
+            [](const std::string& a, const std::string& b) { return a.size() != b.size() ? a.size() > b.size() : a < b; });
   secrets_.erase(std::unique(secrets_.begin(), secrets_.end()), secrets_.end());
 }
 

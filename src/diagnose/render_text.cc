@@ -13,14 +13,15 @@
 namespace quivive::diagnose {
 namespace {
 
-constexpr std::size_t kLabel = 9;           // "  fix    "
+constexpr std::size_t kLabel = 9;  // "  fix    "
 constexpr std::size_t kMaxEvidenceShown = 8;
 constexpr std::size_t kMaxOthersShown = 10;
 
 // "The token expired …" goes on from "401 because": only words that are no name lose their capital.
 std::string lowered(std::string_view sentence) {
-  static constexpr auto kWords = std::to_array<std::string_view>({"A", "An", "The", "No", "This", "There", "It", "Its", "Nothing", "Two", "Three", "Several", "Both", "Neither",
-                                                                  "Nobody", "Neither", "One", "White", "Quotation", "Credentials", "User", "Some"});
+  static constexpr auto kWords = std::to_array<std::string_view>(
+      {"A",       "An",   "The",     "No",     "This",    "There", "It",    "Its",       "Nothing",     "Two",  "Three",
+       "Several", "Both", "Neither", "Nobody", "Neither", "One",   "White", "Quotation", "Credentials", "User", "Some"});
   const std::string_view first = sentence.substr(0, sentence.find(' '));
   std::string out(sentence);
   if (std::find(kWords.begin(), kWords.end(), first) != kWords.end()) out[0] = ascii_lower(out[0]);
@@ -86,7 +87,8 @@ class Text {
     const std::size_t last_line = columns(std::string_view(wrapped).substr(wrapped.rfind('\n') + 1));
     out_ += paint("1", wrapped);
     const std::string_view colour = verdict.certainty == Certainty::Certain ? "32" : verdict.certainty == Certainty::Probable ? "33" : "36";
-    if (last_line + 2 + certainty.size() <= width_) out_ += std::string(std::max<std::size_t>(2, width_ - last_line - certainty.size()), ' ');
+    if (last_line + 2 + certainty.size() <= width_)
+      out_ += std::string(std::max<std::size_t>(2, width_ - last_line - certainty.size()), ' ');
     else out_ += '\n' + std::string(width_ - certainty.size(), ' ');
     out_ += paint(colour, certainty) + '\n';
   }
@@ -138,7 +140,8 @@ class Text {
   void who() {
     const Answerer& who = diagnosis_.answered_by;
     if (who.kind == Answerer::Kind::Unknown) return;
-    static constexpr auto kNames = std::to_array<std::string_view>({"the application", "a gateway", "a proxy or web server", "a CDN", "the identity provider", ""});
+    static constexpr auto kNames =
+        std::to_array<std::string_view>({"the application", "a gateway", "a proxy or web server", "a CDN", "the identity provider", ""});
     std::string text = std::string(kNames[static_cast<std::size_t>(who.kind)]) + " answered";
     if (!who.name.empty()) text += " (" + who.name + ")";
     if (!who.evidence.empty()) text += "; " + who.evidence + " shows it";
@@ -151,7 +154,9 @@ class Text {
     const Exchange* at = exchange();
     if (diagnosis_.refused != 0) {
       out_ += "Refused, and nothing in this input says why.\n";
-      block("next", "Add what is missing: the request with its headers (curl -v), the token, or what the server expects (--issuer, --audience, --scope).");
+      block("next",
+            "Add what is missing: the request with its headers (curl -v), the token, or what the server expects (--issuer, --audience, "
+            "--scope).");
     } else if (capture_.is_loose) {
       out_ += "Nothing is wrong with this as far as it can be judged alone.\n";
     } else if (at == nullptr || !at->response) {
@@ -191,6 +196,8 @@ class Text {
 
 }  // namespace
 
-std::string render_text(const Capture& capture, const Diagnosis& diagnosis, TextStyle style) { return Text(capture, diagnosis, style).render(); }
+std::string render_text(const Capture& capture, const Diagnosis& diagnosis, TextStyle style) {
+  return Text(capture, diagnosis, style).render();
+}
 
 }  // namespace quivive::diagnose

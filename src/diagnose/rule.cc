@@ -26,7 +26,9 @@ Report::Entry Report::fault(Cause cause, Certainty certainty, const Facts& facts
   return {*this, kDropped};
 }
 
-Report::Entry Report::blocked(Cause cause, Certainty certainty, const Facts& facts) { return add(cause, certainty, Severity::Error, facts); }
+Report::Entry Report::blocked(Cause cause, Certainty certainty, const Facts& facts) {
+  return add(cause, certainty, Severity::Error, facts);
+}
 Report::Entry Report::warn(Cause cause, Certainty certainty, const Facts& facts) { return add(cause, certainty, Severity::Warning, facts); }
 Report::Entry Report::note(Cause cause, Certainty certainty, const Facts& facts) { return add(cause, certainty, Severity::Note, facts); }
 
@@ -35,7 +37,8 @@ bool Report::has(Cause cause) const {
 }
 
 bool Report::has(Cause cause, const Facts& facts) const {
-  return std::any_of(findings_.begin(), findings_.end(), [&](const Finding& f) { return f.cause == cause && f.exchange == facts.exchange->index; });
+  return std::any_of(findings_.begin(), findings_.end(),
+                     [&](const Finding& f) { return f.cause == cause && f.exchange == facts.exchange->index; });
 }
 
 bool Report::has_error(const Facts& facts) const {
@@ -52,7 +55,8 @@ Report::Entry& Report::Entry::server_said() { return target().server_said = true
 
 Report::Entry& Report::Entry::see(std::string part, std::string name, std::string text, std::string mark) {
   Finding& finding = target();
-  if (finding.evidence.size() < kMaxEvidence) finding.evidence.push_back({std::move(part), std::move(name), std::move(text), std::move(mark)});
+  if (finding.evidence.size() < kMaxEvidence)
+    finding.evidence.push_back({std::move(part), std::move(name), std::move(text), std::move(mark)});
   return *this;
 }
 

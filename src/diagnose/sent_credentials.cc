@@ -15,9 +15,10 @@ namespace {
 constexpr std::size_t kMaxCredentials = 64;
 
 // Beginnings of tokens that their makers gave a shape (GitHub, GitLab, Slack, Stripe, …), and of ours.
-constexpr auto kTokenPrefixes = std::to_array<std::string_view>(
-    {"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "xapp-", "sk_live_", "sk_test_", "pk_live_", "pk_test_", "rk_live_",
-     "rk_test_", "sk-", "AIza", "ya29.", "AKIA", "dop_v1_", "npm_", "hf_", "SG.", "pypi-", "qv_"});
+constexpr auto kTokenPrefixes =
+    std::to_array<std::string_view>({"ghp_",  "gho_",     "ghu_",     "ghs_",     "ghr_",     "github_pat_", "glpat-",   "xoxb-", "xoxp-",
+                                     "xapp-", "sk_live_", "sk_test_", "pk_live_", "pk_test_", "rk_live_",    "rk_test_", "sk-",   "AIza",
+                                     "ya29.", "AKIA",     "dop_v1_",  "npm_",     "hf_",      "SG.",         "pypi-",    "qv_"});
 
 bool has_token_prefix(std::string_view value) {
   for (const std::string_view prefix : kTokenPrefixes) {
@@ -106,7 +107,8 @@ class Finder {
     http::CookieReader reader(fields);
     http::Cookie cookie;
     while (reader.next(cookie)) {
-      if (is_session_cookie(cookie.name) || looks_like_jwt(cookie.value)) add(SentCredential::Place::Cookie, std::string(cookie.name), std::string(cookie.value));
+      if (is_session_cookie(cookie.name) || looks_like_jwt(cookie.value))
+        add(SentCredential::Place::Cookie, std::string(cookie.name), std::string(cookie.value));
     }
   }
 
@@ -117,7 +119,8 @@ class Finder {
       const auto json = parse_json(body, {.depth = 16, .bytes = kMaxBodyKept});
       if (!json || !json->is_object()) return;
       for (const auto& [name, value] : json->get_object()) {
-        if (value.is_string() && is_secret_member(name)) add(SentCredential::Place::Form, std::string(name), std::string(value.get_string()));
+        if (value.is_string() && is_secret_member(name))
+          add(SentCredential::Place::Form, std::string(name), std::string(value.get_string()));
       }
       return;
     }

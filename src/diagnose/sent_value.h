@@ -27,9 +27,9 @@ enum class ValueKind : std::uint8_t {
 struct BasicPayload {
   enum class Alphabet : std::uint8_t { Standard, UrlSafe, Neither };
   Alphabet alphabet = Alphabet::Neither;
-  bool padded = true;      // as RFC 4648 section 4 wants it
-  bool broken = false;     // white space, or `\n`, in or behind it: left out before decoding
-  std::string compact;     // without white space
+  bool padded = true;               // as RFC 4648 section 4 wants it
+  bool broken = false;              // white space, or `\n`, in or behind it: left out before decoding
+  std::string compact;              // without white space
   std::optional<std::string> text;  // decoded; nothing where it cannot be
   [[nodiscard]] bool has_colon() const { return text && text->find(':') != std::string::npos; }
   [[nodiscard]] std::string_view user() const;      // up to the first colon; all of it without one

@@ -17,7 +17,8 @@ std::string shell_quoted(std::string_view text) {
 }
 
 std::string word(std::string_view text) {
-  const bool plain = !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=@%+,") == std::string_view::npos;
+  const bool plain = !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=@%+,") ==
+                                          std::string_view::npos;
   return plain ? std::string(text) : shell_quoted(text);
 }
 
@@ -26,7 +27,9 @@ enum class Mend : std::uint8_t { None, Resend, Basic, Digest, ProxyUser };
 // How the client mends it: with the credential set right in the header, with -u, or not by a command.
 Mend mend_of(Cause cause, const Facts& facts) {
   switch (info(cause).family) {
-    case CauseFamily::Basic: return cause == Cause::BasicColonInUser || cause == Cause::PasswordAuthDisabled || cause == Cause::DomainMissing ? Mend::None : Mend::Basic;
+    case CauseFamily::Basic:
+      return cause == Cause::BasicColonInUser || cause == Cause::PasswordAuthDisabled || cause == Cause::DomainMissing ? Mend::None
+                                                                                                                       : Mend::Basic;
     case CauseFamily::HeaderText:
       if (cause == Cause::HeaderTooLarge || cause == Cause::SchemeCase) return Mend::None;
       break;
@@ -37,8 +40,14 @@ Mend mend_of(Cause cause, const Facts& facts) {
   }
   switch (cause) {
     case Cause::Proxy407: return Mend::ProxyUser;
-    case Cause::RedirectDroppedAuth: case Cause::HttpToHttpsRedirect: case Cause::TrailingSlashRedirect: break;
-    case Cause::CredentialsMissing: case Cause::TokenEmpty: case Cause::TokenStringifiedNull: case Cause::UnexpandedTemplate: case Cause::TokenCutAtSpace:
+    case Cause::RedirectDroppedAuth:
+    case Cause::HttpToHttpsRedirect:
+    case Cause::TrailingSlashRedirect: break;
+    case Cause::CredentialsMissing:
+    case Cause::TokenEmpty:
+    case Cause::TokenStringifiedNull:
+    case Cause::UnexpandedTemplate:
+    case Cause::TokenCutAtSpace:
     case Cause::ShellAteSecret: break;
     case Cause::KeyInWrongPlace: break;
     default:
@@ -47,7 +56,8 @@ Mend mend_of(Cause cause, const Facts& facts) {
   const SentCredential* sent = facts.authorization();
   const bool asks_bearer = facts.challenge("Bearer") != nullptr;
   if (facts.challenge("Digest") != nullptr && !asks_bearer) return Mend::Digest;
-  if (sent != nullptr && sent->is("Basic") && (facts.challenges.challenges.empty() || facts.challenge("Basic") != nullptr)) return Mend::Basic;
+  if (sent != nullptr && sent->is("Basic") && (facts.challenges.challenges.empty() || facts.challenge("Basic") != nullptr))
+    return Mend::Basic;
   if (sent == nullptr && facts.challenge("Basic") != nullptr && !asks_bearer) return Mend::Basic;
   return Mend::Resend;
 }
@@ -55,7 +65,8 @@ Mend mend_of(Cause cause, const Facts& facts) {
 // Threat: a hostile server's challenge in a command that somebody pastes. A token may hold `$` and backticks (RFC 9110
 // section 5.6.2), which a shell expands within double quotes; names that do are left out.
 bool is_safe_name(std::string_view name) {
-  return !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == std::string_view::npos;
+  return !name.empty() &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == std::string_view::npos;
 }
 
 std::string credential_header(const Facts& facts) {
@@ -63,8 +74,10 @@ std::string credential_header(const Facts& facts) {
   // The scheme that the server names; its spelling is the server's.
   if (!facts.challenges.challenges.empty()) {
     const http::Challenge& wanted = facts.challenges.challenges.front();
-    if (const std::string* header = wanted.param("header"); header != nullptr && iequals(wanted.scheme, "ApiKey") && is_safe_name(*header)) return *header + ": $API_KEY";
-    if (iequals(wanted.scheme, "Token") || iequals(wanted.scheme, "ApiKey") || iequals(wanted.scheme, "DPoP")) return "Authorization: " + wanted.scheme + " $TOKEN";
+    if (const std::string* header = wanted.param("header"); header != nullptr && iequals(wanted.scheme, "ApiKey") && is_safe_name(*header))
+      return *header + ": $API_KEY";
+    if (iequals(wanted.scheme, "Token") || iequals(wanted.scheme, "ApiKey") || iequals(wanted.scheme, "DPoP"))
+      return "Authorization: " + wanted.scheme + " $TOKEN";
     return "Authorization: Bearer $TOKEN";
   }
   if (sent == nullptr || !is_safe_name(sent->scheme) || !is_known_scheme(sent->scheme)) return "Authorization: Bearer $TOKEN";
@@ -72,8 +85,9 @@ std::string credential_header(const Facts& facts) {
 }
 
 bool is_kept_header(std::string_view name) {
-  static constexpr std::string_view kDropped[] = {"authorization", "host", "user-agent", "content-length", "connection", "accept-encoding", "cookie", "proxy-authorization",
-                                                  "accept-language", "dnt", "te", "origin", "referer", "priority", "proxy-connection"};
+  static constexpr std::string_view kDropped[] = {
+      "authorization",   "host", "user-agent", "content-length", "connection", "accept-encoding", "cookie",          "proxy-authorization",
+      "accept-language", "dnt",  "te",         "origin",         "referer",    "priority",        "proxy-connection"};
   const std::string lower = to_lower(trim_ows(name));
   if (lower.starts_with("sec-") || lower.empty() || lower.front() == ':' || is_key_name(lower)) return false;
   return std::none_of(std::begin(kDropped), std::end(kDropped), [&](std::string_view dropped) { return lower == dropped; });
@@ -101,7 +115,8 @@ std::optional<std::string> suggest_command(const Capture& capture, const Diagnos
 
   std::string out = "curl";
   const Request& written = first.request() != nullptr ? *first.request() : *request;
-  if (!written.method.empty() && written.method != "GET" && !(written.method == "POST" && !written.body.empty())) out += " -X " + word(written.method);
+  if (!written.method.empty() && written.method != "GET" && !(written.method == "POST" && !written.body.empty()))
+    out += " -X " + word(written.method);
   switch (mend) {
     case Mend::Basic: out += " -u USER"; break;
     case Mend::Digest: out += " --digest -u USER"; break;
@@ -111,7 +126,8 @@ std::optional<std::string> suggest_command(const Capture& capture, const Diagnos
   }
   for (const HeaderField& field : written.headers.all()) {
     // What curl sends by itself.
-    if (!is_kept_header(field.name) || trim_ows(field.value) == "*/*" || trim_ows(field.value) == "application/x-www-form-urlencoded") continue;
+    if (!is_kept_header(field.name) || trim_ows(field.value) == "*/*" || trim_ows(field.value) == "application/x-www-form-urlencoded")
+      continue;
     out += " -H " + shell_quoted(std::string(trim_ows(field.name)) + ": " + std::string(trim_ows(field.value)));
   }
   if (!written.body.empty()) {

@@ -162,7 +162,8 @@ TokenView view_token(std::string_view text) {
     if (auto signature = base64url_decode(parts[2])) out.signature = std::move(*signature);
     else if (out.problem.empty()) out.problem = "the signature is not base64url";
   }
-  if (out.parts != 3 && out.problem.empty()) out.problem = fmt::format("{} part{} between dots; a signed JWT has three", out.parts, out.parts == 1 ? "" : "s");
+  if (out.parts != 3 && out.problem.empty())
+    out.problem = fmt::format("{} part{} between dots; a signed JWT has three", out.parts, out.parts == 1 ? "" : "s");
   if (out.parts == 3 && out.header_read && out.claims_read && out.problem.empty()) out.shape = TokenView::Shape::Jws;
   return out;
 }

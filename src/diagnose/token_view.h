@@ -24,13 +24,13 @@ struct TokenView {
     Opaque,   // anything else
   };
   Shape shape = Shape::Opaque;
-  std::size_t parts = 0;     // between dots
-  JsonObject header;         // empty where unreadable
-  JsonObject claims;         // empty where unreadable or encrypted
+  std::size_t parts = 0;  // between dots
+  JsonObject header;      // empty where unreadable
+  JsonObject claims;      // empty where unreadable or encrypted
   bool header_read = false;
   bool claims_read = false;
-  std::string signature;     // octets; "" where absent or unreadable
-  std::string problem;       // what is wrong with a Damaged one: "the payload is not base64url at character 12"; else ""
+  std::string signature;  // octets; "" where absent or unreadable
+  std::string problem;    // what is wrong with a Damaged one: "the payload is not base64url at character 12"; else ""
 
   // A string member of the header or the claims; "" where absent or of another type.
   [[nodiscard]] std::string_view header_text(std::string_view name) const;
@@ -45,10 +45,10 @@ struct TokenView {
 // A NumericDate claim (RFC 7519 section 2) as it was meant.
 struct ClaimTime {
   bool present = false;
-  std::optional<Instant> instant;   // also where it was written in milliseconds or as digits in a string
-  bool milliseconds = false;        // the number is beyond 1e11: it cannot be seconds
-  bool not_a_number = false;        // a string, a date as text, an object
-  std::string text;                 // as written, at most 40 characters
+  std::optional<Instant> instant;  // also where it was written in milliseconds or as digits in a string
+  bool milliseconds = false;       // the number is beyond 1e11: it cannot be seconds
+  bool not_a_number = false;       // a string, a date as text, an object
+  std::string text;                // as written, at most 40 characters
 };
 [[nodiscard]] ClaimTime claim_time(const TokenView& token, std::string_view name);
 

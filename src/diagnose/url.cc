@@ -150,8 +150,8 @@ bool same_origin(const Url& a, const Url& b) {
 
 std::string_view registrable_domain(std::string_view host) {
   if (host.starts_with('[') || host.find_first_not_of("0123456789.") == std::string_view::npos) return host;  // an address
-  static constexpr auto kSecondLevel = std::to_array<std::string_view>(
-      {"ac", "co", "com", "edu", "gov", "net", "org", "ne", "or", "go", "gob", "nom"});
+  static constexpr auto kSecondLevel =
+      std::to_array<std::string_view>({"ac", "co", "com", "edu", "gov", "net", "org", "ne", "or", "go", "gob", "nom"});
   std::size_t dot = host.rfind('.');
   if (dot == std::string_view::npos || dot == 0) return host;
   std::size_t before = host.rfind('.', dot - 1);

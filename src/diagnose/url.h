@@ -10,12 +10,12 @@
 namespace quivive::diagnose {
 
 struct Url {
-  std::string scheme;    // lower case: "http", "https"; "" where none was given
-  std::string userinfo;  // as written, before '@'; a secret
-  std::string host;      // lower case, an IPv6 address in brackets; "" where none was given
+  std::string scheme;                 // lower case: "http", "https"; "" where none was given
+  std::string userinfo;               // as written, before '@'; a secret
+  std::string host;                   // lower case, an IPv6 address in brackets; "" where none was given
   std::optional<std::uint16_t> port;  // as written
-  std::string path;      // as written; "/" for an empty path of a URL with a host
-  std::string query;     // without '?'
+  std::string path;                   // as written; "/" for an empty path of a URL with a host
+  std::string query;                  // without '?'
   bool has_query = false;
 
   // The port in use: as written, or the scheme's own (80, 443); 0 where neither is known.

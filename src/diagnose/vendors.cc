@@ -39,7 +39,8 @@ const VendorHost* find_vendor_host(std::string_view host) {
   const VendorHost* best = nullptr;
   for (const VendorHost& row : kHosts) {
     // Regions stand in the middle of AWS's names: abc.execute-api.eu-west-1.amazonaws.com.
-    const bool gateway = row.host == "execute-api.amazonaws.com" && host.find(".execute-api.") != std::string_view::npos && host.ends_with(".amazonaws.com");
+    const bool gateway =
+        row.host == "execute-api.amazonaws.com" && host.find(".execute-api.") != std::string_view::npos && host.ends_with(".amazonaws.com");
     if (!gateway && !is_under(host, row.host)) continue;
     if (best == nullptr || row.host.size() > best->host.size()) best = &row;
   }

@@ -108,7 +108,8 @@ class BashSplitter {
     while (next < text_.size() && is_blank(text_[next])) ++next;
     // `-H`, `--data`, never `--2024-05-01 …` of wget or `---`
     const auto letter = [&](std::size_t i) { return i < text_.size() && is_name_start(text_[i]); };
-    const bool option = next < text_.size() && text_[next] == '-' && (letter(next + 1) || (next + 1 < text_.size() && text_[next + 1] == '-' && letter(next + 2)));
+    const bool option = next < text_.size() && text_[next] == '-' &&
+                        (letter(next + 1) || (next + 1 < text_.size() && text_[next + 1] == '-' && letter(next + 2)));
     if (!command_.words.empty() && option) return;
     done_ = true;
     command_.ends_line = true;
@@ -180,7 +181,8 @@ class BashSplitter {
       constexpr std::size_t kLongest = 256;  // `${name:-default}`
       std::size_t stop = at_ + 2;
       while (stop < text_.size() && stop - at_ < kLongest && is_name_char(text_[stop])) ++stop;
-      const std::size_t close = stop == at_ + 2 ? kNone : text_.substr(0, std::min(text_.size(), stop + kLongest)).find_first_of("}\n", stop);
+      const std::size_t close =
+          stop == at_ + 2 ? kNone : text_.substr(0, std::min(text_.size(), stop + kLongest)).find_first_of("}\n", stop);
       if (close != kNone && text_[close] == '}') {
         end = close + 1;
         name = text_.substr(at_ + 2, close - at_ - 2);
@@ -192,7 +194,8 @@ class BashSplitter {
     }
     if (end == at_ + 1) {
       put('$', quoting);
-    } else if (const auto known = variables_.find(name); !name.empty() && known != variables_.end() && expanded_ + known->second.size() <= kMaxExpanded) {
+    } else if (const auto known = variables_.find(name);
+               !name.empty() && known != variables_.end() && expanded_ + known->second.size() <= kMaxExpanded) {
       expanded_ += known->second.size();
       put(known->second, quoting);
     } else {
@@ -295,7 +298,8 @@ class BashSplitter {
   // In an interactive bash, `!` with anything behind it that could name an earlier command.
   bool expands_history() const {
     const char next = peek(1);
-    return next != '\0' && next != ' ' && next != '\t' && next != '\r' && next != '\n' && next != '=' && next != '(' && next != '"' && next != '\'';
+    return next != '\0' && next != ' ' && next != '\t' && next != '\r' && next != '\n' && next != '=' && next != '(' && next != '"' &&
+           next != '\'';
   }
   void history(Quoting quoting) {
     std::size_t end = at_ + 1;
@@ -309,7 +313,9 @@ class BashSplitter {
   void redirection() {
     if (text_[at_] == '<') {
       std::size_t end = at_ + 1;
-      while (end < text_.size() && end - at_ < 64 && (is_name_char(text_[end]) || text_[end] == '-' || (text_[end] == ' ' && end > at_ + 1))) ++end;
+      while (end < text_.size() && end - at_ < 64 &&
+             (is_name_char(text_[end]) || text_[end] == '-' || (text_[end] == ' ' && end > at_ + 1)))
+        ++end;
       if (end < text_.size() && text_[end] == '>' && end > at_ + 1) {
         put(text_.substr(at_, end + 1 - at_), Quoting::Bare);
         at_ = end + 1;

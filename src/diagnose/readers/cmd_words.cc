@@ -137,7 +137,8 @@ class CmdSplitter {
     begin_word();
     word_.text += piece;
     const Quoting quoting = in_quotes_ ? Quoting::Double : Quoting::Bare;
-    if (word_.pieces.empty() || word_.pieces.back().quoting != quoting) word_.pieces.push_back({quoting, word_.text.size() - piece.size(), 0});
+    if (word_.pieces.empty() || word_.pieces.back().quoting != quoting)
+      word_.pieces.push_back({quoting, word_.text.size() - piece.size(), 0});
     word_.pieces.back().end = word_.text.size();
   }
   void flush_backslashes() {

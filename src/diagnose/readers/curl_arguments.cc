@@ -136,7 +136,10 @@ class CommandReader {
   void value(CurlId id, Argument argument) {
     const std::string text(argument.text());
     switch (id) {
-      case CurlId::Url: positional_.push_back(argument); explicit_urls_ = true; break;
+      case CurlId::Url:
+        positional_.push_back(argument);
+        explicit_urls_ = true;
+        break;
       case CurlId::Request: operation_.method = text; break;
       case CurlId::Header: header(argument); break;
       case CurlId::Data:
@@ -147,15 +150,30 @@ class CommandReader {
       case CurlId::Json: data(CurlData::Json, argument); break;
       case CurlId::Form:
       case CurlId::FormString: form(id == CurlId::FormString, argument); break;
-      case CurlId::UrlQuery: add_curl_query(operation_, text); remark(argument, "request.url", ""); break;
-      case CurlId::User: operation_.user = command_.user = text; remark(argument, "request.header", "Authorization"); break;
-      case CurlId::Oauth2Bearer: operation_.bearer = command_.oauth2_bearer = text; remark(argument, "request.header", "Authorization"); break;
-      case CurlId::AwsSigv4: operation_.aws = true; command_.aws_sigv4 = text; break;
+      case CurlId::UrlQuery:
+        add_curl_query(operation_, text);
+        remark(argument, "request.url", "");
+        break;
+      case CurlId::User:
+        operation_.user = command_.user = text;
+        remark(argument, "request.header", "Authorization");
+        break;
+      case CurlId::Oauth2Bearer:
+        operation_.bearer = command_.oauth2_bearer = text;
+        remark(argument, "request.header", "Authorization");
+        break;
+      case CurlId::AwsSigv4:
+        operation_.aws = true;
+        command_.aws_sigv4 = text;
+        break;
       case CurlId::UserAgent: operation_.user_agent = text; break;
       case CurlId::Referer: operation_.referer = text; break;
       case CurlId::Cookie: cookie(argument); break;
       case CurlId::Proxy: command_.proxy = text; break;
-      case CurlId::ProxyUser: command_.proxy_user = text; remark(argument, "request.header", "Proxy-Authorization"); break;
+      case CurlId::ProxyUser:
+        command_.proxy_user = text;
+        remark(argument, "request.header", "Proxy-Authorization");
+        break;
       case CurlId::RequestTarget: operation_.request_target = text; break;
       case CurlId::UploadFile: operation_.uploads.push_back(text); break;
       case CurlId::Cert: command_.client_certificate = true; break;
@@ -222,7 +240,10 @@ class CommandReader {
       const std::string_view text = positional_[i].text();
       const bool last = i + 1 == positional_.size();
       const bool variable = text.starts_with('$') || text.starts_with("{{") || text.starts_with('<');
-      const bool url = positional_.size() == 1 || explicit_urls_ || (schemes ? has_scheme(text) || variable : likely ? looks_like_url(text) : last);
+      const bool url = positional_.size() == 1 || explicit_urls_ ||
+                       (schemes  ? has_scheme(text) || variable
+                        : likely ? looks_like_url(text)
+                                 : last);
       if (url) {
         urls.push_back(positional_[i]);
       } else {
@@ -250,7 +271,8 @@ class CommandReader {
       exchange.remarks = operation_.notes;
       // Words' remarks are made once, for the first of several URLs: they are about the command.
       if (i == 0) {
-        for (const auto& [argument, place] : pending_) remark_word(capture_, *argument.word, argument.begin, {exchange.index, place.first, place.second});
+        for (const auto& [argument, place] : pending_)
+          remark_word(capture_, *argument.word, argument.begin, {exchange.index, place.first, place.second});
       }
       if (i < urls.size()) remark_word(capture_, *urls[i].word, urls[i].begin, {exchange.index, "request.url", ""});
       capture_.exchanges.push_back(std::move(exchange));
@@ -262,7 +284,8 @@ class CommandReader {
     std::size_t size = operation_.url_query.size() + operation_.data.size();
     for (const std::string& header : operation_.headers) size += header.size();
     for (const auto& part : operation_.form) size += part.content.size();
-    for (const auto& value : {operation_.user, operation_.bearer, operation_.cookie, operation_.user_agent, operation_.referer}) size += value ? value->size() : 0;
+    for (const auto& value : {operation_.user, operation_.bearer, operation_.cookie, operation_.user_agent, operation_.referer})
+      size += value ? value->size() : 0;
     for (const std::string& note : operation_.notes) size += note.size();
     return size;
   }

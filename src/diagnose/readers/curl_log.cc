@@ -18,9 +18,26 @@ constexpr std::size_t kMaxConnections = 200;
 
 // Lines with which curl turns to the next request.
 constexpr auto kTurns = std::to_array<std::string_view>({
-    "Issue another request", "Trying ", "  Trying ", "Connected to ", "Established connection to ", "Re-using existing", "Reusing existing",
-    "Hostname ", "Host ", "Found bundle", "Uses proxy env", "Clear auth", "Switch ", "Maximum ", "About to connect", "Server auth using",
-    "Proxy auth using", "Adding handle", "Connection cache", "Hostname in DNS cache",
+    "Issue another request",
+    "Trying ",
+    "  Trying ",
+    "Connected to ",
+    "Established connection to ",
+    "Re-using existing",
+    "Reusing existing",
+    "Hostname ",
+    "Host ",
+    "Found bundle",
+    "Uses proxy env",
+    "Clear auth",
+    "Switch ",
+    "Maximum ",
+    "About to connect",
+    "Server auth using",
+    "Proxy auth using",
+    "Adding handle",
+    "Connection cache",
+    "Hostname in DNS cache",
 });
 
 bool begins_any(std::string_view text, auto&& list) {
@@ -58,7 +75,8 @@ void CurlLog::info(std::string_view text) {
     if (!connection_.name.empty() && connections_.size() < kMaxConnections) connections_[connection_.name] = connection_;
   } else if (text.starts_with("Issue another request to this URL: '")) {
     next_url_ = parse_url(between_of(text, "URL: '", "'"));
-  } else if (text.starts_with("h2h3 [") || text.starts_with("h2 [") || text.starts_with("[HTTP/") || text.starts_with("http/2 [") || text.starts_with("[h2")) {
+  } else if (text.starts_with("h2h3 [") || text.starts_with("h2 [") || text.starts_with("[HTTP/") || text.starts_with("http/2 [") ||
+             text.starts_with("[h2")) {
     read_stream(text);
   }
   remark(text);
@@ -87,7 +105,8 @@ void CurlLog::reused(std::string_view text) {
   if (number.empty()) {
     // The latest to that host.
     for (auto it = connections_.begin(); it != connections_.end(); ++it) {
-      if (it->second.host == host && (found == connections_.end() || it->first.size() > found->first.size() || it->first > found->first)) found = it;
+      if (it->second.host == host && (found == connections_.end() || it->first.size() > found->first.size() || it->first > found->first))
+        found = it;
     }
   }
   if (found != connections_.end()) {

@@ -68,7 +68,7 @@ class CurlLog {
   Capture capture_;
   At at_ = At::Nothing;
   bool between_ = true;
-  bool dropped_ = false;  // the current exchange is beyond kMaxExchanges
+  bool dropped_ = false;             // the current exchange is beyond kMaxExchanges
   std::vector<std::string> coming_;  // remarks about the request to come
   std::optional<Url> next_url_;
   std::map<std::string, Connection, std::less<>> connections_;

@@ -18,7 +18,7 @@ constexpr auto kNone = std::string_view::npos;
 // A custom header by curl's own rules: `Name: value`, `Name:` (removes curl's own), `Name;` (sent without a value); anything
 // else is silently not sent.
 struct CustomHeader {
-  std::string_view name;   // "" where it is not sent and removes nothing
+  std::string_view name;  // "" where it is not sent and removes nothing
   std::string_view value;
   bool sent = false;
 };
@@ -29,7 +29,8 @@ CustomHeader read_header(std::string_view text) {
     if (value.starts_with(' ')) value.remove_prefix(1);
     return {text.substr(0, colon), value, sent};
   }
-  if (const std::size_t sign = text.find(';'); sign != kNone && text.find_first_not_of(" \t\r\n", sign + 1) == kNone) return {text.substr(0, sign), {}, true};
+  if (const std::size_t sign = text.find(';'); sign != kNone && text.find_first_not_of(" \t\r\n", sign + 1) == kNone)
+    return {text.substr(0, sign), {}, true};
   return {};
 }
 
@@ -104,7 +105,8 @@ std::string form_body(const CurlOperation& operation) {
 
 // curl sends credentials unasked only where a single scheme may be used and that scheme needs no challenge.
 std::optional<std::string> authorization(const CurlOperation& operation, const Url& url) {
-  const int schemes = operation.basic + operation.digest + operation.ntlm + operation.negotiate + operation.any_auth + operation.aws + operation.bearer.has_value();
+  const int schemes = operation.basic + operation.digest + operation.ntlm + operation.negotiate + operation.any_auth + operation.aws +
+                      operation.bearer.has_value();
   if (schemes > 1) return std::nullopt;
   if (operation.bearer) return "Bearer " + *operation.bearer;
   if (schemes == 1 && !operation.basic) return std::nullopt;
@@ -131,7 +133,11 @@ class RequestBuilder {
 
   Request build(std::optional<std::string_view> upload) {
     const bool has_body = !operation_.get && !upload && (operation_.has_data || !operation_.form.empty());
-    request_.method = !operation_.method.empty() ? operation_.method : operation_.head ? "HEAD" : upload ? "PUT" : has_body ? "POST" : "GET";
+    request_.method = !operation_.method.empty() ? operation_.method
+                      : operation_.head          ? "HEAD"
+                      : upload                   ? "PUT"
+                      : has_body                 ? "POST"
+                                                 : "GET";
     query(upload);
     if (operation_.request_target) request_.target = *operation_.request_target;
     if (const auto value = authorization(operation_, request_.url)) own("Authorization", *value);
@@ -148,7 +154,8 @@ class RequestBuilder {
  private:
   // A header that curl makes itself, unless -H says otherwise.
   void own(std::string_view name, std::string_view value) {
-    const bool replaced = std::any_of(custom_.begin(), custom_.end(), [&](const CustomHeader& header) { return iequals(header.name, name); });
+    const bool replaced =
+        std::any_of(custom_.begin(), custom_.end(), [&](const CustomHeader& header) { return iequals(header.name, name); });
     if (!replaced) add_field(request_.headers, std::string(name), std::string(value));
   }
 

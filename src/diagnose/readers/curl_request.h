@@ -23,10 +23,10 @@ struct CurlOperation {
   std::vector<std::string> headers;  // -H, as given
   std::string data;                  // -d and its kin, joined
   std::vector<FormPart> form;
-  std::string url_query;             // --url-query, joined
+  std::string url_query;  // --url-query, joined
   std::optional<std::string> user, bearer, cookie, user_agent, referer, request_target;
   bool basic = false, digest = false, ntlm = false, negotiate = false, any_auth = false, aws = false;
-  std::vector<std::string> notes;    // what the command does not show: files that were read
+  std::vector<std::string> notes;  // what the command does not show: files that were read
 };
 
 // `upload` is the file of -T, where there is one for this URL.

@@ -14,7 +14,8 @@ constexpr auto kNone = std::string_view::npos;
 constexpr std::size_t kLongestPrompt = 120;
 
 // Words that may stand before a command and run it.
-constexpr auto kRunners = std::to_array<std::string_view>({"sudo", "time", "env", "exec", "nohup", "command", "winpty", "watch", "do", "then", "else", "!"});
+constexpr auto kRunners =
+    std::to_array<std::string_view>({"sudo", "time", "env", "exec", "nohup", "command", "winpty", "watch", "do", "then", "else", "!"});
 
 bool is_curl(std::string_view word) {
   const std::size_t slash = word.find_last_of("/\\");
@@ -39,8 +40,10 @@ std::string_view first_word(std::string_view text) {
 // Something that add_curl_commands understands begins here: curl itself, an assignment, or a word that runs a command.
 bool begins_command(std::string_view text) {
   const std::string_view word = first_word(text);
-  if (is_curl(word)) return word.size() < text.size() && (http::is_ows(text[word.size()]) || text[word.size()] == '\\' || text[word.size()] == '\r');
-  return assigned_name(text) > 0 || word == "export" || word == "set" || std::find(kRunners.begin(), kRunners.end(), word) != kRunners.end();
+  if (is_curl(word))
+    return word.size() < text.size() && (http::is_ows(text[word.size()]) || text[word.size()] == '\\' || text[word.size()] == '\r');
+  return assigned_name(text) > 0 || word == "export" || word == "set" ||
+         std::find(kRunners.begin(), kRunners.end(), word) != kRunners.end();
 }
 
 class Script {

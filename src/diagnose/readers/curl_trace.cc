@@ -51,7 +51,11 @@ class TraceReader {
  private:
   void begin_block(std::string_view marked) {
     const std::string_view what = marked.substr(3, marked.find(',') - std::min<std::size_t>(3, marked.find(',')));
-    block_ = what == "Send header" ? Block::SendHeader : what == "Send data" ? Block::SendData : what == "Recv header" ? Block::RecvHeader : what == "Recv data" ? Block::RecvData : Block::Ignored;
+    block_ = what == "Send header"   ? Block::SendHeader
+             : what == "Send data"   ? Block::SendData
+             : what == "Recv header" ? Block::RecvHeader
+             : what == "Recv data"   ? Block::RecvData
+                                     : Block::Ignored;
     const std::size_t at = marked.find("(0x");
     std::size_t size = 0;
     if (at != kNone) std::from_chars(marked.data() + at + 3, marked.data() + marked.size(), size, 16);

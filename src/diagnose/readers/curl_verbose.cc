@@ -15,8 +15,9 @@ namespace {
 constexpr auto kNone = std::string_view::npos;
 
 // curl's lines that come right behind a body without an end of line.
-constexpr auto kGlued = std::to_array<std::string_view>({"* Connection #", "* Closing connection", "* Issue another request", "* Ignoring the response-body",
-                                                         "* Curl_http_done", "* Excess found", "* shutting down connection", "* abort upload"});
+constexpr auto kGlued =
+    std::to_array<std::string_view>({"* Connection #", "* Closing connection", "* Issue another request", "* Ignoring the response-body",
+                                     "* Curl_http_done", "* Excess found", "* shutting down connection", "* abort upload"});
 
 // `{ [24 bytes data]`; the length of it, or 0.
 std::size_t data_note(std::string_view line) {
@@ -35,7 +36,9 @@ std::optional<std::string_view> behind_progress(std::string_view line) {
     http::skip_ows(rest);
     std::size_t length = 0;
     const bool time = column >= 8 && column <= 10;
-    while (length < rest.size() && (http::is_digit(rest[length]) || rest[length] == '.' || (time && (rest[length] == ':' || rest[length] == '-' || rest[length] == 'd')))) ++length;
+    while (length < rest.size() && (http::is_digit(rest[length]) || rest[length] == '.' ||
+                                    (time && (rest[length] == ':' || rest[length] == '-' || rest[length] == 'd'))))
+      ++length;
     if (!time && length < rest.size() && length > 0 && std::string_view("kMGTP").find(rest[length]) != kNone) ++length;
     if (length == 0) return std::nullopt;
     if (time && rest.substr(0, length).find_first_of(":d") == kNone) return std::nullopt;
@@ -163,7 +166,8 @@ Read read_curl_verbose(std::string_view input) {
   for (Line line; lines.next(line);) reader.line(line.text);
   Capture capture = reader.finish();
   if (capture.exchanges.empty()) {
-    return read_error(Format::CurlVerbose, input, 0, "no request and no response in it: curl had not come so far, or the lines with > and < are missing");
+    return read_error(Format::CurlVerbose, input, 0,
+                      "no request and no response in it: curl had not come so far, or the lines with > and < are missing");
   }
   if (begin > 0) add_typed_command(capture, std::string_view(text).substr(0, begin));
   return capture;

@@ -49,11 +49,22 @@ struct Snippet {
   std::string_view sign, what;
 };
 // Programs that send requests, by what only they have in them.
-constexpr auto kPowerShell = std::to_array<std::string_view>({"Invoke-WebRequest", "Invoke-RestMethod", "invoke-webrequest", "invoke-restmethod", "-UseBasicParsing", "curl -Uri", "curl -Headers @{"});
+constexpr auto kPowerShell = std::to_array<std::string_view>({"Invoke-WebRequest", "Invoke-RestMethod", "invoke-webrequest",
+                                                              "invoke-restmethod", "-UseBasicParsing", "curl -Uri", "curl -Headers @{"});
 constexpr auto kSnippets = std::to_array<Snippet>({
-    {"await fetch(", "a JavaScript fetch call"}, {"fetch(\"", "a JavaScript fetch call"}, {"fetch('", "a JavaScript fetch call"}, {"axios", "JavaScript for axios"},
-    {"XMLHttpRequest", "JavaScript"}, {"import requests", "Python for requests"}, {"requests.get(", "Python for requests"}, {"requests.post(", "Python for requests"},
-    {"import httpx", "Python for httpx"}, {"http.client", "Python"}, {"HttpClient", "a program"}, {"http.NewRequest(", "Go"}, {"OkHttpClient", "Java for OkHttp"},
+    {"await fetch(", "a JavaScript fetch call"},
+    {"fetch(\"", "a JavaScript fetch call"},
+    {"fetch('", "a JavaScript fetch call"},
+    {"axios", "JavaScript for axios"},
+    {"XMLHttpRequest", "JavaScript"},
+    {"import requests", "Python for requests"},
+    {"requests.get(", "Python for requests"},
+    {"requests.post(", "Python for requests"},
+    {"import httpx", "Python for httpx"},
+    {"http.client", "Python"},
+    {"HttpClient", "a program"},
+    {"http.NewRequest(", "Go"},
+    {"OkHttpClient", "Java for OkHttp"},
 });
 
 bool begins_with_any(std::string_view text, std::initializer_list<std::string_view> list) {
@@ -91,16 +102,22 @@ bool is_token_text(std::string_view text) {
 }
 
 Result<Format> unrecognised(std::string_view text) {
-  if (begins_with_any(text, {"<!doctype", "<html", "<head", "<body"})) return error("this looks like an HTML page; save the request itself: {}", kCopyAsCurl);
+  if (begins_with_any(text, {"<!doctype", "<html", "<head", "<body"}))
+    return error("this looks like an HTML page; save the request itself: {}", kCopyAsCurl);
   if (begins_with_any(text, {"<?xml", "<"})) return error("this looks like XML; save the request itself: {}", kCopyAsCurl);
   for (const Snippet& snippet : kSnippets) {
-    if (has_word(text, snippet.sign)) return error("this looks like {}; {}, or run it and give what went over the wire", snippet.what, kCopyAsCurl);
+    if (has_word(text, snippet.sign))
+      return error("this looks like {}; {}, or run it and give what went over the wire", snippet.what, kCopyAsCurl);
   }
-  if (begins_with_any(text, {"http ", "https ", "xh ", "$ http "})) return error("this looks like an HTTPie command; run it with -v --all and give its output");
+  if (begins_with_any(text, {"http ", "https ", "xh ", "$ http "}))
+    return error("this looks like an HTTPie command; run it with -v --all and give its output");
   if (begins_with_any(text, {"wget ", "$ wget "})) return error("this looks like a wget command; run it with -d and give its output");
-  if (begins_with_any(text, {"https://", "http://"})) return error("this is a URL alone; give it as an argument, or paste the request that was refused");
+  if (begins_with_any(text, {"https://", "http://"}))
+    return error("this is a URL alone; give it as an argument, or paste the request that was refused");
   if (is_token_text(text)) return Format::Token;
-  return error("this is no format that is known here; give a curl command, the output of curl -v or curl -i, a HAR, a Postman collection, a token, or a header line");
+  return error(
+      "this is no format that is known here; give a curl command, the output of curl -v or curl -i, a HAR, a Postman collection, a token, "
+      "or a header line");
 }
 
 }  // namespace
@@ -109,18 +126,21 @@ Result<Format> unrecognised(std::string_view text) {
 Result<Format> detect(std::string_view head) {
   using namespace readers;
   head = head.substr(0, kDetectBytes);
-  if (head.starts_with("\xff\xfe") || head.starts_with("\xfe\xff")) return error("this is UTF-16 text, as PowerShell's > writes it; save it as UTF-8");
+  if (head.starts_with("\xff\xfe") || head.starts_with("\xfe\xff"))
+    return error("this is UTF-16 text, as PowerShell's > writes it; save it as UTF-8");
   if (head.starts_with("\x1f\x8b") || head.starts_with("PK\x03\x04")) return error("this is compressed; unpack it first");
   if (head.find('\0') != kNone) return error("this is binary data; give the text of the request and its answer");
   const std::string plain = undressed(head);
   const std::string_view text = trim_all(plain);
   if (text.empty()) return error("the input is empty");
 
-  if (text.front() == '[' && text.find_first_of("{\"", 1) == text.find_first_not_of(" \t\r\n", 1)) return error("this is a JSON array; give a HAR, a Postman collection, or a request and its answer");
+  if (text.front() == '[' && text.find_first_of("{\"", 1) == text.find_first_not_of(" \t\r\n", 1))
+    return error("this is a JSON array; give a HAR, a Postman collection, or a request and its answer");
   if (text.front() == '{' && !text.starts_with("{{")) {
     const JsonKind kind = json_kind(text);
     if (kind.format) return *kind.format;
-    return error("this is JSON, but neither a HAR nor a Postman collection{}{}", kind.otherwise.empty() ? "" : ": it looks like ", kind.otherwise);
+    return error("this is JSON, but neither a HAR nor a Postman collection{}{}", kind.otherwise.empty() ? "" : ": it looks like ",
+                 kind.otherwise);
   }
   const Signs signs = read_signs(plain);
   if (signs.trace) return Format::CurlTrace;

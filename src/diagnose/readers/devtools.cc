@@ -14,10 +14,12 @@ namespace {
 constexpr auto kNone = std::string_view::npos;
 
 // Fields of a response; what a panel without headings lists until then belongs to it.
-constexpr auto kRequestOnly = std::to_array<std::string_view>({":authority", ":method", ":path", ":scheme", "accept", "accept-encoding", "accept-language",
-                                                               "authorization", "cookie", "host", "user-agent", "origin", "referer"});
-constexpr auto kSkipped = std::to_array<std::string_view>({"general", "headers", "view source", "view parsed", "raw", "preview", "response", "payload", "cookies",
-                                                           "timing", "initiator", "provisional headers are shown", "learn more"});
+constexpr auto kRequestOnly =
+    std::to_array<std::string_view>({":authority", ":method", ":path", ":scheme", "accept", "accept-encoding", "accept-language",
+                                     "authorization", "cookie", "host", "user-agent", "origin", "referer"});
+constexpr auto kSkipped =
+    std::to_array<std::string_view>({"general", "headers", "view source", "view parsed", "raw", "preview", "response", "payload", "cookies",
+                                     "timing", "initiator", "provisional headers are shown", "learn more"});
 
 bool is_any(std::string_view text, auto&& list) {
   return std::any_of(list.begin(), list.end(), [&](std::string_view one) { return iequals(text, one); });
@@ -116,8 +118,6 @@ bool is_devtools(std::string_view text) {
   return next == ':' || next == '\n' || next == '\r';
 }
 
-std::optional<Capture> read_devtools(std::string_view text) {
-  return is_devtools(text) ? PanelReader(text).read() : std::nullopt;
-}
+std::optional<Capture> read_devtools(std::string_view text) { return is_devtools(text) ? PanelReader(text).read() : std::nullopt; }
 
 }  // namespace quivive::diagnose::readers

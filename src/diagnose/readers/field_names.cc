@@ -9,13 +9,36 @@ namespace quivive::diagnose::readers {
 namespace {
 
 constexpr auto kResponse = std::to_array<std::string_view>(
-    {"www-authenticate", "proxy-authenticate", "set-cookie", "server", "location", "authentication-info", "proxy-authentication-info", "retry-after", "vary", "etag",
-     "age", "x-powered-by", "allow", "strict-transport-security", "dpop-nonce", "x-amzn-errortype", "x-amzn-requestid", "www-authentication-info"});
-constexpr auto kEither = std::to_array<std::string_view>({"date", "content-type", "content-length", "cache-control", "connection", "via", "transfer-encoding", "content-encoding"});
-constexpr auto kAuth = std::to_array<std::string_view>(
-    {"authorization", "www-authenticate", "proxy-authorization", "proxy-authenticate", "cookie", "set-cookie", "authentication-info", "x-api-key", "api-key", "apikey",
-     "x-auth-token", "dpop", "private-token", "job-token", "ocp-apim-subscription-key", "x-amz-security-token", "authorisation", "authentication", "auhtorization",
-     "authorization-token", "auth", "x-authorization", "token", "x-access-token", "x-csrf-token"});
+    {"www-authenticate", "proxy-authenticate", "set-cookie", "server", "location", "authentication-info", "proxy-authentication-info",
+     "retry-after", "vary", "etag", "age", "x-powered-by", "allow", "strict-transport-security", "dpop-nonce", "x-amzn-errortype",
+     "x-amzn-requestid", "www-authentication-info"});
+constexpr auto kEither = std::to_array<std::string_view>(
+    {"date", "content-type", "content-length", "cache-control", "connection", "via", "transfer-encoding", "content-encoding"});
+constexpr auto kAuth = std::to_array<std::string_view>({"authorization",
+                                                        "www-authenticate",
+                                                        "proxy-authorization",
+                                                        "proxy-authenticate",
+                                                        "cookie",
+                                                        "set-cookie",
+                                                        "authentication-info",
+                                                        "x-api-key",
+                                                        "api-key",
+                                                        "apikey",
+                                                        "x-auth-token",
+                                                        "dpop",
+                                                        "private-token",
+                                                        "job-token",
+                                                        "ocp-apim-subscription-key",
+                                                        "x-amz-security-token",
+                                                        "authorisation",
+                                                        "authentication",
+                                                        "auhtorization",
+                                                        "authorization-token",
+                                                        "auth",
+                                                        "x-authorization",
+                                                        "token",
+                                                        "x-access-token",
+                                                        "x-csrf-token"});
 
 bool is_any(std::string_view name, auto&& list) {
   return std::any_of(list.begin(), list.end(), [&](std::string_view one) { return iequals(name, one); });
@@ -23,7 +46,9 @@ bool is_any(std::string_view name, auto&& list) {
 
 }  // namespace
 
-FieldSide side_of(std::string_view name) { return is_any(name, kResponse) ? FieldSide::Response : is_any(name, kEither) ? FieldSide::Either : FieldSide::Request; }
+FieldSide side_of(std::string_view name) {
+  return is_any(name, kResponse) ? FieldSide::Response : is_any(name, kEither) ? FieldSide::Either : FieldSide::Request;
+}
 
 bool is_auth_field(std::string_view name) { return is_any(name, kAuth); }
 

@@ -144,7 +144,8 @@ void read_response(Entry& entry, Exchange& exchange) {
     std::tie(response.body, response.body_cut) = kept_body(entry.content.text, entry.content.cut);
     return;
   }
-  const std::string_view type = response.headers.has("content-type") ? response.headers.value("content-type") : std::string_view(entry.mime_type);
+  const std::string_view type =
+      response.headers.has("content-type") ? response.headers.value("content-type") : std::string_view(entry.mime_type);
   if (!is_text_type(type)) {
     response.body_cut = !entry.content.text.empty();
   } else if (auto decoded = decode_base64_loosely(entry.content.text, entry.content.cut)) {
@@ -209,7 +210,8 @@ std::optional<Instant> parse_started(std::string_view text) {
   if (!skip(":")) return std::nullopt;
   const int minute = number(2);
   const int second = skip(":") ? number(2) : 0;
-  if (year < 1 || year > 9998 || month < 1 || day < 1 || hour < 0 || hour > 24 || minute < 0 || minute > 59 || second < 0 || second > 60) return std::nullopt;
+  if (year < 1 || year > 9998 || month < 1 || day < 1 || hour < 0 || hour > 24 || minute < 0 || minute > 59 || second < 0 || second > 60)
+    return std::nullopt;
   const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok()) return std::nullopt;

@@ -6,9 +6,7 @@
 
 namespace quivive::diagnose::har {
 
-std::string Events::tool() const {
-  return creator_version_.empty() || creator_.empty() ? creator_ : creator_ + ' ' + creator_version_;
-}
+std::string Events::tool() const { return creator_version_.empty() || creator_.empty() ? creator_ : creator_ + ' ' + creator_version_; }
 
 std::string Events::place() const {
   if (in_entry_) return fmt::format("entry {}", entries_);
@@ -103,7 +101,8 @@ bool Events::on_number(double value) {
     entry_.status = value >= 0 && value < 1000 ? static_cast<int>(value) : 0;
   } else if (leaf_ != Leaf::None) {
     // Some recorders write connections and field values as numbers.
-    assign(std::trunc(value) == value && std::abs(value) < 1e15 ? std::to_string(static_cast<long long>(value)) : fmt::format("{}", value), false);
+    assign(std::trunc(value) == value && std::abs(value) < 1e15 ? std::to_string(static_cast<long long>(value)) : fmt::format("{}", value),
+           false);
   }
   return true;
 }

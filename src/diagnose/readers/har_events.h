@@ -14,9 +14,9 @@
 
 namespace quivive::diagnose::har {
 
-inline constexpr std::size_t kMaxFieldBytes = 64 * 1024;        // of each text but bodies; the rest is cut off
-inline constexpr std::size_t kMaxEntryText = 256 * 1024;        // of all texts of an entry but bodies; further ones are left out
-inline constexpr std::size_t kMaxListed = 1024;                 // fields, cookies, parameters; further ones are left out
+inline constexpr std::size_t kMaxFieldBytes = 64 * 1024;  // of each text but bodies; the rest is cut off
+inline constexpr std::size_t kMaxEntryText = 256 * 1024;  // of all texts of an entry but bodies; further ones are left out
+inline constexpr std::size_t kMaxListed = 1024;           // fields, cookies, parameters; further ones are left out
 
 class Events final : public JsonEvents {
  public:
@@ -57,15 +57,15 @@ class Events final : public JsonEvents {
   [[nodiscard]] std::size_t limit() const;
 
   OnEntry on_entry_;
-  std::vector<Node> open_;       // objects and arrays that are read, outermost first
-  std::size_t skipping_ = 0;     // depth within a value that is not
-  Node next_ = Node::Document;   // what the next value is
+  std::vector<Node> open_;      // objects and arrays that are read, outermost first
+  std::size_t skipping_ = 0;    // depth within a value that is not
+  Node next_ = Node::Document;  // what the next value is
   Leaf leaf_ = Leaf::None;
-  std::string text_;             // of the string being read
+  std::string text_;  // of the string being read
   bool text_cut_ = false;
 
   std::size_t entries_ = 0;
-  std::size_t entry_text_ = 0;   // bytes of the entry's texts so far, bodies excepted
+  std::size_t entry_text_ = 0;  // bytes of the entry's texts so far, bodies excepted
   bool in_entry_ = false;
   Entry entry_;
   HeaderField pair_;

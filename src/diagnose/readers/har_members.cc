@@ -15,8 +15,8 @@ constexpr Member kEntry[] = {
     {"_resourceType", Node::Skip, Leaf::ResourceType},
 };
 constexpr Member kRequest[] = {
-    {"method", Node::Skip, Leaf::Method},      {"url", Node::Skip, Leaf::Url},         {"httpVersion", Node::Skip, Leaf::RequestVersion},
-    {"headers", Node::RequestHeaders},         {"cookies", Node::RequestCookies},      {"queryString", Node::QueryString},
+    {"method", Node::Skip, Leaf::Method}, {"url", Node::Skip, Leaf::Url},    {"httpVersion", Node::Skip, Leaf::RequestVersion},
+    {"headers", Node::RequestHeaders},    {"cookies", Node::RequestCookies}, {"queryString", Node::QueryString},
     {"postData", Node::PostData},
 };
 constexpr Member kResponse[] = {
@@ -32,11 +32,12 @@ constexpr Member kResponse[] = {
 };
 constexpr Member kPair[] = {{"name", Node::Skip, Leaf::Name}, {"value", Node::Skip, Leaf::Value}};
 constexpr Member kCookie[] = {
-    {"name", Node::Skip, Leaf::Name},         {"value", Node::Skip, Leaf::Value},       {"path", Node::Skip, Leaf::Path},
-    {"domain", Node::Skip, Leaf::Domain},     {"expires", Node::Skip, Leaf::Expires},   {"sameSite", Node::Skip, Leaf::SameSite},
-    {"httpOnly", Node::Skip, Leaf::HttpOnly}, {"secure", Node::Skip, Leaf::Secure},     {"_sameSite", Node::Skip, Leaf::SameSite},
+    {"name", Node::Skip, Leaf::Name},         {"value", Node::Skip, Leaf::Value},     {"path", Node::Skip, Leaf::Path},
+    {"domain", Node::Skip, Leaf::Domain},     {"expires", Node::Skip, Leaf::Expires}, {"sameSite", Node::Skip, Leaf::SameSite},
+    {"httpOnly", Node::Skip, Leaf::HttpOnly}, {"secure", Node::Skip, Leaf::Secure},   {"_sameSite", Node::Skip, Leaf::SameSite},
 };
-constexpr Member kPostData[] = {{"mimeType", Node::Skip, Leaf::PostMimeType}, {"text", Node::Skip, Leaf::PostText}, {"params", Node::Params}};
+constexpr Member kPostData[] = {
+    {"mimeType", Node::Skip, Leaf::PostMimeType}, {"text", Node::Skip, Leaf::PostText}, {"params", Node::Params}};
 constexpr Member kContent[] = {{"mimeType", Node::Skip, Leaf::ContentMimeType},
                                {"text", Node::Skip, Leaf::ContentText},
                                {"encoding", Node::Skip, Leaf::ContentEncoding}};

@@ -51,7 +51,9 @@ Result<void, ReadError> HarReader::feed(std::string_view piece) {
 Read HarReader::finish() {
   State& s = *state_;
   if (const auto end = s.stream.finish(); !end) return s.failure(end.error());
-  const auto lacks = [&](std::string_view what) { return ReadError{.format = Format::Har, .line = 0, .offset = s.fed, .message = std::string(what)}; };
+  const auto lacks = [&](std::string_view what) {
+    return ReadError{.format = Format::Har, .line = 0, .offset = s.fed, .message = std::string(what)};
+  };
   if (!s.events.saw_log()) return lacks("no member \"log\"; a HAR is {\"log\": {\"entries\": […]}}");
   if (!s.events.saw_entries()) return lacks("no log.entries; a HAR lists its requests there");
   Capture capture;

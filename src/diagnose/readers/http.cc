@@ -19,7 +19,8 @@ bool is_start_line(std::string_view line) { return parse_status_line(line) || pa
 
 // What stands between messages and belongs to none: wget's marks, the separator of .http files.
 bool is_separator(std::string_view line) {
-  return line.starts_with("###") || line.starts_with("---request ") || line.starts_with("---response ") || line.starts_with("HTTP request sent, awaiting");
+  return line.starts_with("###") || line.starts_with("---request ") || line.starts_with("---response ") ||
+         line.starts_with("HTTP request sent, awaiting");
 }
 
 class HttpReader {
@@ -92,7 +93,8 @@ class HttpReader {
     }
     const std::string_view text = line.text;
     if (trim_ows(text).empty()) return begin_body(lines_.offset());
-    if (request_ && !fields_->any() && request_->headers.empty() && http::is_ows(text.front()) && std::string_view("?&").find(trim_ows(text).front()) != kNone) {
+    if (request_ && !fields_->any() && request_->headers.empty() && http::is_ows(text.front()) &&
+        std::string_view("?&").find(trim_ows(text).front()) != kNone) {
       request_->target += trim_ows(text);  // a query over several lines, in .http files
     } else if (is_field_line(text)) {
       fields_->line(text);
@@ -123,7 +125,9 @@ class HttpReader {
     const std::string_view digits = headers.value("content-length");
     std::size_t length = 0;
     const auto [stop, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
-    if (digits.empty() || fault != std::errc() || stop != digits.data() + digits.size() || length > text_.size() - std::min(offset, text_.size())) return;
+    if (digits.empty() || fault != std::errc() || stop != digits.data() + digits.size() ||
+        length > text_.size() - std::min(offset, text_.size()))
+      return;
     // Trusted where a message, or the text, ends there: pretty printers change bodies and keep the number.
     if (!ends_at(offset + length)) return;
     body_ = {text_.substr(offset, length)};
@@ -157,7 +161,9 @@ class HttpReader {
     if (body_begin_ == kNone) body_begin_ = line.offset;
     body_end_ = line.offset + line.text.size();
   }
-  std::string_view whole_body(std::size_t end) const { return body_begin_ == kNone ? std::string_view() : text_.substr(body_begin_, end - body_begin_); }
+  std::string_view whole_body(std::size_t end) const {
+    return body_begin_ == kNone ? std::string_view() : text_.substr(body_begin_, end - body_begin_);
+  }
 
   // A body without an end of line, and the next response right behind it: `{"error":"x"}HTTP/1.1 200 OK`
   static std::size_t glued_status(std::string_view line) {
@@ -175,7 +181,8 @@ class HttpReader {
       append_body(request_->body, request_->body_cut, body);
       source_.substitute(*request_);
       request_->url = request_url(*request_);
-      if (request_->version.empty() || request_->target.find("://") != kNone) request_->target = request_->version.empty() ? "" : request_->target;
+      if (request_->version.empty() || request_->target.find("://") != kNone)
+        request_->target = request_->version.empty() ? "" : request_->target;
       pairing_.add(*std::move(request_));
     } else if (response_) {
       append_body(response_->body, response_->body_cut, body);

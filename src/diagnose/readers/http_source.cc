@@ -12,7 +12,8 @@ namespace {
 constexpr auto kNone = std::string_view::npos;
 constexpr std::size_t kMaxVariables = 200, kMaxValue = 16 * 1024, kMaxSubstituted = 1024 * 1024;
 
-std::string with_variables(std::string_view text, const std::map<std::string, std::string, std::less<>>& variables, std::size_t& substituted) {
+std::string with_variables(std::string_view text, const std::map<std::string, std::string, std::less<>>& variables,
+                           std::size_t& substituted) {
   std::string out;
   while (substituted < kMaxSubstituted) {
     const std::size_t open = text.find("{{");
@@ -45,7 +46,8 @@ void HttpSource::substitute(Request& request) {
 }
 
 void HttpSource::finish(Capture& capture) const {
-  const bool answered = std::any_of(capture.exchanges.begin(), capture.exchanges.end(), [](const Exchange& e) { return e.response.has_value(); });
+  const bool answered =
+      std::any_of(capture.exchanges.begin(), capture.exchanges.end(), [](const Exchange& e) { return e.response.has_value(); });
   if (answered) return;
   const auto remark = [&](std::size_t exchange, std::string_view part, std::string_view name, std::string_view text) {
     for (const std::string_view placeholder : find_placeholders(text, part == "request.body")) {
@@ -55,7 +57,8 @@ void HttpSource::finish(Capture& capture) const {
   for (const Exchange& exchange : capture.exchanges) {
     if (!exchange.request) continue;
     remark(exchange.index, "request.url", "", exchange.request->url.text());
-    for (const HeaderField& field : exchange.request->headers.all()) remark(exchange.index, "request.header", trim_ows(field.name), field.value);
+    for (const HeaderField& field : exchange.request->headers.all())
+      remark(exchange.index, "request.header", trim_ows(field.name), field.value);
     remark(exchange.index, "request.body", "", exchange.request->body);
   }
   capture.is_source = written_ || !capture.remarks.empty();

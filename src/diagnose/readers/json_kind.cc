@@ -43,12 +43,16 @@ JsonKind json_kind(std::string_view head) {
     return false;
   };
   if (has("log/version") || has("log/creator") || has("log/entries") || has("log/pages") || has("log/browser")) return {Format::Har, {}};
-  if (has("info/_postman_id") || has("info/schema") || (has("info") && has("item")) || has("collection/info") || has("collection/item")) return {Format::Postman, {}};
-  if (has("access_token") || has("id_token")) return {std::nullopt, "JSON with tokens, as an authorization server answers; give the one token in question"};
+  if (has("info/_postman_id") || has("info/schema") || (has("info") && has("item")) || has("collection/info") || has("collection/item"))
+    return {Format::Postman, {}};
+  if (has("access_token") || has("id_token"))
+    return {std::nullopt, "JSON with tokens, as an authorization server answers; give the one token in question"};
   if (has("keys")) return {std::nullopt, "a JSON Web Key set; give it with --jwks beside the request or token in question"};
   if (has("openapi") || has("swagger")) return {std::nullopt, "an OpenAPI description, which holds no request"};
-  if (has("values") && (has("_postman_variable_scope") || has("name"))) return {std::nullopt, "a Postman environment; give the collection, and this with --postman-environment"};
-  if (has("error") || has("message") || has("errors") || has("detail")) return {std::nullopt, "the body of a response; its head is needed too: curl -i or -v shows both"};
+  if (has("values") && (has("_postman_variable_scope") || has("name")))
+    return {std::nullopt, "a Postman environment; give the collection, and this with --postman-environment"};
+  if (has("error") || has("message") || has("errors") || has("detail"))
+    return {std::nullopt, "the body of a response; its head is needed too: curl -i or -v shows both"};
   return {};
 }
 

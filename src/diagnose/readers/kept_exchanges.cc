@@ -22,7 +22,8 @@ std::size_t bytes_of(const Headers& headers) {
 }
 
 std::size_t bytes_of(const Exchange& exchange) {
-  std::size_t bytes = sizeof(Exchange) + bytes_of(exchange.connection) + bytes_of(exchange.resource_type) + bytes_of(exchange.server_address);
+  std::size_t bytes =
+      sizeof(Exchange) + bytes_of(exchange.connection) + bytes_of(exchange.resource_type) + bytes_of(exchange.server_address);
   for (const std::string& remark : exchange.remarks) bytes += sizeof(std::string) + bytes_of(remark);
   if (const auto& r = exchange.request) {
     bytes += bytes_of(r->method) + bytes_of(r->target) + bytes_of(r->version) + bytes_of(r->headers) + bytes_of(r->body) +
@@ -51,9 +52,9 @@ bool is_login_page(const Exchange& exchange) {
 }
 
 bool is_error_body(const Response& response) {
-  static constexpr auto kWords = std::to_array<std::string_view>({"\"ok\":false", "\"ok\": false", "unauthenticated", "unauthorized", "invalid_token",
-                                                                  "invalid_auth", "not_authed", "invalid_grant", "invalid_client", "token expired",
-                                                                  "token_expired", "not authenticated", "access denied", "forbidden"});
+  static constexpr auto kWords = std::to_array<std::string_view>(
+      {"\"ok\":false", "\"ok\": false", "unauthenticated", "unauthorized", "invalid_token", "invalid_auth", "not_authed", "invalid_grant",
+       "invalid_client", "token expired", "token_expired", "not authenticated", "access denied", "forbidden"});
   return !response.body.empty() && contains_any(to_lower(std::string_view(response.body).substr(0, kErrorBodyRead)), kWords);
 }
 
@@ -83,7 +84,8 @@ KeptExchanges::Interest KeptExchanges::interest_in(const Exchange& exchange) {
   const bool success_at_last = response.status / 100 == 2 && refused_.erase(same) > 0;
   const bool after_preflight = !preflight && preflighted_.erase(hash_of("", request.url)) > 0;
   const bool redirect = response.status / 100 == 3 && response.status != 304;
-  const bool context = success_at_last || after_preflight || redirect || preflight || response.headers.has("set-cookie") || is_of_identity(request.url);
+  const bool context =
+      success_at_last || after_preflight || redirect || preflight || response.headers.has("set-cookie") || is_of_identity(request.url);
   return context ? Interest::Context : Interest::None;
 }
 

@@ -14,7 +14,7 @@
 namespace quivive::diagnose {
 
 inline constexpr std::size_t kKeptBytes = 24 * 1024 * 1024;
-inline constexpr std::size_t kFirstsKept = 16;     // of each kind that matters: these stay, however many follow
+inline constexpr std::size_t kFirstsKept = 16;  // of each kind that matters: these stay, however many follow
 inline constexpr std::size_t kAwaitedRequests = 4096;
 
 class KeptExchanges {

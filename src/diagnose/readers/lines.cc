@@ -50,7 +50,8 @@ std::string without_escapes(std::string_view text) {
 }
 
 bool marks_are_escaped(std::string_view text) {
-  for (const std::string_view mark : {"&lt; HTTP/", "&gt; GET ", "&gt; POST ", "&gt; Host:", "&gt; PUT ", "&gt; DELETE ", "&gt; PATCH ", "&gt; HEAD "}) {
+  for (const std::string_view mark :
+       {"&lt; HTTP/", "&gt; GET ", "&gt; POST ", "&gt; Host:", "&gt; PUT ", "&gt; DELETE ", "&gt; PATCH ", "&gt; HEAD "}) {
     if (text.find(mark) != std::string_view::npos) return true;
   }
   return false;
@@ -106,7 +107,8 @@ ReadError read_error(Format format, std::string_view text, std::size_t offset, s
 
 std::optional<ReadError> refused_size(Format format, std::string_view text) {
   if (text.size() <= kMaxText) return std::nullopt;
-  return ReadError{format, 0, kMaxText, fmt::format("{} MiB are the most that is read of this format; cut it to the exchange in question", kMaxText >> 20)};
+  return ReadError{format, 0, kMaxText,
+                   fmt::format("{} MiB are the most that is read of this format; cut it to the exchange in question", kMaxText >> 20)};
 }
 
 }  // namespace readers

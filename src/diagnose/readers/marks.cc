@@ -12,9 +12,28 @@ namespace {
 constexpr auto kNone = std::string_view::npos;
 constexpr std::size_t kLongestPrefix = 48;
 
-constexpr auto kOwnLines = std::to_array<std::string_view>({"  Trying ", "Trying ", "Connected to ", "Established connection to ", "Uses proxy env", "Could not resolve host", "Rebuilt URL to",
-                                                            "Connection #", "Issue another request", "ALPN", "TLSv1.", "SSL connection using", "Server auth using", "Closing connection",
-                                                            "Failed to connect", "connect to ", "Hostname ", "Re-using existing", "Mark bundle", "[HTTP/", "h2h3 [", "h2 ["});
+constexpr auto kOwnLines = std::to_array<std::string_view>({"  Trying ",
+                                                            "Trying ",
+                                                            "Connected to ",
+                                                            "Established connection to ",
+                                                            "Uses proxy env",
+                                                            "Could not resolve host",
+                                                            "Rebuilt URL to",
+                                                            "Connection #",
+                                                            "Issue another request",
+                                                            "ALPN",
+                                                            "TLSv1.",
+                                                            "SSL connection using",
+                                                            "Server auth using",
+                                                            "Closing connection",
+                                                            "Failed to connect",
+                                                            "connect to ",
+                                                            "Hostname ",
+                                                            "Re-using existing",
+                                                            "Mark bundle",
+                                                            "[HTTP/",
+                                                            "h2h3 [",
+                                                            "h2 ["});
 
 }  // namespace
 

@@ -19,7 +19,8 @@ bool is_version(std::string_view text) {
 
 // Upper case: `Host: x HTTP/1.1` is no request line.
 bool is_method(std::string_view text) {
-  return !text.empty() && text.size() <= 20 && std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'A' && c <= 'Z') || c == '-' || c == '_'; });
+  return !text.empty() && text.size() <= 20 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'A' && c <= 'Z') || c == '-' || c == '_'; });
 }
 
 }  // namespace

@@ -38,8 +38,8 @@ class FieldLines {
   FieldLines& operator=(const FieldLines&) = delete;
   ~FieldLines() { flush(); }
 
-  void line(std::string_view line);               // is_field_line
-  void more(std::string_view text);               // appended to the last value as it stands
+  void line(std::string_view line);  // is_field_line
+  void more(std::string_view text);  // appended to the last value as it stands
   void flush();
   [[nodiscard]] bool any() const { return pending_.has_value(); }
   // Length of the last field, name included: a long one may have been wrapped.

@@ -43,7 +43,8 @@ Capture Pairing::finish() {
   for (const Exchange& exchange : capture_.exchanges) {
     if (!exchange.request || !capture_.tool.empty()) continue;
     const std::string_view agent = exchange.request->headers.value("user-agent");
-    if (std::any_of(kTools.begin(), kTools.end(), [&](std::string_view tool) { return agent.starts_with(tool); })) capture_.tool = agent.substr(0, agent.find(' '));
+    if (std::any_of(kTools.begin(), kTools.end(), [&](std::string_view tool) { return agent.starts_with(tool); }))
+      capture_.tool = agent.substr(0, agent.find(' '));
   }
   return std::move(capture_);
 }
@@ -54,7 +55,8 @@ void add_typed_command(Capture& capture, std::string_view text) {
   if (!typed.command) return;
   capture.command = std::move(typed.command);
   if (capture.exchanges.empty() || typed.exchanges.size() != 1) return;
-  const bool replaced = std::any_of(typed.remarks.begin(), typed.remarks.end(), [](const SourceRemark& r) { return r.kind == SourceRemark::Kind::ShellExpands; });
+  const bool replaced = std::any_of(typed.remarks.begin(), typed.remarks.end(),
+                                    [](const SourceRemark& r) { return r.kind == SourceRemark::Kind::ShellExpands; });
   const auto first = std::find_if(capture.exchanges.begin(), capture.exchanges.end(), [](const Exchange& e) { return !e.to_proxy; });
   if (first == capture.exchanges.end()) return;
   if (!first->request && !replaced) first->request = std::move(typed.exchanges[0].request);

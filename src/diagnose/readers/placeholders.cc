@@ -99,7 +99,8 @@ std::vector<std::string_view> find_variables(std::string_view text) {
     const std::size_t end = at + 1 + name + (braces ? 2 : 0);
     if (name == 0 || end > text.size() || (braces && text[end - 1] != '}')) continue;
     constexpr std::string_view kBefore = " :=/\"',(&?", kAfter = " :=/\"',)&?@;\r\n";
-    const bool whole = (at == 0 || kBefore.find(text[at - 1]) != std::string_view::npos) && (end == text.size() || kAfter.find(text[end]) != std::string_view::npos);
+    const bool whole = (at == 0 || kBefore.find(text[at - 1]) != std::string_view::npos) &&
+                       (end == text.size() || kAfter.find(text[end]) != std::string_view::npos);
     if (braces || whole) found.push_back(text.substr(at, end - at));
   }
   return found;

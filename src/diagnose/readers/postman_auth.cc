@@ -97,7 +97,8 @@ DeclaredAuth apply_auth(const Auth& written, std::size_t exchange, Variables& va
   } else if (auth.type == "oauth2") {
     // The token that Postman got is not exported; without one it adds nothing.
     const std::string_view token = auth.param("accessToken");
-    const bool prefixed = std::any_of(auth.params.begin(), auth.params.end(), [](const HeaderField& param) { return param.name == "headerPrefix"; });
+    const bool prefixed =
+        std::any_of(auth.params.begin(), auth.params.end(), [](const HeaderField& param) { return param.name == "headerPrefix"; });
     const std::string_view prefix = prefixed ? trim_ows(auth.param("headerPrefix")) : "Bearer";
     if (!token.empty() && auth.param("addTokenTo") == "queryParams") {
       add_to_query(request.url, "access_token", token);

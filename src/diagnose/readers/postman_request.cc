@@ -34,7 +34,8 @@ void each_header(const Json* json, const OnField& on_field) {
     for (const Json& row : *rows) {
       if (++count > kMaxFields) break;
       if (row.is_string()) line(text_of(&row));
-      if (const JsonObject* field = row.if_object()) on_field(text_member(*field, "key"), text_member(*field, "value"), is_true(*field, "disabled"));
+      if (const JsonObject* field = row.if_object())
+        on_field(text_member(*field, "key"), text_member(*field, "value"), is_true(*field, "disabled"));
     }
     return;
   }
@@ -136,7 +137,8 @@ class BodyReader {
     const JsonObject* graphql = object_member(body, "graphql");
     if (graphql == nullptr) return {};
     const std::string variables = resolved(text_member(*graphql, "variables"));
-    return {fmt::format("{{\"query\":{},\"variables\":{}}}", json_quote(resolved(text_member(*graphql, "query"))), variables.empty() ? "{}" : variables),
+    return {fmt::format("{{\"query\":{},\"variables\":{}}}", json_quote(resolved(text_member(*graphql, "query"))),
+                        variables.empty() ? "{}" : variables),
             "application/json"};
   }
 
@@ -154,7 +156,8 @@ Request read_request(const Json& json, std::size_t exchange, Variables& variable
     request.url = read_url(&json, exchange, variables);
     return request;
   }
-  if (const std::string method = text_member(*object, "method"); !method.empty()) request.method = variables.resolve(method, {exchange, "request.line", {}});
+  if (const std::string method = text_member(*object, "method"); !method.empty())
+    request.method = variables.resolve(method, {exchange, "request.line", {}});
   request.url = read_url(member(*object, "url"), exchange, variables);
   each_header(member(*object, "header"), [&](std::string name, std::string value, bool disabled) {
     const Place place{exchange, "request.header", name};
@@ -164,7 +167,8 @@ Request read_request(const Json& json, std::size_t exchange, Variables& variable
   if (const JsonObject* body = object_member(*object, "body")) {
     Body read = BodyReader(exchange, variables).read(*body);
     std::tie(request.body, request.body_cut) = kept_body(read.text, false);
-    if (!read.text.empty() && !read.type.empty() && !request.headers.has("content-type")) request.headers.add("Content-Type", std::move(read.type));
+    if (!read.text.empty() && !read.type.empty() && !request.headers.has("content-type"))
+      request.headers.add("Content-Type", std::move(read.type));
   }
   return request;
 }

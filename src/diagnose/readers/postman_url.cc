@@ -29,7 +29,8 @@ std::optional<std::string> path_variable(const JsonObject* url, std::string_view
   if (rows == nullptr) return std::nullopt;
   for (const Json& json : *rows) {
     const JsonObject* row = json.if_object();
-    if (row != nullptr && !is_true(*row, "disabled") && (text_member(*row, "key") == name || text_member(*row, "id") == name)) return text_member(*row, "value");
+    if (row != nullptr && !is_true(*row, "disabled") && (text_member(*row, "key") == name || text_member(*row, "id") == name))
+      return text_member(*row, "value");
   }
   return std::nullopt;
 }
@@ -70,7 +71,8 @@ std::string query_of(const JsonArray& rows, std::size_t exchange, Variables& var
     }
     if (!out.empty()) out += '&';
     out += variables.resolve(name, place);
-    if (const Json* value = member(*row, "value"); value != nullptr && !value->is_null()) out += '=' + variables.resolve(text_of(value), place);
+    if (const Json* value = member(*row, "value"); value != nullptr && !value->is_null())
+      out += '=' + variables.resolve(text_of(value), place);
   }
   return out;
 }

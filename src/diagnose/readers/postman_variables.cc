@@ -87,7 +87,8 @@ void Variables::note_scripts(const JsonObject& item) {
       const std::string_view rest = trimmed(line.substr(at + kSet.size()));
       if (rest.empty() || (rest.front() != '"' && rest.front() != '\'' && rest.front() != '`')) continue;
       const std::size_t end = rest.find(rest.front(), 1);
-      if (end != std::string_view::npos && end < 200 && set_by_scripts_.size() < kMaxRemarks) set_by_scripts_.emplace(rest.substr(1, end - 1));
+      if (end != std::string_view::npos && end < 200 && set_by_scripts_.size() < kMaxRemarks)
+        set_by_scripts_.emplace(rest.substr(1, end - 1));
     }
   };
   const JsonArray* events = array_member(item, "event");

@@ -45,8 +45,8 @@ struct ShellFault {
 
 using Variables = std::map<std::string, std::string, std::less<>>;
 
-inline constexpr std::size_t kMaxShellWords = 10'000;       // of one command; it is taken to end there
-inline constexpr std::size_t kMaxExpanded = 1024 * 1024;    // bytes that variables may add to one command
+inline constexpr std::size_t kMaxShellWords = 10'000;     // of one command; it is taken to end there
+inline constexpr std::size_t kMaxExpanded = 1024 * 1024;  // bytes that variables may add to one command
 
 // One command beginning at `offset`, by the rules of bash: '…', "…", $'…', \x, continuation lines; PowerShell's backtick
 // before the end of a line continues too. Variables that are known are replaced where bash does so. A command ends at an

@@ -15,8 +15,8 @@ constexpr std::size_t kMaxRows = 300'000;
 // `47 45 54 20 ` at the front: how many pairs, at most kHexWidth.
 std::size_t hex_pairs(std::string_view text) {
   std::size_t count = 0;
-  while (count < kHexWidth && text.size() >= count * 3 + 2 && http::is_hex_digit(text[count * 3]) && http::is_hex_digit(text[count * 3 + 1]) &&
-         (text.size() == count * 3 + 2 || text[count * 3 + 2] == ' ')) {
+  while (count < kHexWidth && text.size() >= count * 3 + 2 && http::is_hex_digit(text[count * 3]) &&
+         http::is_hex_digit(text[count * 3 + 1]) && (text.size() == count * 3 + 2 || text[count * 3 + 2] == ' ')) {
     ++count;
   }
   return count;

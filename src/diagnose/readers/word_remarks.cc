@@ -15,14 +15,16 @@ bool is_capitals(std::string_view variable) {
 
 void remark_text(Capture& capture, SourceRemark::Kind kind, const RemarkPlace& place, std::string_view text) {
   constexpr std::size_t kKept = 300;
-  if (capture.remarks.size() < kMaxRemarks) capture.remarks.push_back({kind, place.exchange, place.part, place.name, std::string(text.substr(0, kKept))});
+  if (capture.remarks.size() < kMaxRemarks)
+    capture.remarks.push_back({kind, place.exchange, place.part, place.name, std::string(text.substr(0, kKept))});
 }
 
 void remark_word(Capture& capture, const ShellWord& word, std::size_t begin, const RemarkPlace& place) {
   const std::string_view text = word.text;
   const bool body = place.part == "request.body";
   for (const ShellWord::Expansion& expansion : word.expansions) {
-    if (expansion.begin >= begin) remark_text(capture, SourceRemark::Kind::ShellExpands, place, text.substr(expansion.begin, expansion.end - expansion.begin));
+    if (expansion.begin >= begin)
+      remark_text(capture, SourceRemark::Kind::ShellExpands, place, text.substr(expansion.begin, expansion.end - expansion.begin));
   }
   const auto place_in_word = [&](std::string_view found) { return static_cast<std::size_t>(found.data() - text.data()); };
   const auto expanded = [&](std::string_view found) {
@@ -32,11 +34,13 @@ void remark_word(Capture& capture, const ShellWord& word, std::size_t begin, con
   // Quoted with a backslash counts: the shell hands on the $ all the same.
   const auto literal = [&](std::string_view found) {
     const std::size_t at = place_in_word(found);
-    return std::any_of(word.pieces.begin(), word.pieces.end(), [&](const auto& p) { return p.quoting == Quoting::Single && at >= p.begin && at < p.end; });
+    return std::any_of(word.pieces.begin(), word.pieces.end(),
+                       [&](const auto& p) { return p.quoting == Quoting::Single && at >= p.begin && at < p.end; });
   };
   for (const std::string_view variable : find_variables(text.substr(begin))) {
     // GraphQL and templates in a body are full of `$id`.
-    if (literal(variable) && (!body || is_capitals(variable))) remark_text(capture, SourceRemark::Kind::SingleQuotedVariable, place, variable);
+    if (literal(variable) && (!body || is_capitals(variable)))
+      remark_text(capture, SourceRemark::Kind::SingleQuotedVariable, place, variable);
   }
   for (const std::string_view placeholder : find_placeholders(text.substr(begin), body)) {
     if (!placeholder.starts_with("${") && !expanded(placeholder)) remark_text(capture, SourceRemark::Kind::Placeholder, place, placeholder);

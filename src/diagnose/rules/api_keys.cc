@@ -15,7 +15,9 @@ std::string bare_secret(const SentCredential& credential) {
     const std::string_view user = payload.user(), password = payload.password();
     return std::string(password.size() > user.size() ? password : user);
   }
-  if (const std::size_t at = text.find("=\""); at != std::string_view::npos && text.ends_with('"') && text.find(',') == std::string_view::npos) text = text.substr(at + 1);
+  if (const std::size_t at = text.find("=\"");
+      at != std::string_view::npos && text.ends_with('"') && text.find(',') == std::string_view::npos)
+    text = text.substr(at + 1);
   return std::string(without_quotes(text));
 }
 

@@ -15,8 +15,12 @@ namespace {
 
 void report_colon(const Facts& facts, const std::string& user, std::string part, Report& report) {
   report.fault(Cause::BasicColonInUser, Certainty::Certain, facts)
-      .summary("The user name '" + printable(user, 60) + "' has a colon, and Basic ends the user name at the first colon: the server sees '" + printable(user.substr(0, user.find(':')), 60) + "'.")
-      .fix("Use a user name without a colon: Basic has no way to write one (RFC 7617 section 2). Ask the service for an alias, or use another scheme.")
+      .summary("The user name '" + printable(user, 60) +
+               "' has a colon, and Basic ends the user name at the first colon: the server sees '" +
+               printable(user.substr(0, user.find(':')), 60) + "'.")
+      .fix(
+          "Use a user name without a colon: Basic has no way to write one (RFC 7617 section 2). Ask the service for an alias, or use "
+          "another scheme.")
       .see(std::move(part), "", user, ":");
 }
 
@@ -51,7 +55,10 @@ bool is_ntlm_without_domain(const SentCredential& c) {
   if (!c.is("NTLM") && !c.is("Negotiate")) return false;
   const auto bytes = base64_decode(trim_ows(c.rest));
   if (!bytes || bytes->size() < 44 || !bytes->starts_with(std::string_view("NTLMSSP\0\3\0\0\0", 12))) return false;
-  const auto short_at = [&](std::size_t at) { return static_cast<unsigned>(static_cast<unsigned char>((*bytes)[at])) | static_cast<unsigned>(static_cast<unsigned char>((*bytes)[at + 1])) << 8; };
+  const auto short_at = [&](std::size_t at) {
+    return static_cast<unsigned>(static_cast<unsigned char>((*bytes)[at])) |
+           static_cast<unsigned>(static_cast<unsigned char>((*bytes)[at + 1])) << 8;
+  };
   if (short_at(28) != 0 || short_at(36) == 0) return false;
   // A UPN needs no domain.
   const std::size_t offset = short_at(40), length = short_at(36);
@@ -65,12 +72,14 @@ void colon_in_user(const Context& context, const Facts& facts, Report& report) {
     if (declared.exchange != facts.at || !iequals(declared.type, "basic")) continue;
     for (const HeaderField& param : declared.params) {
       const bool filled = kind_of_value(param.value) == ValueKind::Placeholder;
-      if (param.name == "username" && param.value.find(':') != std::string::npos && !filled) return report_colon(facts, param.value, "tool", report);
+      if (param.name == "username" && param.value.find(':') != std::string::npos && !filled)
+        return report_colon(facts, param.value, "tool", report);
     }
   }
   const SentCredential* sent = facts.authorization();
   const bool basic = sent != nullptr && sent->is("Basic");
-  if (basic && context.expected.user && context.expected.user->find(':') != std::string::npos) return report_colon(facts, *context.expected.user, "command", report);
+  if (basic && context.expected.user && context.expected.user->find(':') != std::string::npos)
+    return report_colon(facts, *context.expected.user, "command", report);
   if (facts.request() == nullptr) return;
   const std::string& info = facts.request()->url.userinfo;
   const std::string user = http::form_decode(std::string_view(info).substr(0, info.find(':')));
@@ -84,14 +93,18 @@ void password_refused(const Facts& facts, Report& report) {
     if (!facts.server_says(row.text)) continue;
     report.fault(Cause::PasswordAuthDisabled, row.certainty, facts)
         .summary("The server takes no account passwords here: it says '" + std::string(row.text) + "'.")
-        .fix("Make a token (personal access token, API token or app password) in the account's settings and send it in place of the password, with the same user name.")
+        .fix(
+            "Make a token (personal access token, API token or app password) in the account's settings and send it in place of the "
+            "password, with the same user name.")
         .see("response.body", "", std::string(row.text), std::string(row.text))
         .server_said();
     return;
   }
   if (facts.response_field("x-github-otp").starts_with("required")) {
     report.fault(Cause::PasswordAuthDisabled, Certainty::Probable, facts)
-        .summary("The account has two-factor authentication: the server asks for a one-time password (X-GitHub-OTP), and a password alone is not enough.")
+        .summary(
+            "The account has two-factor authentication: the server asks for a one-time password (X-GitHub-OTP), and a password alone is "
+            "not enough.")
         .fix("Use a personal access token in place of the password.")
         .see("response.header", "X-GitHub-OTP", std::string(facts.response_field("x-github-otp")))
         .server_said();
@@ -112,7 +125,8 @@ void domain_missing(const Facts& facts, Report& report) {
     return;
   }
   report.fault(Cause::DomainMissing, Certainty::Suggestive, facts)
-      .summary(user.empty() ? "The NTLM answer names a user and no domain." : "The user name '" + printable(user, 60) + "' has no domain, and the server offers Windows authentication.")
+      .summary(user.empty() ? "The NTLM answer names a user and no domain."
+                            : "The user name '" + printable(user, 60) + "' has no domain, and the server offers Windows authentication.")
       .detail("A server of a directory looks for the account in its own default domain then. The same request with the domain decides it.")
       .fix("Write DOMAIN\\user or user@domain: curl -u 'DOMAIN\\user:password'.")
       .see("request.header", sent->name, sent->value);

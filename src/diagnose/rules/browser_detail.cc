@@ -6,12 +6,14 @@
 namespace quivive::diagnose::browser_detail {
 
 bool is_browser(const Facts& facts) {
-  return !facts.exchange->resource_type.empty() || !facts.request_field("sec-fetch-mode").empty() || facts.request_field("user-agent").starts_with("Mozilla/");
+  return !facts.exchange->resource_type.empty() || !facts.request_field("sec-fetch-mode").empty() ||
+         facts.request_field("user-agent").starts_with("Mozilla/");
 }
 
 bool is_chromium(const Facts& facts) {
   const std::string_view agent = facts.request_field("user-agent");
-  return agent.find("Chrome/") != std::string_view::npos || agent.find("Chromium/") != std::string_view::npos || !facts.request_field("sec-ch-ua").empty();
+  return agent.find("Chrome/") != std::string_view::npos || agent.find("Chromium/") != std::string_view::npos ||
+         !facts.request_field("sec-ch-ua").empty();
 }
 
 bool is_preflight(const Facts& facts) {
@@ -23,7 +25,8 @@ bool is_navigation(const Facts& facts) {
   const std::string_view mode = facts.request_field("sec-fetch-mode");
   if (!mode.empty()) return mode == "navigate";
   const std::string& type = facts.exchange->resource_type;
-  return type == "document" || type == "iframe" || (type.empty() && is_browser(facts) && facts.request_field("accept").starts_with("text/html"));
+  return type == "document" || type == "iframe" ||
+         (type.empty() && is_browser(facts) && facts.request_field("accept").starts_with("text/html"));
 }
 
 bool asks_for_data(const Facts& facts) {
@@ -34,8 +37,8 @@ bool asks_for_data(const Facts& facts) {
   if (accept.find("text/html") != std::string::npos) return false;
   if (accept.find("json") != std::string::npos || iequals(facts.request_field("x-requested-with"), "XMLHttpRequest")) return true;
   const std::string path = to_lower(facts.request()->url.path) + '/';
-  return path.find("/api/") != std::string::npos || path.find("/v1/") != std::string::npos || path.find("/v2/") != std::string::npos || path.find("/graphql/") != std::string::npos ||
-         facts.request()->url.host.starts_with("api.") || facts.authorization() != nullptr;
+  return path.find("/api/") != std::string::npos || path.find("/v1/") != std::string::npos || path.find("/v2/") != std::string::npos ||
+         path.find("/graphql/") != std::string::npos || facts.request()->url.host.starts_with("api.") || facts.authorization() != nullptr;
 }
 
 std::optional<Url> initiator(const Facts& facts) {
@@ -60,7 +63,9 @@ Relation relation(const Facts& facts) {
   return schemes && registrable_domain(from->host) == registrable_domain(url.host) ? Relation::SameSite : Relation::CrossSite;
 }
 
-bool is_local_host(std::string_view host) { return host == "localhost" || host.ends_with(".localhost") || host.starts_with("127.") || host == "[::1]"; }
+bool is_local_host(std::string_view host) {
+  return host == "localhost" || host.ends_with(".localhost") || host.starts_with("127.") || host == "[::1]";
+}
 
 std::vector<std::string> list_members(std::string_view value) {
   std::vector<std::string> out;

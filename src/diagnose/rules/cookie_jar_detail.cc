@@ -40,10 +40,13 @@ bool path_matches(std::string_view request, std::string_view cookie) {
 
 // RFC 6265 section 5.1.3
 bool domain_matches(std::string_view host, std::string_view domain) {
-  return host == domain || (host.size() > domain.size() && host.ends_with(domain) && host[host.size() - domain.size() - 1] == '.' && host.find_first_not_of("0123456789.") != std::string_view::npos);
+  return host == domain || (host.size() > domain.size() && host.ends_with(domain) && host[host.size() - domain.size() - 1] == '.' &&
+                            host.find_first_not_of("0123456789.") != std::string_view::npos);
 }
 
-bool is_public_suffix(std::string_view domain) { return registrable_domain("x." + std::string(domain)) == "x." + std::string(domain) && !browser_detail::is_local_host(domain); }
+bool is_public_suffix(std::string_view domain) {
+  return registrable_domain("x." + std::string(domain)) == "x." + std::string(domain) && !browser_detail::is_local_host(domain);
+}
 
 std::string_view name_of_same_site(SameSite value) {
   switch (value) {
@@ -63,7 +66,9 @@ Objection objection(Cause cause, std::string summary, std::string fix, std::stri
 
 // Lax is the default in Chromium only; others have announced it.
 Certainty of_default(const SetCookie& cookie, const Facts& facts) {
-  return cookie.same_site != SameSite::Unset || browser_detail::is_chromium(facts) || !browser_detail::is_browser(facts) ? Certainty::Certain : Certainty::Probable;
+  return cookie.same_site != SameSite::Unset || browser_detail::is_chromium(facts) || !browser_detail::is_browser(facts)
+             ? Certainty::Certain
+             : Certainty::Probable;
 }
 
 // SameSite for a request (RFC 6265bis section 5.8.3): Lax lets only page loads by a safe method through.
@@ -75,19 +80,25 @@ std::optional<Objection> same_site_objection(const SetCookie& cookie, const Stor
   // Chromium's "Lax and POST": two minutes for cookies without the attribute.
   if (cookie.same_site == SameSite::Unset && navigation && facts.now - stored.set_by->now < std::chrono::minutes(2)) return std::nullopt;
   const auto from = browser_detail::initiator(facts);
-  return objection(Cause::CookieSamesite,
-                   fmt::format("The {} has {}, and this {} to {} comes from another site{}, so the browser did not send it.", cookie_text(cookie), name_of_same_site(cookie.same_site),
-                               navigation ? method + " page load" : std::string("request"), facts.request()->url.host, from && !from->host.empty() ? " (" + from->host + ")" : ""),
-                   "Set it with SameSite=None; Secure, or serve page and API from one site (app.example.com and api.example.com are one).",
-                   cookie.same_site == SameSite::Unset ? "" : std::string(name_of_same_site(cookie.same_site)), of_default(cookie, facts));
+  return objection(
+      Cause::CookieSamesite,
+      fmt::format("The {} has {}, and this {} to {} comes from another site{}, so the browser did not send it.", cookie_text(cookie),
+                  name_of_same_site(cookie.same_site), navigation ? method + " page load" : std::string("request"),
+                  facts.request()->url.host, from && !from->host.empty() ? " (" + from->host + ")" : ""),
+      "Set it with SameSite=None; Secure, or serve page and API from one site (app.example.com and api.example.com are one).",
+      cookie.same_site == SameSite::Unset ? "" : std::string(name_of_same_site(cookie.same_site)), of_default(cookie, facts));
 }
 
-std::string after(const Facts& set_by) { return set_by.request() == nullptr ? "an earlier response" : "the response to " + set_by.request()->method + ' ' + set_by.request()->url.path; }
+std::string after(const Facts& set_by) {
+  return set_by.request() == nullptr ? "an earlier response"
+                                     : "the response to " + set_by.request()->method + ' ' + set_by.request()->url.path;
+}
 
 }  // namespace
 
 std::optional<Instant> parse_cookie_date(std::string_view text) {
-  static constexpr auto kMonths = std::to_array<std::string_view>({"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"});
+  static constexpr auto kMonths =
+      std::to_array<std::string_view>({"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"});
   std::optional<int> hour, minute, second, day, month, year;
   while (!text.empty()) {
     const std::size_t start = text.find_first_not_of(" \t,-/;()");
@@ -98,10 +109,12 @@ std::optional<Instant> parse_cookie_date(std::string_view text) {
     const std::size_t digits = std::min(piece.find_first_not_of("0123456789"), piece.size());
     if (!hour && std::count(piece.begin(), piece.end(), ':') == 2) {
       const std::size_t first = piece.find(':'), last = piece.rfind(':');
-      hour = number(piece.substr(0, first)), minute = number(piece.substr(first + 1, last - first - 1)), second = number(piece.substr(last + 1));
+      hour = number(piece.substr(0, first)), minute = number(piece.substr(first + 1, last - first - 1)),
+      second = number(piece.substr(last + 1));
     } else if (!day && (digits == 1 || digits == 2)) {
       day = number(piece.substr(0, digits));
-    } else if (!month && piece.size() >= 3 && digits == 0 && std::find(kMonths.begin(), kMonths.end(), to_lower(piece.substr(0, 3))) != kMonths.end()) {
+    } else if (!month && piece.size() >= 3 && digits == 0 &&
+               std::find(kMonths.begin(), kMonths.end(), to_lower(piece.substr(0, 3))) != kMonths.end()) {
       month = static_cast<int>(std::find(kMonths.begin(), kMonths.end(), to_lower(piece.substr(0, 3))) - kMonths.begin()) + 1;
     } else if (!year && digits >= 2 && digits <= 4) {
       year = number(piece.substr(0, digits));
@@ -110,7 +123,8 @@ std::optional<Instant> parse_cookie_date(std::string_view text) {
   }
   if (!hour || !minute || !second || !day || !month || !year || *hour > 23 || *minute > 59 || *second > 59) return std::nullopt;
   using namespace std::chrono;
-  const year_month_day date{std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)), std::chrono::day(static_cast<unsigned>(*day))};
+  const year_month_day date{std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
+                            std::chrono::day(static_cast<unsigned>(*day))};
   if (!date.ok() || *year < 1601) return std::nullopt;
   return Instant(sys_days(date)) + hours(*hour) + minutes(*minute) + seconds(*second);
 }
@@ -140,12 +154,17 @@ SetCookie parse_set_cookie(std::string_view line, Instant now) {
     } else if (iequals(name, "partitioned")) {
       out.partitioned = true;
     } else if (iequals(name, "samesite")) {
-      out.same_site = iequals(value, "none") ? SameSite::None : iequals(value, "lax") ? SameSite::Lax : iequals(value, "strict") ? SameSite::Strict : SameSite::Unset;
+      out.same_site = iequals(value, "none")     ? SameSite::None
+                      : iequals(value, "lax")    ? SameSite::Lax
+                      : iequals(value, "strict") ? SameSite::Strict
+                                                 : SameSite::Unset;
     } else if (iequals(name, "expires")) {
       if (const auto date = parse_cookie_date(value)) expires = date;
     } else if (iequals(name, "max-age")) {
-      const bool numeric = !value.empty() && value.find_first_not_of("0123456789", value.front() == '-' ? 1 : 0) == std::string_view::npos && value != "-";
-      if (numeric) max_age = value.front() == '-' ? Instant{} : now + std::chrono::seconds(value.size() > 9 ? 999999999 : number(value).value_or(0));
+      const bool numeric =
+          !value.empty() && value.find_first_not_of("0123456789", value.front() == '-' ? 1 : 0) == std::string_view::npos && value != "-";
+      if (numeric)
+        max_age = value.front() == '-' ? Instant{} : now + std::chrono::seconds(value.size() > 9 ? 999999999 : number(value).value_or(0));
       if (numeric && max_age == now) max_age = Instant{};
     }
   }
@@ -156,32 +175,47 @@ SetCookie parse_set_cookie(std::string_view line, Instant now) {
 std::optional<Objection> fault_of(const SetCookie& cookie, const Url* url) {
   const std::string text = cookie_text(cookie);
   if (cookie.same_site == SameSite::None && !cookie.secure) {
-    return objection(Cause::CookieSamesite, fmt::format("The {} has SameSite=None without Secure, so browsers do not store it.", text), "Set it with SameSite=None; Secure, over https.", "SameSite=None");
+    return objection(Cause::CookieSamesite, fmt::format("The {} has SameSite=None without Secure, so browsers do not store it.", text),
+                     "Set it with SameSite=None; Secure, over https.", "SameSite=None");
   }
   const std::string lower = to_lower(cookie.name);
   if (lower.starts_with("__host-") && (!cookie.secure || cookie.path != "/" || !cookie.domain.empty())) {
     return objection(Cause::CookieDomainPath,
-                     fmt::format("The {} has the prefix __Host- and {}, so browsers do not store it.", text, !cookie.secure ? "no Secure" : !cookie.domain.empty() ? "a Domain" : "no Path=/"),
-                     "Set it with Secure; Path=/ and without Domain, or under a name without the prefix.", !cookie.domain.empty() ? "Domain" : cookie.name);
+                     fmt::format("The {} has the prefix __Host- and {}, so browsers do not store it.", text,
+                                 !cookie.secure           ? "no Secure"
+                                 : !cookie.domain.empty() ? "a Domain"
+                                                          : "no Path=/"),
+                     "Set it with Secure; Path=/ and without Domain, or under a name without the prefix.",
+                     !cookie.domain.empty() ? "Domain" : cookie.name);
   }
   if (lower.starts_with("__secure-") && !cookie.secure) {
-    return objection(Cause::CookieDomainPath, fmt::format("The {} has the prefix __Secure- and no Secure, so browsers do not store it.", text), "Add Secure, or use a name without the prefix.", cookie.name);
+    return objection(Cause::CookieDomainPath,
+                     fmt::format("The {} has the prefix __Secure- and no Secure, so browsers do not store it.", text),
+                     "Add Secure, or use a name without the prefix.", cookie.name);
   }
   if (cookie.partitioned && !cookie.secure) {
-    return objection(Cause::CookiePartitioned, fmt::format("The {} is Partitioned without Secure, so browsers do not store it.", text), "Set it with Secure; SameSite=None; Partitioned.", "Partitioned", Certainty::Probable);
+    return objection(Cause::CookiePartitioned, fmt::format("The {} is Partitioned without Secure, so browsers do not store it.", text),
+                     "Set it with Secure; SameSite=None; Partitioned.", "Partitioned", Certainty::Probable);
   }
   if (!cookie.domain.empty() && is_public_suffix(cookie.domain) && (url == nullptr || url->host != cookie.domain)) {
-    return objection(Cause::CookieDomainPath, fmt::format("The {} is set for the domain {}, under which anybody can have a name, so browsers do not store it.", text, cookie.domain),
+    return objection(Cause::CookieDomainPath,
+                     fmt::format("The {} is set for the domain {}, under which anybody can have a name, so browsers do not store it.", text,
+                                 cookie.domain),
                      "Set Domain to your own domain, or leave it out.", cookie.domain);
   }
   if (url == nullptr || url->host.empty()) return std::nullopt;
   if (!cookie.domain.empty() && !domain_matches(url->host, cookie.domain)) {
-    return objection(Cause::CookieDomainPath, fmt::format("The {} is set by {} for the domain {}, which that host does not belong to, so browsers do not store it.", text, url->host, cookie.domain),
+    return objection(Cause::CookieDomainPath,
+                     fmt::format("The {} is set by {} for the domain {}, which that host does not belong to, so browsers do not store it.",
+                                 text, url->host, cookie.domain),
                      fmt::format("Leave Domain out, or set it to {} or a domain above it.", url->host), cookie.domain);
   }
   if (cookie.secure && url->scheme == "http" && !browser_detail::is_local_host(url->host)) {
-    return objection(Cause::CookieSecureHttp, fmt::format("The {} has Secure and was set over http by {}, so browsers do not store it.", text, url->host),
-                     "Use https, also in development (or http://localhost, which browsers trust); behind a proxy that ends TLS open the site by its https address.", "Secure");
+    return objection(Cause::CookieSecureHttp,
+                     fmt::format("The {} has Secure and was set over http by {}, so browsers do not store it.", text, url->host),
+                     "Use https, also in development (or http://localhost, which browsers trust); behind a proxy that ends TLS open the "
+                     "site by its https address.",
+                     "Secure");
   }
   return std::nullopt;
 }
@@ -194,11 +228,14 @@ void CookieJar::absorb(const Facts& facts) {
     const SetCookie& cookie = stored.cookie;
     stored.refused = fault_of(cookie, &facts.request()->url);
     // RFC 6265bis section 5.7: a cross-site response may set only what would be sent back to it.
-    if (!stored.refused && cookie.same_site != SameSite::None && browser_detail::relation(facts) == Relation::CrossSite && !browser_detail::is_navigation(facts)) {
-      stored.refused = objection(Cause::CookieSamesite,
-                                 fmt::format("The {} has {} and was set in an answer to a request from another site, so the browser did not store it.", cookie_text(cookie), name_of_same_site(cookie.same_site)),
-                                 "Set it with SameSite=None; Secure, or serve page and API from one site.", cookie.same_site == SameSite::Unset ? "" : std::string(name_of_same_site(cookie.same_site)),
-                                 of_default(cookie, facts));
+    if (!stored.refused && cookie.same_site != SameSite::None && browser_detail::relation(facts) == Relation::CrossSite &&
+        !browser_detail::is_navigation(facts)) {
+      stored.refused =
+          objection(Cause::CookieSamesite,
+                    fmt::format("The {} has {} and was set in an answer to a request from another site, so the browser did not store it.",
+                                cookie_text(cookie), name_of_same_site(cookie.same_site)),
+                    "Set it with SameSite=None; Secure, or serve page and API from one site.",
+                    cookie.same_site == SameSite::Unset ? "" : std::string(name_of_same_site(cookie.same_site)), of_default(cookie, facts));
     }
     if (!stored.refused) {
       // The new one takes the place of one with the same name, domain and path.
@@ -224,26 +261,36 @@ std::optional<Objection> why_not_sent(const StoredCookie& stored, const Facts& r
     return objection(Cause::CookieExpired,
                      deleted ? fmt::format("The server deleted the {} in {}.", text, after(*stored.set_by))
                              : fmt::format("The {} expired {} before this request.", text, span_text(request.now - *cookie.expires)),
-                     deleted ? "Sign in again; if that was no sign-out, look at why the server ended the session there." : "Sign in again; give the cookie a longer Max-Age, or renew it with each answer, if that was too short.",
-                     deleted ? "" : cookie.line.find("Max-Age") != std::string::npos ? "Max-Age" : "xpires");
+                     deleted ? "Sign in again; if that was no sign-out, look at why the server ended the session there."
+                             : "Sign in again; give the cookie a longer Max-Age, or renew it with each answer, if that was too short.",
+                     deleted                                            ? ""
+                     : cookie.line.find("Max-Age") != std::string::npos ? "Max-Age"
+                                                                        : "xpires");
   }
   if (cookie.domain.empty() && from.host != url.host) {
-    return objection(Cause::CookieDomainPath, fmt::format("The {} was set by {} without Domain, so it goes back to that host only, and not to {}.", text, from.host, url.host),
-                     fmt::format("Set it with Domain={} if both hosts are to see it, or sign in on {}.", registrable_domain(url.host), url.host), "");
+    return objection(
+        Cause::CookieDomainPath,
+        fmt::format("The {} was set by {} without Domain, so it goes back to that host only, and not to {}.", text, from.host, url.host),
+        fmt::format("Set it with Domain={} if both hosts are to see it, or sign in on {}.", registrable_domain(url.host), url.host), "");
   }
   if (!cookie.domain.empty() && !domain_matches(url.host, cookie.domain)) {
-    return objection(Cause::CookieDomainPath, fmt::format("The {} is for the domain {}, and the request went to {}.", text, cookie.domain, url.host),
-                     fmt::format("Set it with Domain={}, or call a host below {}.", registrable_domain(url.host), cookie.domain), "Domain=" + cookie.domain);
+    return objection(Cause::CookieDomainPath,
+                     fmt::format("The {} is for the domain {}, and the request went to {}.", text, cookie.domain, url.host),
+                     fmt::format("Set it with Domain={}, or call a host below {}.", registrable_domain(url.host), cookie.domain),
+                     "Domain=" + cookie.domain);
   }
   const std::string path = cookie.path.empty() ? default_path(from) : cookie.path;
   if (!path_matches(url.path, path)) {
     return objection(Cause::CookieDomainPath,
-                     cookie.path.empty() ? fmt::format("The {} was set by {} without Path, so it is for {} only, and the request is for {}.", text, from.path, path, url.path)
-                                         : fmt::format("The {} has Path={}, and the request is for {}.", text, path, url.path),
+                     cookie.path.empty()
+                         ? fmt::format("The {} was set by {} without Path, so it is for {} only, and the request is for {}.", text,
+                                       from.path, path, url.path)
+                         : fmt::format("The {} has Path={}, and the request is for {}.", text, path, url.path),
                      "Set it with Path=/.", cookie.path.empty() ? "" : "Path=" + path);
   }
   if (cookie.secure && url.scheme == "http" && !browser_detail::is_local_host(url.host)) {
-    return objection(Cause::CookieSecureHttp, fmt::format("The {} has Secure, and the request went over http.", text), fmt::format("Use https://{}; a link, redirect or configured base URL still says http.", url.host), "Secure");
+    return objection(Cause::CookieSecureHttp, fmt::format("The {} has Secure, and the request went over http.", text),
+                     fmt::format("Use https://{}; a link, redirect or configured base URL still says http.", url.host), "Secure");
   }
   return same_site_objection(cookie, stored, request);
 }

@@ -43,7 +43,8 @@ void lines(const Context& context, const Facts& facts, Report& report) {
       say(report.warn(objection->cause, objection->certainty, facts), *objection, cookie);
     } else if (context.capture.is_loose && cookie.expires && *cookie.expires <= facts.now) {
       report.fault(Cause::CookieExpired, Certainty::Certain, facts)
-          .summary(fmt::format("The cookie '{}' is over ({}): the line deletes it.", printable(cookie.name, 60), *cookie.expires <= Instant{} ? "Max-Age is not above 0" : instant_text(*cookie.expires)))
+          .summary(fmt::format("The cookie '{}' is over ({}): the line deletes it.", printable(cookie.name, 60),
+                               *cookie.expires <= Instant{} ? "Max-Age is not above 0" : instant_text(*cookie.expires)))
           .fix("Sign in again; a line like this is a sign-out, or the server's way to end a session that it does not know any more.")
           .see("response.header", "set-cookie", cookie.line);
     }
@@ -52,9 +53,11 @@ void lines(const Context& context, const Facts& facts, Report& report) {
 
 // A scheme other than cookies is asked for: then a missing cookie is one explanation of two.
 Certainty lowered(Certainty certainty, const Facts& facts) {
-  const bool other_scheme = std::any_of(facts.challenges.challenges.begin(), facts.challenges.challenges.end(), [](const http::Challenge& c) {
-    return iequals(c.scheme, "Bearer") || iequals(c.scheme, "Basic") || iequals(c.scheme, "Digest") || iequals(c.scheme, "Negotiate") || iequals(c.scheme, "Token");
-  });
+  const bool other_scheme =
+      std::any_of(facts.challenges.challenges.begin(), facts.challenges.challenges.end(), [](const http::Challenge& c) {
+        return iequals(c.scheme, "Bearer") || iequals(c.scheme, "Basic") || iequals(c.scheme, "Digest") || iequals(c.scheme, "Negotiate") ||
+               iequals(c.scheme, "Token");
+      });
   return other_scheme ? std::min(certainty, Certainty::Probable) : certainty;
 }
 
@@ -71,15 +74,20 @@ void unexplained(const StoredCookie& stored, const Facts& facts, Report& report)
   const bool invited = iequals(facts.response_field("access-control-allow-credentials"), "true");
   if (browser_detail::relation(facts) == Relation::CrossSite && (invited || !script)) {
     report.fault(Cause::CookiePartitioned, Certainty::Probable, facts)
-        .summary(fmt::format("The cookie '{}' allows requests from other sites and was not sent: the browser keeps third-party cookies out.", name))
-        .fix(cookie.partitioned ? "Sign in again within the embedding page: a Partitioned cookie belongs to the site it was set under; or use a token in a header."
-                                : "Set it with SameSite=None; Secure; Partitioned, serve the API from the page's own site, or use the Storage Access API.")
+        .summary(fmt::format(
+            "The cookie '{}' allows requests from other sites and was not sent: the browser keeps third-party cookies out.", name))
+        .fix(cookie.partitioned
+                 ? "Sign in again within the embedding page: a Partitioned cookie belongs to the site it was set under; or use a token in "
+                   "a header."
+                 : "Set it with SameSite=None; Secure; Partitioned, serve the API from the page's own site, or use the Storage Access API.")
         .see("response.header", "set-cookie", cookie.line, "SameSite=None")
         .see("request.header", "origin", std::string(facts.request_field("origin")));
   } else if (script) {
     report.fault(Cause::FetchNoCredentials, Certainty::Probable, facts)
         .summary(fmt::format("The cookie '{}' fits this request and was not sent: the script asked without credentials.", name))
-        .fix("fetch(url, { credentials: 'include' }), in axios withCredentials: true; the server answers with Access-Control-Allow-Credentials: true and the exact origin in Access-Control-Allow-Origin.")
+        .fix(
+            "fetch(url, { credentials: 'include' }), in axios withCredentials: true; the server answers with "
+            "Access-Control-Allow-Credentials: true and the exact origin in Access-Control-Allow-Origin.")
         .see("response.header", "set-cookie", cookie.line)
         .see("request.header", "origin", std::string(facts.request_field("origin")));
   }
@@ -118,9 +126,11 @@ void outdated(const Facts& facts, const CookieJar& jar, const std::map<std::stri
       continue;
     }
     for (const StoredCookie& stored : jar.all()) {
-      if (stored.cookie.name != name || stored.cookie.value != value || !stored.cookie.expires || *stored.cookie.expires > facts.now) continue;
+      if (stored.cookie.name != name || stored.cookie.value != value || !stored.cookie.expires || *stored.cookie.expires > facts.now)
+        continue;
       report.fault(Cause::CookieExpired, Certainty::Certain, facts)
-          .summary(fmt::format("The cookie '{}' expired {} before this request, and the client sent it all the same.", printable(name, 60), span_text(facts.now - *stored.cookie.expires)))
+          .summary(fmt::format("The cookie '{}' expired {} before this request, and the client sent it all the same.", printable(name, 60),
+                               span_text(facts.now - *stored.cookie.expires)))
           .fix("Sign in again.")
           .see("response.header", "set-cookie", stored.cookie.line, "xpires")
           .see("request.cookie", name, name + '=' + value);
@@ -144,7 +154,8 @@ void cookies(const Context& context, Report& report) {
   CookieJar jar;
   for (const Facts& facts : context.facts) {
     lines(context, facts, report);
-    const bool relevant = facts.is_refused() && facts.request() != nullptr && !facts.exchange->to_proxy && !browser_detail::is_preflight(facts) && !context.capture.credentials_hidden;
+    const bool relevant = facts.is_refused() && facts.request() != nullptr && !facts.exchange->to_proxy &&
+                          !browser_detail::is_preflight(facts) && !context.capture.credentials_hidden;
     if (relevant && facts.authorization() == nullptr) {
       const auto sent = sent_cookies(facts);
       const bool has_session = std::any_of(sent.begin(), sent.end(), [](const auto& pair) { return is_session_cookie(pair.first); });

@@ -27,7 +27,8 @@ const Facts* request_of(const Context& context, const Facts& preflight) {
   const Facts* found = nullptr;
   for (std::size_t i = first; i < last; ++i) {
     const Facts& one = context.facts[i];
-    if (one.request() == nullptr || one.request()->method == "OPTIONS" || !same_place(one.request()->url, preflight.request()->url)) continue;
+    if (one.request() == nullptr || one.request()->method == "OPTIONS" || !same_place(one.request()->url, preflight.request()->url))
+      continue;
     if (!method.empty() && one.request()->method != method) continue;
     if (found == nullptr || one.response() != nullptr) found = &one;
   }
@@ -43,11 +44,17 @@ void refused_preflight(const Facts& facts, Report& report) {
   if (facts.status != 401 && facts.status != 403 && facts.status != 407 && !to_login) return;
   const auto from = initiator(facts);
   report.fault(Cause::CorsPreflight401, Certainty::Certain, facts)
-      .summary(fmt::format("The browser's preflight (OPTIONS) for {} was {}, and a preflight never carries credentials, so the request itself was not sent.", asked_for(facts),
-                           to_login ? "redirected to a login page" : fmt::format("answered with {}", facts.status)))
-      .fix(fmt::format("Let the server answer OPTIONS requests that have Access-Control-Request-Method before it authenticates (put the CORS middleware in front of the authentication; Spring: http.cors(); nginx: "
-                       "answer OPTIONS with 204), with Access-Control-Allow-Origin: {} and Access-Control-Allow-Headers: {}. Nothing in the page can change this.",
-                       from ? from->origin() : "the page's origin", facts.request_field("access-control-request-headers").empty() ? "authorization" : facts.request_field("access-control-request-headers")))
+      .summary(fmt::format(
+          "The browser's preflight (OPTIONS) for {} was {}, and a preflight never carries credentials, so the request itself was not sent.",
+          asked_for(facts), to_login ? "redirected to a login page" : fmt::format("answered with {}", facts.status)))
+      .fix(fmt::format("Let the server answer OPTIONS requests that have Access-Control-Request-Method before it authenticates (put the "
+                       "CORS middleware in front of the authentication; Spring: http.cors(); nginx: "
+                       "answer OPTIONS with 204), with Access-Control-Allow-Origin: {} and Access-Control-Allow-Headers: {}. Nothing in "
+                       "the page can change this.",
+                       from ? from->origin() : "the page's origin",
+                       facts.request_field("access-control-request-headers").empty()
+                           ? "authorization"
+                           : facts.request_field("access-control-request-headers")))
       .see("request.line", "", fmt::format("OPTIONS {}", facts.request()->url.text()), "OPTIONS")
       .see("request.header", "access-control-request-headers", std::string(facts.request_field("access-control-request-headers")))
       .see("response.status", "", fmt::format("{} {}", facts.status, facts.response()->reason));
@@ -66,12 +73,16 @@ void header_not_allowed(const Facts& facts, Report& report) {
   if (missing.empty()) return;
   const std::string list = joined_field(facts, "access-control-allow-headers");
   report.blocked(Cause::CorsHeaderNotAllowed, Certainty::Certain, facts)
-      .summary(fmt::format("The preflight's answer does not allow {} {}, so the browser does not send {}.", missing.size() == 1 ? "the header" : "the headers", list_text(missing), asked_for(facts)))
-      .detail(allows("*") && missing.front() == "authorization" ? "Access-Control-Allow-Headers: * does not cover Authorization; it has to be named."
-              : list.empty()                                    ? "The answer has no Access-Control-Allow-Headers."
-                                                                : "")
-      .fix(fmt::format("Let the server answer the preflight with Access-Control-Allow-Headers: {}{}.", list.empty() || list == "*" ? "" : list + ", ", list_text(missing)))
-      .see("request.header", "access-control-request-headers", std::string(facts.request_field("access-control-request-headers")), missing.front())
+      .summary(fmt::format("The preflight's answer does not allow {} {}, so the browser does not send {}.",
+                           missing.size() == 1 ? "the header" : "the headers", list_text(missing), asked_for(facts)))
+      .detail(allows("*") && missing.front() == "authorization"
+                  ? "Access-Control-Allow-Headers: * does not cover Authorization; it has to be named."
+              : list.empty() ? "The answer has no Access-Control-Allow-Headers."
+                             : "")
+      .fix(fmt::format("Let the server answer the preflight with Access-Control-Allow-Headers: {}{}.",
+                       list.empty() || list == "*" ? "" : list + ", ", list_text(missing)))
+      .see("request.header", "access-control-request-headers", std::string(facts.request_field("access-control-request-headers")),
+           missing.front())
       .see("response.header", "access-control-allow-headers", list.empty() ? "(none)" : list);
 }
 
@@ -80,18 +91,26 @@ void blocked_request(const Context& context, const Facts& facts, Report& report)
   if (facts.response() != nullptr || facts.request() == nullptr || !is_browser(facts) || context.capture.format != Format::Har) return;
   if (relation(facts) != Relation::CrossSite && relation(facts) != Relation::SameSite) return;
   const std::string type = to_lower(facts.request_field("content-type"));
-  const bool simple = facts.authorization() == nullptr && type.find("json") == std::string::npos && (facts.request()->method == "GET" || facts.request()->method == "POST" || facts.request()->method == "HEAD");
+  const bool simple = facts.authorization() == nullptr && type.find("json") == std::string::npos &&
+                      (facts.request()->method == "GET" || facts.request()->method == "POST" || facts.request()->method == "HEAD");
   std::string failure;
   for (const std::string& remark : facts.exchange->remarks) {
     const std::string lower = to_lower(remark);
-    if (lower.find("err_failed") != std::string::npos || lower.find("cors") != std::string::npos || lower.find("preflight") != std::string::npos) failure = remark;
+    if (lower.find("err_failed") != std::string::npos || lower.find("cors") != std::string::npos ||
+        lower.find("preflight") != std::string::npos)
+      failure = remark;
   }
   if (simple || failure.empty()) return;
-  const bool has_preflight = std::any_of(context.facts.begin(), context.facts.end(), [&](const Facts& one) { return is_preflight(one) && same_place(one.request()->url, facts.request()->url); });
+  const bool has_preflight = std::any_of(context.facts.begin(), context.facts.end(), [&](const Facts& one) {
+    return is_preflight(one) && same_place(one.request()->url, facts.request()->url);
+  });
   if (has_preflight) return;
   report.fault(Cause::CorsPreflight401, Certainty::Suggestive, facts)
-      .summary(fmt::format("The browser gave up on {} {} without an answer ({}), as it does when the preflight is refused.", facts.request()->method, facts.request()->url.path, failure))
-      .fix("Look for the OPTIONS request to the same URL (DevTools: Network, 'All'), or try it: curl -i -X OPTIONS -H 'Origin: …' -H 'Access-Control-Request-Method: …' URL.")
+      .summary(fmt::format("The browser gave up on {} {} without an answer ({}), as it does when the preflight is refused.",
+                           facts.request()->method, facts.request()->url.path, failure))
+      .fix(
+          "Look for the OPTIONS request to the same URL (DevTools: Network, 'All'), or try it: curl -i -X OPTIONS -H 'Origin: …' -H "
+          "'Access-Control-Request-Method: …' URL.")
       .see("tool", "", failure)
       .see("request.header", "origin", std::string(facts.request_field("origin")));
 }

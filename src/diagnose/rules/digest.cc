@@ -92,7 +92,8 @@ class Judge {
 
   // The challenge that was answered: the one that issued the nonce, else the one that the refusal repeats.
   [[nodiscard]] const http::Challenge* answered_challenge(const Facts& facts, const SentDigest& sent) const {
-    if (const auto found = nonces_.find(sent.nonce); found != nonces_.end() && found->second.challenge != nullptr) return found->second.challenge;
+    if (const auto found = nonces_.find(sent.nonce); found != nonces_.end() && found->second.challenge != nullptr)
+      return found->second.challenge;
     for (const http::Challenge* one : digest_challenges(facts)) {
       if (param(*one, "realm") == sent.realm && iequals(algorithm_of(*one), sent.algorithm_used())) return one;
     }
@@ -117,18 +118,24 @@ class Judge {
     const auto all = digest_challenges(facts);
     const auto stale = std::find_if(all.begin(), all.end(), [](const http::Challenge* c) { return iequals(param(*c, "stale"), "true"); });
     if (stale == all.end() || was_retried(facts, param(**stale, "nonce"))) return;
-    const auto before = std::count_if(context_.facts.begin(), context_.facts.begin() + static_cast<std::ptrdiff_t>(facts.at), [&](const Facts& earlier) {
-      const auto challenges = digest_challenges(earlier);
-      return std::any_of(challenges.begin(), challenges.end(), [](const http::Challenge* c) { return iequals(param(*c, "stale"), "true"); });
-    });
+    const auto before =
+        std::count_if(context_.facts.begin(), context_.facts.begin() + static_cast<std::ptrdiff_t>(facts.at), [&](const Facts& earlier) {
+          const auto challenges = digest_challenges(earlier);
+          return std::any_of(challenges.begin(), challenges.end(),
+                             [](const http::Challenge* c) { return iequals(param(*c, "stale"), "true"); });
+        });
     auto entry = report_.fault(Cause::DigestNonceStale, Certainty::Certain, facts);
     entry.server_said().see("response.header", "www-authenticate", line_of(facts, **stale), "stale");
     entry.summary("The server says that the nonce of the request is too old (stale=true), and not that the password is wrong.");
     if (before > 0) {
-      entry.detail(fmt::format("It has now said so {} times in a row: servers behind one address that do not share their nonces behave like this.", before + 1));
+      entry.detail(fmt::format(
+          "It has now said so {} times in a row: servers behind one address that do not share their nonces behave like this.", before + 1));
     }
-    entry.fix(before > 0 ? "Let all servers behind the load balancer share the key they make nonces with, or send a client to the same one each time."
-                         : "Compute the response again with the nonce of the new challenge, nc=00000001, and send the request once more; do not ask for the password again.");
+    entry.fix(
+        before > 0
+            ? "Let all servers behind the load balancer share the key they make nonces with, or send a client to the same one each time."
+            : "Compute the response again with the nonce of the new challenge, nc=00000001, and send the request once more; do not ask for "
+              "the password again.");
     if (sent != nullptr) entry.see("request.header", "authorization", "nonce=\"" + sent->nonce + '"', sent->nonce);
   }
 
@@ -148,19 +155,24 @@ class Judge {
     if (target.empty() || sent.uri == target) return;
     const Url signed_url = parse_url(sent.uri), target_url = parse_url(target);
     const bool absolute = !signed_url.host.empty() || !target_url.host.empty();
-    const bool same_resource = absolute ? signed_url.path_and_query() == target_url.path_and_query() && (signed_url.host.empty() || target_url.host.empty() || signed_url.host == target_url.host) &&
-                                              (signed_url.host.empty() || facts.request()->url.host.empty() || signed_url.host == facts.request()->url.host)
-                                        : percent_decoded(sent.uri) == percent_decoded(target);
+    const bool same_resource =
+        absolute ? signed_url.path_and_query() == target_url.path_and_query() &&
+                       (signed_url.host.empty() || target_url.host.empty() || signed_url.host == target_url.host) &&
+                       (signed_url.host.empty() || facts.request()->url.host.empty() || signed_url.host == facts.request()->url.host)
+                 : percent_decoded(sent.uri) == percent_decoded(target);
     const bool forwarded = was_forwarded(facts);
     // A server may compare resources rather than texts, and behind a proxy this is not the target that the client used.
     auto entry = report_.fault(Cause::DigestUriMismatch, same_resource || forwarded ? Certainty::Probable : Certainty::Certain, facts);
-    entry.see("request.line", "", facts.request()->method + ' ' + target, target).see("request.header", "authorization", "uri=\"" + sent.uri + '"', sent.uri);
+    entry.see("request.line", "", facts.request()->method + ' ' + target, target)
+        .see("request.header", "authorization", "uri=\"" + sent.uri + '"', sent.uri);
     const bool lost_query = !absolute && target.starts_with(sent.uri + '?');
     if (lost_query) {
-      entry.summary(fmt::format("The digest was computed over {}, without the query that the request has ({}).", quoted_text(sent.uri), quoted_text(target)));
+      entry.summary(fmt::format("The digest was computed over {}, without the query that the request has ({}).", quoted_text(sent.uri),
+                                quoted_text(target)));
       entry.fix("Let the client compute the digest over path and query, exactly as they stand in the request line (curl --digest does).");
     } else if (forwarded) {
-      entry.summary(fmt::format("The digest was computed over {}, and the server behind the proxy sees {}.", quoted_text(sent.uri), quoted_text(target)));
+      entry.summary(fmt::format("The digest was computed over {}, and the server behind the proxy sees {}.", quoted_text(sent.uri),
+                                quoted_text(target)));
       entry.fix("Let the proxy pass path and query on unchanged (nginx: proxy_pass without a path), or do Digest on the proxy.");
     } else {
       entry.summary(fmt::format("The digest was computed over {}, and the request is for {}.", quoted_text(sent.uri), quoted_text(target)));
@@ -174,26 +186,34 @@ class Judge {
     if (found == nonces_.end() && nonces_.size() < kMaxNonces) found = nonces_.try_emplace(sent.nonce).first;
     const bool eight_hex = sent.nc.size() == 8 && std::all_of(sent.nc.begin(), sent.nc.end(), http::is_hex_digit);
     const auto say = [&](std::string summary, std::string fix) {
-      report_.fault(Cause::DigestNonceReplayed, Certainty::Certain, facts).summary(std::move(summary)).fix(std::move(fix)).see("request.header", "authorization", "nc=" + sent.nc, sent.nc);
+      report_.fault(Cause::DigestNonceReplayed, Certainty::Certain, facts)
+          .summary(std::move(summary))
+          .fix(std::move(fix))
+          .see("request.header", "authorization", "nc=" + sent.nc, sent.nc);
     };
     if (!eight_hex) {
-      say(fmt::format("The nonce count is {}, and it must be eight hexadecimal digits.", quoted_text(sent.nc)), "Write the count as eight hexadecimal digits: nc=00000001, then 00000002.");
+      say(fmt::format("The nonce count is {}, and it must be eight hexadecimal digits.", quoted_text(sent.nc)),
+          "Write the count as eight hexadecimal digits: nc=00000001, then 00000002.");
     } else if (sent.nc == "00000000") {
       say("The nonce count begins at 0, and the first request with a nonce has nc=00000001.", "Count from 00000001 for each new nonce.");
     } else if (found != nonces_.end()) {
       Nonce& nonce = found->second;
       if (const auto used = nonce.uses.find(to_lower(sent.nc)); used != nonce.uses.end()) {
         say(fmt::format("The nonce count {} was used before with this nonce, in request {}.", sent.nc, used->second + 1),
-            "Count nc up by one with every request that uses the same nonce, retries included; a copied Authorization header works once only.");
+            "Count nc up by one with every request that uses the same nonce, retries included; a copied Authorization header works once "
+            "only.");
       } else if (nonce.issued_by != nullptr && nonce.uses.empty() && sent.nc != "00000001" && is_next_after(*nonce.issued_by, facts)) {
-        say(fmt::format("The first request with this nonce has the count {}: the client counts over all nonces.", sent.nc), "Start again at nc=00000001 with every new nonce.");
+        say(fmt::format("The first request with this nonce has the count {}: the client counts over all nonces.", sent.nc),
+            "Start again at nc=00000001 with every new nonce.");
       }
       nonce.uses.try_emplace(to_lower(sent.nc), facts.exchange->index);
     }
   }
 
   // Nothing lies between, so that no use of the nonce was missed.
-  [[nodiscard]] static bool is_next_after(const Facts& earlier, const Facts& later) { return earlier.exchange->index + 1 == later.exchange->index; }
+  [[nodiscard]] static bool is_next_after(const Facts& earlier, const Facts& later) {
+    return earlier.exchange->index + 1 == later.exchange->index;
+  }
 
   // Every algorithm that the response with the answered challenge offered.
   [[nodiscard]] std::vector<std::string> offered_algorithms(const Facts& facts, const SentDigest& sent) const {
@@ -206,11 +226,14 @@ class Judge {
 
   void algorithm(const Facts& facts, const SentDigest& sent, const http::Challenge& challenge) {
     const std::vector<std::string> offered = offered_algorithms(facts, sent);
-    if (offered.empty() || std::any_of(offered.begin(), offered.end(), [&](const std::string& name) { return iequals(name, sent.algorithm_used()); })) return;
+    if (offered.empty() ||
+        std::any_of(offered.begin(), offered.end(), [&](const std::string& name) { return iequals(name, sent.algorithm_used()); }))
+      return;
     report_.fault(Cause::DigestAlgorithm, Certainty::Certain, facts)
         .summary(fmt::format("The server asks for a digest with {}, and the client answered with {}.", list_text(offered),
                              sent.algorithm.empty() ? "MD5, since it names no algorithm" : std::string(sent.algorithm)))
-        .fix(fmt::format("Use a client that can do {} (curl 7.57 and later can do SHA-256), or let the server offer MD5 beside it.", list_text(offered)))
+        .fix(fmt::format("Use a client that can do {} (curl 7.57 and later can do SHA-256), or let the server offer MD5 beside it.",
+                         list_text(offered)))
         .see("response.header", "www-authenticate", "algorithm=" + std::string(algorithm_of(challenge)))
         .see("request.header", "authorization", sent.algorithm.empty() ? "no algorithm=" : "algorithm=" + sent.algorithm);
   }
@@ -230,23 +253,32 @@ class Judge {
       const std::string& method = facts.request()->method;
       const bool curl = to_lower(facts.request_field("user-agent")).starts_with("curl/");
       if (curl && (method == "POST" || method == "PUT" || method == "PATCH")) {
-        say(Cause::DigestAuthIntOnly, fmt::format("The server demands qop=auth-int, which covers the body, and curl computes it for an empty body only, not for a {}.", method),
+        say(Cause::DigestAuthIntOnly,
+            fmt::format(
+                "The server demands qop=auth-int, which covers the body, and curl computes it for an empty body only, not for a {}.",
+                method),
             "Offer qop=\"auth\" on the server, or use a client that can do auth-int.");
       }
     } else if (int_only && iequals(sent.qop, "auth")) {
-      say(Cause::DigestAuthIntOnly, "The server demands qop=auth-int, and the client answered with qop=auth, which is all that most clients can do.",
+      say(Cause::DigestAuthIntOnly,
+          "The server demands qop=auth-int, and the client answered with qop=auth, which is all that most clients can do.",
           "Offer qop=\"auth,auth-int\" on the server, or use a client that can do auth-int.");
     } else if (!offered.empty() && sent.qop.empty()) {
-      say(Cause::DigestQopMissing, fmt::format("The challenge asks for qop={}, and the answer has no qop, nc and cnonce.", param(challenge, "qop")),
-          "Answer with qop=auth, nc and cnonce, and compute the response over them; a client that can do only the older RFC 2069 form needs replacing.");
+      say(Cause::DigestQopMissing,
+          fmt::format("The challenge asks for qop={}, and the answer has no qop, nc and cnonce.", param(challenge, "qop")),
+          "Answer with qop=auth, nc and cnonce, and compute the response over them; a client that can do only the older RFC 2069 form "
+          "needs replacing.");
     } else if (offered.empty() && !sent.qop.empty()) {
-      say(Cause::DigestQopMissing, fmt::format("The challenge has no qop, and the answer has qop={}: the server computes another response.", sent.qop),
+      say(Cause::DigestQopMissing,
+          fmt::format("The challenge has no qop, and the answer has qop={}: the server computes another response.", sent.qop),
           "Leave qop, nc and cnonce out when the challenge has no qop (RFC 2069), or let the server offer qop=\"auth\".");
     } else if (!sent.qop.empty() && (sent.nc.empty() || sent.cnonce.empty())) {
-      say(Cause::DigestQopMissing, fmt::format("The answer has qop={} without {}, which belong together.", sent.qop, sent.nc.empty() ? "nc" : "cnonce"),
+      say(Cause::DigestQopMissing,
+          fmt::format("The answer has qop={} without {}, which belong together.", sent.qop, sent.nc.empty() ? "nc" : "cnonce"),
           "Send qop, nc and cnonce together, and compute the response over them.");
     } else if (!offered.empty() && std::find(offered.begin(), offered.end(), to_lower(sent.qop)) == offered.end()) {
-      say(Cause::DigestQopMissing, fmt::format("The answer has qop={}, and the challenge offers {} only.", sent.qop, list_text(offered)), "Answer with a qop value that the challenge offers.");
+      say(Cause::DigestQopMissing, fmt::format("The answer has qop={}, and the challenge offers {} only.", sent.qop, list_text(offered)),
+          "Answer with a qop value that the challenge offers.");
     }
   }
 
@@ -257,10 +289,12 @@ class Judge {
     const std::string realm = param(challenge, "realm");
     const auto offered = digest_challenges(*found->second.issued_by);
     if (sent.realm != realm) {
-      const bool others = std::any_of(offered.begin(), offered.end(), [&](const http::Challenge* one) { return param(*one, "realm") == sent.realm; });
+      const bool others =
+          std::any_of(offered.begin(), offered.end(), [&](const http::Challenge* one) { return param(*one, "realm") == sent.realm; });
       if (others) return two_challenges(facts, sent, *found->second.issued_by, true);
       report_.fault(Cause::DigestWrongResponse, Certainty::Certain, facts)
-          .summary(fmt::format("The digest was computed for the realm {}, and the server's challenge says {}.", quoted_text(sent.realm), quoted_text(realm)))
+          .summary(fmt::format("The digest was computed for the realm {}, and the server's challenge says {}.", quoted_text(sent.realm),
+                               quoted_text(realm)))
           .fix("Take the realm from the challenge as it stands there, capitals and spaces included.")
           .see("response.header", "www-authenticate", "realm=\"" + realm + '"', realm)
           .see("request.header", "authorization", "realm=\"" + sent.realm + '"', sent.realm);
@@ -269,7 +303,8 @@ class Judge {
     two_challenges(facts, sent, *found->second.issued_by, !iequals(algorithm_of(challenge), sent.algorithm_used()));
     if (const std::string* opaque = challenge.param("opaque"); opaque != nullptr && *opaque != sent.opaque) {
       report_.fault(Cause::DigestWrongResponse, Certainty::Probable, facts)
-          .summary(sent.has_opaque ? "The answer gives back another opaque value than the challenge has." : "The challenge has an opaque value, and the answer does not give it back.")
+          .summary(sent.has_opaque ? "The answer gives back another opaque value than the challenge has."
+                                   : "The challenge has an opaque value, and the answer does not give it back.")
           .fix("Copy opaque from the challenge into the answer unchanged; many servers look their nonce up by it.")
           .see("response.header", "www-authenticate", "opaque=\"" + *opaque + '"')
           .see("request.header", "authorization", sent.has_opaque ? "opaque=\"" + sent.opaque + '"' : "no opaque=");
@@ -279,17 +314,22 @@ class Judge {
   // `mixed`: the answer has parameters of both.
   void two_challenges(const Facts& facts, const SentDigest& sent, const Facts& offer, bool mixed) {
     const auto all = digest_challenges(offer);
-    const bool realms = std::any_of(all.begin(), all.end(), [&](const http::Challenge* c) { return param(*c, "realm") != param(*all.front(), "realm"); });
-    const bool nonces = std::any_of(all.begin(), all.end(), [&](const http::Challenge* c) { return param(*c, "nonce") != param(*all.front(), "nonce"); });
+    const bool realms =
+        std::any_of(all.begin(), all.end(), [&](const http::Challenge* c) { return param(*c, "realm") != param(*all.front(), "realm"); });
+    const bool nonces =
+        std::any_of(all.begin(), all.end(), [&](const http::Challenge* c) { return param(*c, "nonce") != param(*all.front(), "nonce"); });
     // Two algorithms, each with its nonce, are two ways into one realm: no fault where the client kept them apart.
     if (all.size() < 2 || !(realms || (nonces && mixed))) return;
     auto entry = report_.fault(Cause::DigestTwoChallenges, Certainty::Probable, facts);
     for (const http::Challenge* one : all) entry.see("response.header", "www-authenticate", line_of(offer, *one), "Digest");
     if (mixed) {
-      entry.summary(fmt::format("The server offers {} Digest challenges, and the client mixed them: the nonce is from one, the {} from another.", all.size(), realms ? "realm" : "algorithm"));
+      entry.summary(
+          fmt::format("The server offers {} Digest challenges, and the client mixed them: the nonce is from one, the {} from another.",
+                      all.size(), realms ? "realm" : "algorithm"));
       entry.fix("Offer one Digest challenge on the server, or use a client that keeps challenges apart (curl does, requests does not).");
     } else {
-      entry.summary(fmt::format("The server offers {} Digest challenges with different realms, and the client answered the one for {}.", all.size(), quoted_text(sent.realm)));
+      entry.summary(fmt::format("The server offers {} Digest challenges with different realms, and the client answered the one for {}.",
+                                all.size(), quoted_text(sent.realm)));
       entry.fix("Use the user name and password of that realm, or offer one Digest challenge on the server: clients take the first.");
     }
   }
@@ -309,7 +349,9 @@ class Judge {
     if (*right != sent.response) return wrong_response(facts, sent, *input, *right);
     if (facts.status != 401) return;
     report_.fault(Cause::DigestBadSecret, Certainty::Probable, facts)
-        .summary(fmt::format("The response is right for user {} and the password given, and the server refuses it: it has another password, or another realm, for this user.", quoted_text(input->user)))
+        .summary(fmt::format("The response is right for user {} and the password given, and the server refuses it: it has another "
+                             "password, or another realm, for this user.",
+                             quoted_text(input->user)))
         .fix("Set the password anew on the server; entries made for another realm (htdigest) do not count for this one.")
         .see("request.header", "authorization", "username=\"" + sent.username + "\", realm=\"" + sent.realm + '"')
         .see("response.header", "www-authenticate", challenge == nullptr ? std::string() : "realm=\"" + param(*challenge, "realm") + '"');
@@ -319,26 +361,40 @@ class Judge {
     auto entry = report_.fault(Cause::DigestWrongResponse, Certainty::Certain, facts);
     entry.see("request.header", "authorization", "response=\"" + sent.response + '"', sent.response);
     if (iequals(right, sent.response)) {
-      entry.summary("The response is right and in capital letters, where RFC 7616 has lower case.").fix("Write the response in lower-case hexadecimal.");
+      entry.summary("The response is right and in capital letters, where RFC 7616 has lower case.")
+          .fix("Write the response in lower-case hexadecimal.");
       return;
     }
     const auto why = explain_response(input, sent.response, target_of(*facts.request()));
     if (!sent.userhash && sent.username != input.user) {
-      entry.summary(fmt::format("The digest is for the user {}, and the user given is {}.", quoted_text(sent.username), quoted_text(input.user)));
+      entry.summary(
+          fmt::format("The digest is for the user {}, and the user given is {}.", quoted_text(sent.username), quoted_text(input.user)));
       entry.fix("Send the user name that the password belongs to.");
     } else if (why) {
-      entry.summary(fmt::format("The response does not fit user {} and the password given; it would fit if {}.", quoted_text(input.user), why->what));
+      entry.summary(
+          fmt::format("The response does not fit user {} and the password given; it would fit if {}.", quoted_text(input.user), why->what));
       entry.fix("Correct that in the client, then send the request again.");
     } else {
-      entry.summary(fmt::format("The response does not fit user {} and the password given: the client used another password, or computed it differently.", quoted_text(input.user)));
+      entry.summary(fmt::format(
+          "The response does not fit user {} and the password given: the client used another password, or computed it differently.",
+          quoted_text(input.user)));
       entry.fix("Check the password that the client has; single-quote it in a shell, and look for a space or line break at its end.");
     }
   }
 
   [[nodiscard]] std::optional<DigestInput> input_for(const Facts& facts, const SentDigest& sent) const {
     const Request& request = *facts.request();
-    DigestInput in{.algorithm = std::string(sent.algorithm_used()), .user = sent.username, .realm = sent.realm, .password = {}, .method = request.method, .uri = sent.uri,
-                   .nonce = sent.nonce, .nc = sent.nc, .cnonce = sent.cnonce, .qop = sent.qop, .body = request.body};
+    DigestInput in{.algorithm = std::string(sent.algorithm_used()),
+                   .user = sent.username,
+                   .realm = sent.realm,
+                   .password = {},
+                   .method = request.method,
+                   .uri = sent.uri,
+                   .nonce = sent.nonce,
+                   .nc = sent.nc,
+                   .cnonce = sent.cnonce,
+                   .qop = sent.qop,
+                   .body = request.body};
     const Expectations& expected = context_.expected;
     const auto& command = context_.capture.command;
     if (expected.password) {
@@ -368,10 +424,13 @@ class Judge {
     if (facts.status != 401 || again == nullptr) return;
     const bool same_nonce = param(*again, "nonce") == sent.nonce;
     report_.fault(Cause::DigestBadSecret, Certainty::Probable, facts)
-        .summary(fmt::format("The server read the digest of user {} and refuses it with {} nonce, without stale=true: the user name or the password is wrong for the realm {}.",
+        .summary(fmt::format("The server read the digest of user {} and refuses it with {} nonce, without stale=true: the user name or the "
+                             "password is wrong for the realm {}.",
                              quoted_text(sent.username), same_nonce ? "the same" : "a new", quoted_text(param(*again, "realm"))))
         .detail("The other explanation is a server that wants a new nonce for every request and does not say so with stale=true.")
-        .fix("Check user name and password against that realm (curl: single-quote -u 'NAME:PASSWORD'); give why --user and --password-stdin to have the response computed.")
+        .fix(
+            "Check user name and password against that realm (curl: single-quote -u 'NAME:PASSWORD'); give why --user and --password-stdin "
+            "to have the response computed.")
         .see("request.header", "authorization", "username=\"" + sent.username + "\", nonce=\"" + sent.nonce + '"')
         .see("response.header", "www-authenticate", line_of(facts, *again), "nonce");
   }
@@ -384,7 +443,9 @@ class Judge {
     if (all.empty() || !facts.is_open()) return;
     const ClientLimits* client = facts.request() == nullptr ? nullptr : client_limits(facts, context_.capture.tool);
     if (client != nullptr) return client_cannot(facts, *client, all);
-    const bool int_only = std::all_of(all.begin(), all.end(), [](const http::Challenge* c) { return qop_values(param(*c, "qop")) == std::vector<std::string>{"auth-int"}; });
+    const bool int_only = std::all_of(all.begin(), all.end(), [](const http::Challenge* c) {
+      return qop_values(param(*c, "qop")) == std::vector<std::string>{"auth-int"};
+    });
     if (int_only) {
       report_.warn(Cause::DigestAuthIntOnly, Certainty::Probable, facts)
           .summary("The server offers Digest with qop=auth-int only, which few clients can do.")
@@ -423,7 +484,9 @@ class Judge {
         const Url named = parse_url(piece);
         if (named.host != url.host || !url.path.starts_with(named.path)) continue;
         report_.fault(Cause::DigestDomainIgnored, Certainty::Suggestive, facts)
-            .summary(fmt::format("The Digest challenge of {} also covers {}, and the client sent nothing there: most clients ignore domain=.", nonce.issued_by->request()->url.host, url.origin()))
+            .summary(
+                fmt::format("The Digest challenge of {} also covers {}, and the client sent nothing there: most clients ignore domain=.",
+                            nonce.issued_by->request()->url.host, url.origin()))
             .fix("Let the client authenticate to each host by itself.")
             .see("response.header", "www-authenticate", "domain=\"" + domain + '"', std::string(piece));
         return;

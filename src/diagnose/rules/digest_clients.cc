@@ -53,20 +53,30 @@ std::optional<Obstacle> obstacle(const ClientLimits& client, const http::Challen
   const std::vector<std::string> values = qop_values(qop);
   const bool has_auth = std::find(values.begin(), values.end(), "auth") != values.end();
   if (client.first_challenge_only && !to_lower(trim_ows(line)).starts_with("digest")) {
-    return Obstacle{Cause::DigestNotFirst, fmt::format("Digest stands behind another challenge in one header line, and {} looks only at lines that begin with Digest.", client.name),
-                    "Send each challenge in a WWW-Authenticate line of its own, Digest first, or use curl --digest.", "Digest"};
+    return Obstacle{
+        Cause::DigestNotFirst,
+        fmt::format("Digest stands behind another challenge in one header line, and {} looks only at lines that begin with Digest.",
+                    client.name),
+        "Send each challenge in a WWW-Authenticate line of its own, Digest first, or use curl --digest.", "Digest"};
   }
   if (client.algorithms.find(' ' + to_lower(algorithm_of(challenge)) + ' ') == std::string_view::npos) {
-    return Obstacle{Cause::DigestAlgorithm, fmt::format("The server asks for a digest with {}, which {} cannot do, so it sends none.", algorithm_of(challenge), client.name),
-                    "Use curl --digest or another client with that algorithm, or let the server offer one that the client knows beside it.", std::string(algorithm_of(challenge))};
+    return Obstacle{
+        Cause::DigestAlgorithm,
+        fmt::format("The server asks for a digest with {}, which {} cannot do, so it sends none.", algorithm_of(challenge), client.name),
+        "Use curl --digest or another client with that algorithm, or let the server offer one that the client knows beside it.",
+        std::string(algorithm_of(challenge))};
   }
   if (!values.empty() && !has_auth && client.no_auth_int) {
-    return Obstacle{Cause::DigestAuthIntOnly, fmt::format("The server offers Digest with qop=auth-int only, which {} cannot do, so it sends no answer.", client.name),
+    return Obstacle{Cause::DigestAuthIntOnly,
+                    fmt::format("The server offers Digest with qop=auth-int only, which {} cannot do, so it sends no answer.", client.name),
                     "Offer qop=\"auth,auth-int\" on the server, or use a client that can do auth-int.", qop};
   }
   if (client.splits_qop_untrimmed && has_auth && !holds_untrimmed_auth(qop)) {
-    return Obstacle{Cause::DigestQopParse, fmt::format("{} does not find auth in qop=\"{}\": it splits the list at commas and keeps the space, so it sends no answer.", client.name, qop),
-                    "Write the list without spaces or with auth first (qop=\"auth,auth-int\") on the server, or use httpx or curl --digest.", qop};
+    return Obstacle{
+        Cause::DigestQopParse,
+        fmt::format("{} does not find auth in qop=\"{}\": it splits the list at commas and keeps the space, so it sends no answer.",
+                    client.name, qop),
+        "Write the list without spaces or with auth first (qop=\"auth,auth-int\") on the server, or use httpx or curl --digest.", qop};
   }
   return std::nullopt;
 }

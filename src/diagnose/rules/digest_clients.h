@@ -14,9 +14,9 @@ namespace quivive::diagnose::digest_detail {
 // What a client's Digest code is known to lack.
 struct ClientLimits {
   std::string_view name;
-  std::string_view algorithms;         // lower case, between spaces
-  bool splits_qop_untrimmed = false;   // takes ` auth` for another value than `auth`
-  bool first_challenge_only = false;   // looks only at field values that begin with Digest
+  std::string_view algorithms;        // lower case, between spaces
+  bool splits_qop_untrimmed = false;  // takes ` auth` for another value than `auth`
+  bool first_challenge_only = false;  // looks only at field values that begin with Digest
   bool no_auth_int = false;
 };
 // By User-Agent or the capture's tool; nullptr for a client about which nothing is known.

@@ -57,8 +57,16 @@ std::optional<SentDigest> sent_digest(const Facts& facts) {
     const std::string* value = parsed.param(name);
     return value == nullptr ? std::string() : *value;
   };
-  SentDigest out{.username = text("username"), .realm = text("realm"), .nonce = text("nonce"), .uri = text("uri"), .response = text("response"),
-                 .algorithm = text("algorithm"), .cnonce = text("cnonce"), .nc = text("nc"), .qop = text("qop"), .opaque = text("opaque")};
+  SentDigest out{.username = text("username"),
+                 .realm = text("realm"),
+                 .nonce = text("nonce"),
+                 .uri = text("uri"),
+                 .response = text("response"),
+                 .algorithm = text("algorithm"),
+                 .cnonce = text("cnonce"),
+                 .nc = text("nc"),
+                 .qop = text("qop"),
+                 .opaque = text("opaque")};
   // username*=UTF-8''J%C3%A4s (RFC 8187 section 3.2)
   if (const std::string extended = text("username*"); out.username.empty() && !extended.empty()) {
     out.username = http::form_decode(std::string_view(extended).substr(extended.rfind('\'') + 1));
@@ -94,7 +102,8 @@ std::optional<Explanation> explain_response(const DigestInput& right, std::strin
   attempt("the password were empty", [](DigestInput& in) { in.password.clear(); });
   attempt("a line feed ended the password", [](DigestInput& in) { in.password += '\n'; });
   attempt("the password were in double quotes", [](DigestInput& in) { in.password = '"' + in.password + '"'; });
-  attempt("the password were cut at its first '$'", [](DigestInput& in) { in.password.resize(std::min(in.password.size(), in.password.find('$'))); });
+  attempt("the password were cut at its first '$'",
+          [](DigestInput& in) { in.password.resize(std::min(in.password.size(), in.password.find('$'))); });
   attempt("the password were form-decoded first", [](DigestInput& in) { in.password = http::form_decode(in.password); });
   attempt("user name and password were in ISO-8859-1", [](DigestInput& in) {
     in.user = to_latin1(in.user).value_or(in.user);
@@ -103,9 +112,11 @@ std::optional<Explanation> explain_response(const DigestInput& right, std::strin
   attempt("the user name were in lower case", [](DigestInput& in) { in.user = to_lower(in.user); });
   attempt("the realm were empty", [](DigestInput& in) { in.realm.clear(); });
   if (!target.empty()) attempt("it were computed over " + target, [&](DigestInput& in) { in.uri = target; });
-  attempt("it were computed over the path without the query", [](DigestInput& in) { in.uri.resize(std::min(in.uri.size(), in.uri.find('?'))); });
+  attempt("it were computed over the path without the query",
+          [](DigestInput& in) { in.uri.resize(std::min(in.uri.size(), in.uri.find('?'))); });
   for (const std::string_view method : {"GET", "POST", "PUT", "HEAD", "DESCRIBE"}) {
-    if (method != right.method) attempt("it were computed for the method " + std::string(method), [&](DigestInput& in) { in.method = method; });
+    if (method != right.method)
+      attempt("it were computed for the method " + std::string(method), [&](DigestInput& in) { in.method = method; });
   }
   for (const std::string_view name : {"MD5", "MD5-sess", "SHA-256", "SHA-256-sess", "SHA-512-256", "SHA-512-256-sess"}) {
     attempt("it were computed with " + std::string(name), [&](DigestInput& in) { in.algorithm = name; });

@@ -19,7 +19,9 @@ struct SentDigest {
   bool has_opaque = false;
 
   // As RFC 7616 section 3.4 has it: MD5 where none is named.
-  [[nodiscard]] std::string_view algorithm_used() const { return algorithm.empty() ? std::string_view("MD5") : std::string_view(algorithm); }
+  [[nodiscard]] std::string_view algorithm_used() const {
+    return algorithm.empty() ? std::string_view("MD5") : std::string_view(algorithm);
+  }
 };
 [[nodiscard]] std::optional<SentDigest> sent_digest(const Facts& facts);
 

@@ -111,8 +111,9 @@ void check_proof(const Context& context, const Facts& facts, Report& report) {
   there.has_query = here.has_query = false;
   const bool relative = there.host.empty();
   // Raw HTTP does not show whether TLS was there. A proof for plain http to a public host, called invalid, is for the wrong one.
-  const bool guess = here.scheme.empty() && there.scheme == "http" && there.host == here.host && facts.challenge_param("error") == "invalid_dpop_proof" &&
-                     !here.host.starts_with("localhost") && !here.host.starts_with("127.");
+  const bool guess = here.scheme.empty() && there.scheme == "http" && there.host == here.host &&
+                     facts.challenge_param("error") == "invalid_dpop_proof" && !here.host.starts_with("localhost") &&
+                     !here.host.starts_with("127.");
   if (here.scheme.empty()) here.scheme = guess ? "https" : there.scheme;
   if (guess) certainty = Certainty::Probable;
   if (!here.host.empty() && (relative || comparable(there) != comparable(here))) {

@@ -24,13 +24,16 @@ bool is_one_of(std::string_view word, std::span<const std::string_view> all) {
 
 constexpr auto kKeySchemes = std::to_array<std::string_view>({"ApiKey", "API-Key", "Key", "X-API-Key", "ApiKeyAuth", "PrivateToken"});
 constexpr auto kCookieSchemes = std::to_array<std::string_view>({"Cookie", "Session", "FormBased", "Form", "Forms", "OAuth-Session"});
-constexpr auto kHeaderSchemes = std::to_array<std::string_view>({"Basic", "Digest", "Bearer", "Negotiate", "NTLM", "DPoP", "Token", "JWT", "OAuth", "Hawk", "GNAP", "Signature"});
+constexpr auto kHeaderSchemes = std::to_array<std::string_view>(
+    {"Basic", "Digest", "Bearer", "Negotiate", "NTLM", "DPoP", "Token", "JWT", "OAuth", "Hawk", "GNAP", "Signature"});
 
 // Whether the server, going by what it asks for, would look at this credential.
 bool counts(const Facts& facts, const SentCredential& c) {
   if (kind_of_value(c.rest) == ValueKind::Empty || c.place == Place::ProxyAuthorization || c.place == Place::UserInfo) return false;
   if (c.place == Place::Authorization) return true;
-  if (c.place == Place::Form) return iequals(c.name, "password") || iequals(c.name, "client_secret") || iequals(c.name, "refresh_token") || iequals(c.name, "assertion") || iequals(c.name, "access_token") || iequals(c.name, "pwd") || iequals(c.name, "passwd");
+  if (c.place == Place::Form)
+    return iequals(c.name, "password") || iequals(c.name, "client_secret") || iequals(c.name, "refresh_token") ||
+           iequals(c.name, "assertion") || iequals(c.name, "access_token") || iequals(c.name, "pwd") || iequals(c.name, "passwd");
   const auto& challenges = facts.challenges.challenges;
   if (challenges.empty()) return true;
   return std::any_of(challenges.begin(), challenges.end(), [&](const http::Challenge& one) {
@@ -47,7 +50,9 @@ bool is_redacted(const SentCredential& c) {
   return kind == ValueKind::Redacted || kind == ValueKind::Angle || (kind == ValueKind::Plain && is_masked(c.rest));
 }
 
-bool is_preflight(const Facts& facts) { return iequals(facts.request()->method, "OPTIONS") && facts.request()->headers.has("access-control-request-method"); }
+bool is_preflight(const Facts& facts) {
+  return iequals(facts.request()->method, "OPTIONS") && facts.request()->headers.has("access-control-request-method");
+}
 
 // An error that explains the refusal; flaws of the answer do not.
 bool is_explained(const Facts& facts, const Report& report) {
@@ -58,13 +63,40 @@ bool is_explained(const Facts& facts, const Report& report) {
 }
 
 // How frameworks say that nothing came.
-constexpr auto kNothingTexts = std::to_array<std::string_view>(
-    {"credentials were not provided", "no credentials", "missing authorization", "authorization header is missing", "authorization header missing", "no authorization header", "missing authentication token", "jwt is missing", "jwt must be provided",
-     "no token provided", "token not provided", "missing token", "token is missing", "no auth token", "you did not provide an api key", "no api key", "api key is missing", "missing api key", "credentials_missing", "full authentication is required",
-     "authentication required", "you need to sign in", "unauthenticated.", "not authenticated", "missing bearer", "access token is missing", "requires authentication", "no jwt", "login required", "anonymous"});
+constexpr auto kNothingTexts = std::to_array<std::string_view>({"credentials were not provided",
+                                                                "no credentials",
+                                                                "missing authorization",
+                                                                "authorization header is missing",
+                                                                "authorization header missing",
+                                                                "no authorization header",
+                                                                "missing authentication token",
+                                                                "jwt is missing",
+                                                                "jwt must be provided",
+                                                                "no token provided",
+                                                                "token not provided",
+                                                                "missing token",
+                                                                "token is missing",
+                                                                "no auth token",
+                                                                "you did not provide an api key",
+                                                                "no api key",
+                                                                "api key is missing",
+                                                                "missing api key",
+                                                                "credentials_missing",
+                                                                "full authentication is required",
+                                                                "authentication required",
+                                                                "you need to sign in",
+                                                                "unauthenticated.",
+                                                                "not authenticated",
+                                                                "missing bearer",
+                                                                "access token is missing",
+                                                                "requires authentication",
+                                                                "no jwt",
+                                                                "login required",
+                                                                "anonymous"});
 
 std::string_view says_nothing_came(const Facts& facts) {
-  const auto found = std::find_if(kNothingTexts.begin(), kNothingTexts.end(), [&](std::string_view text) { return facts.server_says(text); });
+  const auto found =
+      std::find_if(kNothingTexts.begin(), kNothingTexts.end(), [&](std::string_view text) { return facts.server_says(text); });
   return found == kNothingTexts.end() ? std::string_view() : *found;
 }
 
@@ -79,14 +111,21 @@ std::string asked_for(const Facts& facts) {
 std::string how_to_send(const Facts& facts) {
   const std::string realm(facts.challenge_param("realm"));
   if (facts.challenge("Bearer") != nullptr && realm.starts_with("http") && !facts.challenge_param("service").empty()) {
-    return "Ask " + realm + " for a token with the service" + (facts.challenge_param("scope").empty() ? "" : " and scope") + " of the challenge, then send it as Authorization: Bearer <token>; docker login HOST does both.";
+    return "Ask " + realm + " for a token with the service" + (facts.challenge_param("scope").empty() ? "" : " and scope") +
+           " of the challenge, then send it as Authorization: Bearer <token>; docker login HOST does both.";
   }
-  if (facts.challenge("Bearer") != nullptr) return "Send a token: -H 'Authorization: Bearer <token>' with curl, headers={\"Authorization\": f\"Bearer {token}\"} with requests, the Authorization tab in Postman.";
+  if (facts.challenge("Bearer") != nullptr)
+    return "Send a token: -H 'Authorization: Bearer <token>' with curl, headers={\"Authorization\": f\"Bearer {token}\"} with requests, "
+           "the Authorization tab in Postman.";
   if (facts.challenge("Token") != nullptr) return "Send the key as Authorization: Token <key>.";
-  if (facts.challenge("Digest") != nullptr) return "Send user name and password: curl --digest -u user:password, HTTPDigestAuth(user, password) with requests.";
-  if (facts.challenge("Negotiate") != nullptr || facts.challenge("NTLM") != nullptr) return "Sign in with the directory's account: curl --negotiate -u : (after kinit), or --ntlm -u 'DOMAIN\\user'.";
-  if (facts.challenge("Basic") != nullptr) return "Send user name and password: curl -u user:password, auth=(user, password) with requests.";
-  return "Send what the service's documentation asks for: a token in Authorization: Bearer, an API key in its header, or the session cookie of a signed-in browser.";
+  if (facts.challenge("Digest") != nullptr)
+    return "Send user name and password: curl --digest -u user:password, HTTPDigestAuth(user, password) with requests.";
+  if (facts.challenge("Negotiate") != nullptr || facts.challenge("NTLM") != nullptr)
+    return "Sign in with the directory's account: curl --negotiate -u : (after kinit), or --ntlm -u 'DOMAIN\\user'.";
+  if (facts.challenge("Basic") != nullptr)
+    return "Send user name and password: curl -u user:password, auth=(user, password) with requests.";
+  return "Send what the service's documentation asks for: a token in Authorization: Bearer, an API key in its header, or the session "
+         "cookie of a signed-in browser.";
 }
 
 void see_challenge(const Facts& facts, Report::Entry entry) {
@@ -123,11 +162,15 @@ void missing(const Context& context, const Facts& facts, Report& report) {
   }
   const std::string userinfo = facts.request()->url.userinfo;
   auto entry = report.fault(Cause::CredentialsMissing, said.empty() ? Certainty::Probable : Certainty::Certain, facts);
-  entry.summary(wanted.empty() ? (cookies ? "No credentials were sent: there is no Authorization header, no key, and no session among the cookies."
-                                          : "No credentials were sent: there is no Authorization header, cookie or key in the request.")
-                : !other.empty() ? "The server asks for " + wanted + ", and the request carries only " + other + "."
-                                 : "No credentials were sent, and the server asks for " + wanted + ".")
-      .detail(facts.challenge("Bearer") != nullptr && facts.challenge_param("error").empty() ? "A challenge without error= says the same: the server saw no token (RFC 6750 section 3.1)." : std::string())
+  entry
+      .summary(wanted.empty()
+                   ? (cookies ? "No credentials were sent: there is no Authorization header, no key, and no session among the cookies."
+                              : "No credentials were sent: there is no Authorization header, cookie or key in the request.")
+               : !other.empty() ? "The server asks for " + wanted + ", and the request carries only " + other + "."
+                                : "No credentials were sent, and the server asks for " + wanted + ".")
+      .detail(facts.challenge("Bearer") != nullptr && facts.challenge_param("error").empty()
+                  ? "A challenge without error= says the same: the server saw no token (RFC 6750 section 3.1)."
+                  : std::string())
       .fix(how_to_send(facts))
       .see("response.status", "", std::to_string(facts.status));
   see_challenge(facts, entry);
@@ -139,13 +182,15 @@ void missing(const Context& context, const Facts& facts, Report& report) {
 std::string message_of(const Facts& facts) {
   if (!facts.body_json || !facts.body_json->is_object()) return {};
   for (const std::string_view name : {"error_description", "message", "detail", "title", "error", "msg", "reason"}) {
-    if (const auto text = string_member(facts.body_json->get_object(), name); text && !text->empty()) return std::string(text->substr(0, 120));
+    if (const auto text = string_member(facts.body_json->get_object(), name); text && !text->empty())
+      return std::string(text->substr(0, 120));
   }
   return {};
 }
 
 const HeaderField* request_id(const Facts& facts) {
-  for (const std::string_view name : {"x-request-id", "request-id", "x-amzn-requestid", "x-amz-request-id", "x-correlation-id", "x-ms-request-id", "x-github-request-id", "cf-ray", "x-trace-id"}) {
+  for (const std::string_view name : {"x-request-id", "request-id", "x-amzn-requestid", "x-amz-request-id", "x-correlation-id",
+                                      "x-ms-request-id", "x-github-request-id", "cf-ray", "x-trace-id"}) {
     if (const HeaderField* field = facts.response()->headers.find(name)) return field;
   }
   return nullptr;
@@ -154,13 +199,20 @@ const HeaderField* request_id(const Facts& facts) {
 std::string described(const Facts& facts, const SentCredential& c) {
   if (c.is("Basic")) {
     const BasicPayload payload = read_basic(c.rest);
-    return payload.has_colon() && is_valid_utf8(payload.user()) && payload.user().size() < 40 ? "the user name or password of '" + printable(payload.user(), 60) + "'" : "the Basic credentials";
+    return payload.has_colon() && is_valid_utf8(payload.user()) && payload.user().size() < 40
+               ? "the user name or password of '" + printable(payload.user(), 60) + "'"
+               : "the Basic credentials";
   }
   switch (c.place) {
     case Place::Cookie: return "the session in the cookie " + c.name;
     case Place::Header:
     case Place::Query: return "the key in " + place_text(c).substr(4);
-    case Place::Form: return is_token_request(facts) ? "the " + std::string(iequals(c.name, "refresh_token") ? "refresh token" : iequals(c.name, "assertion") ? "assertion" : iequals(c.name, "password") ? "user name or password" : "client's id or secret") : "the user name or password in the body";
+    case Place::Form:
+      return is_token_request(facts) ? "the " + std::string(iequals(c.name, "refresh_token") ? "refresh token"
+                                                            : iequals(c.name, "assertion")   ? "assertion"
+                                                            : iequals(c.name, "password")    ? "user name or password"
+                                                                                             : "client's id or secret")
+                                     : "the user name or password in the body";
     default: break;
   }
   return c.scheme.empty() ? "the credential" : "the " + std::string(c.scheme) + " credential";
@@ -171,11 +223,17 @@ void rejected(const Facts& facts, const SentCredential& c, Report& report) {
   const HeaderField* id = request_id(facts);
   const bool session = c.place == Place::Cookie;
   auto entry = report.fault(Cause::CredentialsRejected, Certainty::Probable, facts);
-  entry.summary("The server refuses " + described(facts, c) + " and does not say why" + (message.empty() ? "." : ": its message is only " + quoted_text(message, 100) + "."))
+  entry
+      .summary("The server refuses " + described(facts, c) + " and does not say why" +
+               (message.empty() ? "." : ": its message is only " + quoted_text(message, 100) + "."))
       .detail("What was sent is well formed. It may be wrong, revoked, expired, or of another environment.")
-      .fix(std::string(session ? "Sign in again; a session also ends when the server restarts or its signing key changes." : "Compare the value with the one that was issued, check that it is for this host and environment and was not revoked, or make a new one.") +
-           (id == nullptr ? " The server's log has the reason." : " The operator can find the reason by the request id " + std::string(trim_ows(id->value)) + "."))
-      .see(std::string(part_of(c)), c.name, session || c.place == Place::Query || c.place == Place::Form ? c.name + "=" + c.value : c.value);
+      .fix(std::string(session ? "Sign in again; a session also ends when the server restarts or its signing key changes."
+                               : "Compare the value with the one that was issued, check that it is for this host and environment and was "
+                                 "not revoked, or make a new one.") +
+           (id == nullptr ? " The server's log has the reason."
+                          : " The operator can find the reason by the request id " + std::string(trim_ows(id->value)) + "."))
+      .see(std::string(part_of(c)), c.name,
+           session || c.place == Place::Query || c.place == Place::Form ? c.name + "=" + c.value : c.value);
   see_challenge(facts, entry);
   if (id != nullptr) entry.see("response.header", id->name, std::string(trim_ows(id->value)));
 }
@@ -201,11 +259,14 @@ bool is_refusal_of_credentials(const Facts& facts) {
   if (facts.status == 401) return true;
   if (facts.status == 400) {
     const std::string error = answer_member(facts, "error");
-    return error == "invalid_grant" || error == "invalid_client" || facts.server_says("api key not valid") || facts.server_says("invalid api key") || facts.server_says("api_key_invalid");
+    return error == "invalid_grant" || error == "invalid_client" || facts.server_says("api key not valid") ||
+           facts.server_says("invalid api key") || facts.server_says("api_key_invalid");
   }
   if (facts.status != 403) return false;
-  const bool key = std::any_of(facts.credentials.begin(), facts.credentials.end(), [](const SentCredential& c) { return c.place == Place::Header; });
-  return facts.server_says("invalid api key") || facts.server_says("invalid token") || facts.server_says("bad credentials") || facts.server_says("invalid credentials") || facts.server_says("invalid key") ||
+  const bool key =
+      std::any_of(facts.credentials.begin(), facts.credentials.end(), [](const SentCredential& c) { return c.place == Place::Header; });
+  return facts.server_says("invalid api key") || facts.server_says("invalid token") || facts.server_says("bad credentials") ||
+         facts.server_says("invalid credentials") || facts.server_says("invalid key") ||
          (key && facts.response_field("x-amzn-errortype").starts_with("Forbidden"));
 }
 
@@ -216,8 +277,9 @@ void answer_only(const Facts& facts, Report& report) {
   const bool bare = facts.challenge("Bearer") != nullptr && facts.challenge_param("error").empty();
   if (!bare && said.empty()) return;
   report.fault(Cause::CredentialsMissing, said.empty() ? Certainty::Suggestive : Certainty::Probable, facts)
-      .summary(said.empty() ? "The answer's challenge names no error, as servers answer a request without a token; the request itself is not shown."
-                            : "The answer says that no credentials came ('" + std::string(said) + "'); the request itself is not shown.")
+      .summary(said.empty()
+                   ? "The answer's challenge names no error, as servers answer a request without a token; the request itself is not shown."
+                   : "The answer says that no credentials came ('" + std::string(said) + "'); the request itself is not shown.")
       .detail("The request's headers decide it: curl -v prints both sides.")
       .fix(how_to_send(facts))
       .see("response.header", "WWW-Authenticate", facts.challenge_lines.empty() ? std::string() : facts.challenge_lines.front());
@@ -225,10 +287,14 @@ void answer_only(const Facts& facts, Report& report) {
 
 void redacted(const Context& context, const Facts& facts, const SentCredential* masked, bool explained, Report& report) {
   const bool har = masked == nullptr;
-  auto entry = explained ? report.note(Cause::CaptureRedacted, Certainty::Certain, facts) : report.fault(Cause::CaptureRedacted, Certainty::Certain, facts);
-  entry.summary(har ? "The capture was exported without Authorization, Cookie and Set-Cookie, so it cannot show what was sent."
-                    : "The secret in " + place_text(*masked) + " was taken out of this capture (" + quoted_text(trim_ows(masked->rest), 40) + "), so it cannot show what was wrong with it.")
-      .fix(har ? "Export it again: in Chrome's developer tools choose \"Export HAR (with sensitive data)\"; or paste this one request with \"Copy as cURL\". quivive prints no secrets."
+  auto entry = explained ? report.note(Cause::CaptureRedacted, Certainty::Certain, facts)
+                         : report.fault(Cause::CaptureRedacted, Certainty::Certain, facts);
+  entry
+      .summary(har ? "The capture was exported without Authorization, Cookie and Set-Cookie, so it cannot show what was sent."
+                   : "The secret in " + place_text(*masked) + " was taken out of this capture (" + quoted_text(trim_ows(masked->rest), 40) +
+                         "), so it cannot show what was wrong with it.")
+      .fix(har ? "Export it again: in Chrome's developer tools choose \"Export HAR (with sensitive data)\"; or paste this one request with "
+                 "\"Copy as cURL\". quivive prints no secrets."
                : "Run it on the unredacted capture, or paste the one header: quivive works offline and prints no secrets.")
       .see(har ? "tool" : std::string(part_of(*masked)), har ? "" : masked->name, har ? context.capture.tool : masked->value);
 }
@@ -240,7 +306,9 @@ void judge(const Context& context, const Facts& facts, bool& told, Report& repor
     return;
   }
   const bool explained = is_explained(facts, report);
-  const auto masked = std::find_if(facts.credentials.begin(), facts.credentials.end(), [](const SentCredential& c) { return c.place != Place::ProxyAuthorization && c.place != Place::Form && is_redacted(c); });
+  const auto masked = std::find_if(facts.credentials.begin(), facts.credentials.end(), [](const SentCredential& c) {
+    return c.place != Place::ProxyAuthorization && c.place != Place::Form && is_redacted(c);
+  });
   if (masked != facts.credentials.end()) {
     // That the server refuses the credentials says nothing about a secret that nobody can see.
     const auto& all = report.findings();
@@ -249,7 +317,8 @@ void judge(const Context& context, const Facts& facts, bool& told, Report& repor
     });
     return redacted(context, facts, &*masked, explained && by_more, report);
   }
-  const bool any = std::any_of(facts.credentials.begin(), facts.credentials.end(), [&](const SentCredential& c) { return counts(facts, c); });
+  const bool any =
+      std::any_of(facts.credentials.begin(), facts.credentials.end(), [&](const SentCredential& c) { return counts(facts, c); });
   const bool hidden = context.capture.credentials_hidden && facts.is_refused() && !any && !is_preflight(facts);
   if (hidden && (facts.status == 401 || facts.status == 403)) {
     if (!told) redacted(context, facts, nullptr, explained, report);
@@ -260,7 +329,8 @@ void judge(const Context& context, const Facts& facts, bool& told, Report& repor
   if (!any && rejected_helper(context, facts, report)) return;
   if (!any) return missing(context, facts, report);
   if (!facts.is_refused() || !is_refusal_of_credentials(facts)) return;
-  const auto sent = std::find_if(facts.credentials.begin(), facts.credentials.end(), [&](const SentCredential& c) { return counts(facts, c); });
+  const auto sent =
+      std::find_if(facts.credentials.begin(), facts.credentials.end(), [&](const SentCredential& c) { return counts(facts, c); });
   if (sent != facts.credentials.end() && kind_of_value(sent->rest) == ValueKind::Plain) rejected(facts, *sent, report);
 }
 

@@ -47,7 +47,8 @@ std::optional<Glued> find_glued(const SentCredential& c) {
     for (const std::string_view sign : {":", "=", ",", ";", "%20", "+", "_", "-", "/", "|", "\\t", "."}) {
       // `Token-abc`, `Basic_x` may be names that someone gave to a scheme: those signs count before a token only.
       const bool plain = sign == ":" || sign == "=" || sign == "," || sign == ";" || sign == "%20";
-      if (rest.starts_with(sign) && (plain || looks_like_jwt(rest.substr(sign.size())))) return Glued{scheme, "'" + std::string(sign) + "'"};
+      if (rest.starts_with(sign) && (plain || looks_like_jwt(rest.substr(sign.size()))))
+        return Glued{scheme, "'" + std::string(sign) + "'"};
     }
     if (!is_ascii(rest.substr(0, 1)) || first_word(value).size() != value.size()) continue;
     const bool digits = rest.find_first_of("0123456789") != std::string_view::npos;
@@ -65,7 +66,8 @@ bool report_glued(const Facts& facts, const SentCredential& c, Report& report) {
   const std::string begin = printable(trim_ows(c.value).substr(0, scheme.size() + 1));
   report.fault(Cause::SchemeNoSpace, Certainty::Certain, facts)
       .summary(glued->sign.empty() ? "There is no space between '" + scheme + "' and the credential in the " + header_of(c) + " header."
-                                   : "In the " + header_of(c) + " header " + glued->sign + " stands behind '" + scheme + "', where exactly one space belongs.")
+                                   : "In the " + header_of(c) + " header " + glued->sign + " stands behind '" + scheme +
+                                         "', where exactly one space belongs.")
       .fix("Write one space, and nothing else, between the scheme and the credential: " + header_of(c) + ": " + scheme + " <credential>.")
       .see("request.header", c.name, c.value, begin);
   return true;
@@ -85,9 +87,14 @@ bool report_missing(const Facts& facts, const SentCredential& c, Report& report)
   if (scheme.empty() && !facts.challenges.challenges.empty()) scheme = facts.challenges.challenges.front().scheme;
   if (scheme.empty()) scheme = "Bearer";
   report.fault(Cause::SchemeMissing, Certainty::Certain, facts)
-      .summary("The " + header_of(c) + " header holds " + (jwt ? "a JWT" : pair ? "base64 of a user name and a password" : "a bare value") + " and no scheme before it.")
-      .fix(value.find(':') != std::string_view::npos && !pair ? "Let the client encode it: curl -u user:password, auth=(user, password) in requests."
-                                                              : "Put the scheme and one space before it: " + header_of(c) + ": " + scheme + " <credential>.")
+      .summary("The " + header_of(c) + " header holds " +
+               (jwt    ? "a JWT"
+                : pair ? "base64 of a user name and a password"
+                       : "a bare value") +
+               " and no scheme before it.")
+      .fix(value.find(':') != std::string_view::npos && !pair
+               ? "Let the client encode it: curl -u user:password, auth=(user, password) in requests."
+               : "Put the scheme and one space before it: " + header_of(c) + ": " + scheme + " <credential>.")
       .see("request.header", c.name, c.value);
   return true;
 }
@@ -109,9 +116,11 @@ bool report_doubled(const Context& context, const Facts& facts, const SentCreden
   const std::string first(c.scheme);
   report.fault(Cause::SchemeDoubled, Certainty::Certain, facts)
       .summary(alone ? "The " + header_of(c) + " header is '" + first + " " + std::string(second) + "' and holds no credential at all."
-                     : "The " + header_of(c) + " header names a scheme twice: '" + first + " " + std::string(second) + "' before the credential.")
+                     : "The " + header_of(c) + " header names a scheme twice: '" + first + " " + std::string(second) +
+                           "' before the credential.")
       .fix(postman ? "Take '" + std::string(second) + " ' out of the variable: Postman's Authorization tab puts the scheme in front itself."
-                   : "Store the token without '" + std::string(second) + " ', or do not add the prefix in the client: one of the two has to go.")
+                   : "Store the token without '" + std::string(second) +
+                         " ', or do not add the prefix in the client: one of the two has to go.")
       .see("request.header", c.name, c.value, first + " " + std::string(second));
   return true;
 }
@@ -129,8 +138,10 @@ bool covers(std::string_view offered, const SentCredential& sent) {
 
 // The server read a token of this scheme and names its fault, whatever its challenge says.
 bool was_read(const Facts& facts) {
-  static constexpr auto kTexts = std::to_array<std::string_view>({"token_not_valid", "jwt expired", "token expired", "token has expired", "token is expired", "given token not valid",
-                                                                  "invalid api key", "expired api key", "api key expired", "invalid signature", "signature verification", "signature has expired", "error=\"invalid_token\"", "insufficient_scope"});
+  static constexpr auto kTexts = std::to_array<std::string_view>(
+      {"token_not_valid", "jwt expired", "token expired", "token has expired", "token is expired", "given token not valid",
+       "invalid api key", "expired api key", "api key expired", "invalid signature", "signature verification", "signature has expired",
+       "error=\"invalid_token\"", "insufficient_scope"});
   return std::any_of(kTexts.begin(), kTexts.end(), [&](std::string_view text) { return facts.server_says(text); });
 }
 
@@ -148,7 +159,8 @@ void report_unsupported(const Facts& facts, const SentCredential& c, Report& rep
   const auto& offered = facts.challenges.challenges;
   const std::string sent(c.scheme);
   if (!offered.empty()) {
-    if (std::any_of(offered.begin(), offered.end(), [&](const http::Challenge& one) { return covers(one.scheme, c); }) || was_read(facts)) return;
+    if (std::any_of(offered.begin(), offered.end(), [&](const http::Challenge& one) { return covers(one.scheme, c); }) || was_read(facts))
+      return;
     const std::string wanted = offered_text(facts);
     const std::string realm(facts.challenge_param("realm"));
     const bool registry = facts.challenge("Bearer") != nullptr && realm.starts_with("http");
@@ -156,26 +168,32 @@ void report_unsupported(const Facts& facts, const SentCredential& c, Report& rep
     report.fault(Cause::SchemeUnsupported, Certainty::Certain, facts)
         .summary("The request uses the scheme " + sent + ", and the server asks for " + wanted + ".")
         .detail("The WWW-Authenticate header of the answer lists what the server takes; credentials of another scheme are not looked at.")
-        .fix(registry  ? "Ask " + realm + " for a token with these credentials first, then send that as Authorization: Bearer."
-             : django  ? "Write Authorization: Token <key>: Django REST framework's TokenAuthentication takes this word, not Bearer."
-                       : "Send credentials of the scheme " + wanted + "; if this token is the right one, ask which header or host takes it.")
+        .fix(registry ? "Ask " + realm + " for a token with these credentials first, then send that as Authorization: Bearer."
+             : django ? "Write Authorization: Token <key>: Django REST framework's TokenAuthentication takes this word, not Bearer."
+                      : "Send credentials of the scheme " + wanted + "; if this token is the right one, ask which header or host takes it.")
         .see("request.header", c.name, c.value, sent)
         .see("response.header", "WWW-Authenticate", facts.challenge_lines.empty() ? std::string() : facts.challenge_lines.front());
     return;
   }
   if (facts.status != 401 && facts.status != 400) return;
   // Without a challenge: a scheme that nobody registered, before a token that goes by another one; or the body says which.
-  static constexpr auto kMadeUp = std::to_array<std::string_view>({"token", "jwt", "apikey", "api-key", "key", "oauth", "access", "x-api-key", "accesstoken", "access_token", "authtoken", "jwttoken"});
+  static constexpr auto kMadeUp = std::to_array<std::string_view>(
+      {"token", "jwt", "apikey", "api-key", "key", "oauth", "access", "x-api-key", "accesstoken", "access_token", "authtoken", "jwttoken"});
   const bool made_up = std::find(kMadeUp.begin(), kMadeUp.end(), to_lower(sent)) != kMadeUp.end();
-  const bool wants_bearer = facts.server_says("bearer ") || facts.server_says("bearer\"") || facts.server_says("'bearer'") || facts.server_says("bearer token");
+  const bool wants_bearer =
+      facts.server_says("bearer ") || facts.server_says("bearer\"") || facts.server_says("'bearer'") || facts.server_says("bearer token");
   const bool wants_basic = facts.server_says("basic auth") || facts.server_says("http basic");
   const bool github = facts.request()->url.host == "api.github.com";  // takes `token`
   if (github || was_read(facts)) return;
-  const std::string better = wants_bearer && !c.is("Bearer") ? "Bearer" : wants_basic && !c.is("Basic") && !wants_bearer ? "Basic" : made_up && c.token ? "Bearer" : "";
+  const std::string better = wants_bearer && !c.is("Bearer")                  ? "Bearer"
+                             : wants_basic && !c.is("Basic") && !wants_bearer ? "Basic"
+                             : made_up && c.token                             ? "Bearer"
+                                                                              : "";
   if (better.empty() || (c.is("Basic") && wants_basic)) return;
   report.fault(Cause::SchemeUnsupported, Certainty::Probable, facts)
       .summary("The request uses the scheme " + sent + ", and the server most likely reads " + better + " only.")
-      .detail(wants_bearer || wants_basic ? "The answer's text speaks of " + better + "." : "The credential is a JWT, which servers look for behind Bearer.")
+      .detail(wants_bearer || wants_basic ? "The answer's text speaks of " + better + "."
+                                          : "The credential is a JWT, which servers look for behind Bearer.")
       .fix("Write Authorization: " + better + " <credential>.")
       .see("request.header", c.name, c.value, sent);
 }
@@ -184,15 +202,19 @@ void report_unsupported(const Facts& facts, const SentCredential& c, Report& rep
 void report_case(const Facts& facts, const SentCredential& c, Report& report) {
   const std::string_view usual = canonical(c.scheme);
   if (usual.empty() || usual == c.scheme || usual == "Token" || facts.status != 401 || !facts.is_refused()) return;
-  const bool as_if_nothing = facts.server_says("not provided") || facts.server_says("missing") || facts.server_says("no token") || facts.server_says("no authorization") || facts.server_says("must start with") ||
-                             facts.server_says("malformed") || facts.server_says("invalid authorization header") || facts.server_says("not authenticated") || facts.server_says("invalid header");
+  const bool as_if_nothing = facts.server_says("not provided") || facts.server_says("missing") || facts.server_says("no token") ||
+                             facts.server_says("no authorization") || facts.server_says("must start with") ||
+                             facts.server_says("malformed") || facts.server_says("invalid authorization header") ||
+                             facts.server_says("not authenticated") || facts.server_says("invalid header");
   const http::Challenge* challenge = facts.challenge(usual);
   const bool bare = challenge != nullptr && challenge->param("error") == nullptr && usual == "Bearer";
   if (was_read(facts) || (!as_if_nothing && !bare)) return;
   report.fault(Cause::SchemeCase, Certainty::Suggestive, facts)
       .summary("The scheme is written '" + std::string(c.scheme) + "', and the server answers as if it had seen no credentials.")
-      .detail("Schemes may be written in any case, but some servers look for '" + std::string(usual) + " ' literally. The same request with '" + std::string(usual) + "' decides it.")
-      .fix("Write '" + std::string(usual) + "'. If that works, report it to the server's maintainers: RFC 9110 section 11.1 makes schemes case-insensitive.")
+      .detail("Schemes may be written in any case, but some servers look for '" + std::string(usual) +
+              " ' literally. The same request with '" + std::string(usual) + "' decides it.")
+      .fix("Write '" + std::string(usual) +
+           "'. If that works, report it to the server's maintainers: RFC 9110 section 11.1 makes schemes case-insensitive.")
       .see("request.header", c.name, c.value, c.scheme);
 }
 

@@ -25,7 +25,8 @@ bool find_remark(const Facts& facts, std::string_view lower, std::string& line) 
 }
 
 bool is_curl(const Context& context, const Facts& facts) {
-  return context.capture.command || to_lower(facts.request_field("user-agent")).starts_with("curl/") || to_lower(context.capture.tool).starts_with("curl");
+  return context.capture.command || to_lower(facts.request_field("user-agent")).starts_with("curl/") ||
+         to_lower(context.capture.tool).starts_with("curl");
 }
 
 std::string schemes_text(const http::ParsedChallenges& challenges) {
@@ -40,39 +41,50 @@ std::string schemes_text(const http::ParsedChallenges& challenges) {
 
 void proxy_407(const Context& context, const Facts& facts, Report& report) {
   std::string line;
-  const bool remarked = facts.status == 0 && (find_remark(facts, "response 407", line) || find_remark(facts, "code 407 from proxy", line) ||
-                                              find_remark(facts, "407 proxy authentication", line) || find_remark(facts, "err_proxy_auth", line));
+  const bool remarked =
+      facts.status == 0 && (find_remark(facts, "response 407", line) || find_remark(facts, "code 407 from proxy", line) ||
+                            find_remark(facts, "407 proxy authentication", line) || find_remark(facts, "err_proxy_auth", line));
   if (facts.status != 407 && !remarked) return;
   const std::string_view sent = facts.request_field("proxy-authorization");
-  const std::string wants = facts.proxy_challenges.challenges.empty() ? std::string("credentials") : schemes_text(facts.proxy_challenges) + " credentials";
+  const std::string wants =
+      facts.proxy_challenges.challenges.empty() ? std::string("credentials") : schemes_text(facts.proxy_challenges) + " credentials";
   const auto& command = context.capture.command;
   const bool bearer_only = !facts.proxy_challenges.challenges.empty() &&
-                           std::all_of(facts.proxy_challenges.challenges.begin(), facts.proxy_challenges.challenges.end(), [](const http::Challenge& c) { return iequals(c.scheme, "Bearer"); });
+                           std::all_of(facts.proxy_challenges.challenges.begin(), facts.proxy_challenges.challenges.end(),
+                                       [](const http::Challenge& c) { return iequals(c.scheme, "Bearer"); });
   const bool bearer_given = command && command->oauth2_bearer && !command->proxy_user;
   if (sent.empty() && is_curl(context, facts) && (bearer_given || bearer_only)) {
     report.fault(Cause::CurlBearerToProxy, Certainty::Certain, facts)
         .summary(bearer_only ? "The proxy wants a Bearer token, and curl never sends one to a proxy by itself."
-                             : "The proxy wants credentials of its own, and the token of --oauth2-bearer goes to the server only: curl never sends it to a proxy.")
+                             : "The proxy wants credentials of its own, and the token of --oauth2-bearer goes to the server only: curl "
+                               "never sends it to a proxy.")
         .fix(bearer_only ? "Give the proxy its token in a header: curl --proxy-header 'Proxy-Authorization: Bearer TOKEN'."
-                         : "Give the proxy its own credentials: curl -U 'NAME:PASSWORD' with --proxy-anyauth, or --proxy-header 'Proxy-Authorization: …'.")
+                         : "Give the proxy its own credentials: curl -U 'NAME:PASSWORD' with --proxy-anyauth, or --proxy-header "
+                           "'Proxy-Authorization: …'.")
         .see("response.header", "proxy-authenticate", std::string(facts.response_field("proxy-authenticate")));
   }
   auto entry = report.fault(Cause::Proxy407, Certainty::Certain, facts);
-  entry.summary(sent.empty() ? fmt::format("The proxy{} wants {} of its own; the request did not get past it.", facts.request() != nullptr && facts.exchange->to_proxy ? " in front of " + facts.request()->url.host : "", wants)
-                             : fmt::format("The proxy refuses the credentials in Proxy-Authorization; it wants {}.", wants));
+  entry.summary(sent.empty()
+                    ? fmt::format("The proxy{} wants {} of its own; the request did not get past it.",
+                                  facts.request() != nullptr && facts.exchange->to_proxy ? " in front of " + facts.request()->url.host : "",
+                                  wants)
+                    : fmt::format("The proxy refuses the credentials in Proxy-Authorization; it wants {}.", wants));
   entry.detail("407 comes from the proxy, not from the server: API keys and tokens do not help there.");
-  entry.fix(sent.empty() ? "Give the proxy's user name and password: curl -U 'NAME:PASSWORD' (--proxy-ntlm or --proxy-negotiate where it says so), or http://NAME:PASSWORD@proxy:port in https_proxy; special characters percent-encoded."
+  entry.fix(sent.empty() ? "Give the proxy's user name and password: curl -U 'NAME:PASSWORD' (--proxy-ntlm or --proxy-negotiate where it "
+                           "says so), or http://NAME:PASSWORD@proxy:port in https_proxy; special characters percent-encoded."
                          : "Check the proxy's user name and password (percent-encoded in https_proxy), or ask whoever runs the proxy.");
   if (facts.response() != nullptr) {
     entry.see("response.status", "", fmt::format("{} {}", facts.status, facts.response()->reason));
-    if (facts.exchange->response->headers.has("proxy-authenticate")) entry.see("response.header", "proxy-authenticate", std::string(facts.response_field("proxy-authenticate")));
+    if (facts.exchange->response->headers.has("proxy-authenticate"))
+      entry.see("response.header", "proxy-authenticate", std::string(facts.response_field("proxy-authenticate")));
   }
   if (!line.empty()) entry.see("tool", "", line, "407");
 }
 
 // Texts of proxies' own pages.
-constexpr auto kProxyMarks = std::to_array<std::string_view>({"x-squid-error", "err_access_denied", "generated by squid", "(squid/", "zscaler", "blue coat", "bluecoat", "symantec web security",
-                                                              "forcepoint", "mcafee web gateway", "skyhigh secure web", "fortiguard", "fortigate", "netskope", "cisco umbrella", "ironport"});
+constexpr auto kProxyMarks = std::to_array<std::string_view>(
+    {"x-squid-error", "err_access_denied", "generated by squid", "(squid/", "zscaler", "blue coat", "bluecoat", "symantec web security",
+     "forcepoint", "mcafee web gateway", "skyhigh secure web", "fortiguard", "fortigate", "netskope", "cisco umbrella", "ironport"});
 
 void proxy_401(const Context& context, const Facts& facts, Report& report) {
   if (facts.status != 401) return;
@@ -87,7 +99,8 @@ void proxy_401(const Context& context, const Facts& facts, Report& report) {
       .detail("A proxy should answer 407 for itself; some send 401.")
       .fix("Ask whoever runs the proxy, or try once without it (curl --noproxy '*').")
       .see("response.status", "", "401")
-      .see(facts.response_body().empty() ? "response.header" : "response.body", facts.response_body().empty() ? "via" : "", facts.response_body().empty() ? std::string(facts.response_field("via")) : mark);
+      .see(facts.response_body().empty() ? "response.header" : "response.body", facts.response_body().empty() ? "via" : "",
+           facts.response_body().empty() ? std::string(facts.response_field("via")) : mark);
   (void)context;
 }
 
@@ -116,7 +129,8 @@ bool offers(const Facts& facts, std::string_view scheme) { return facts.challeng
 
 void header_collision(const Context& context, const Facts& facts, Report& report) {
   const SentCredential* sent = facts.authorization();
-  if (facts.status != 401 || sent == nullptr || sent->scheme.empty() || facts.challenges.challenges.empty() || offers(facts, sent->scheme)) return;
+  if (facts.status != 401 || sent == nullptr || sent->scheme.empty() || facts.challenges.challenges.empty() || offers(facts, sent->scheme))
+    return;
   const http::Challenge& wanted = facts.challenges.challenges.front();
   const bool gate = iequals(wanted.scheme, "Basic") || iequals(wanted.scheme, "Digest") || iequals(wanted.scheme, "Negotiate");
   // Elsewhere in the capture the same address refused that scheme and asked for the one that was sent here.
@@ -124,23 +138,34 @@ void header_collision(const Context& context, const Facts& facts, Report& report
   for (const Facts& one : context.facts) {
     const SentCredential* theirs = one.authorization();
     const bool same_host = one.request() != nullptr && facts.request() != nullptr && one.request()->url.host == facts.request()->url.host;
-    if (&one != &facts && same_host && one.status == 401 && theirs != nullptr && theirs->is(wanted.scheme) && offers(one, sent->scheme)) other = &one;
+    if (&one != &facts && same_host && one.status == 401 && theirs != nullptr && theirs->is(wanted.scheme) && offers(one, sent->scheme))
+      other = &one;
   }
   const std::string_view page = server_page(facts);
   const std::string server = to_lower(facts.response_field("server"));
-  const bool web_server = server.starts_with("nginx") || server.starts_with("openresty") || server.starts_with("apache") || server.starts_with("haproxy") || server.starts_with("traefik") || server == "caddy";
+  const bool web_server = server.starts_with("nginx") || server.starts_with("openresty") || server.starts_with("apache") ||
+                          server.starts_with("haproxy") || server.starts_with("traefik") || server == "caddy";
   const bool own_page = web_server && !facts.body_json && facts.response_body().size() < 2048;
   if (other == nullptr && !(gate && !iequals(sent->scheme, "Basic") && (!page.empty() || own_page))) return;
-  const std::string who = !page.empty() ? std::string(page) : web_server ? std::string(facts.response_field("server")) : std::string("The gateway");
+  const std::string who = !page.empty() ? std::string(page)
+                          : web_server  ? std::string(facts.response_field("server"))
+                                        : std::string("The gateway");
   const std::string* realm = wanted.param("realm");
   report.fault(Cause::AuthHeaderCollision, other != nullptr || !page.empty() ? Certainty::Certain : Certainty::Probable, facts)
-      .summary(fmt::format("{} in front wants {} in Authorization{}, where the request has the {} credential for the application behind it.", page == "the web server" ? "The web server" : who, wanted.scheme,
-                           realm == nullptr || realm->empty() ? "" : fmt::format(" (realm {})", quoted_text(*realm)), sent->scheme))
-      .detail(other == nullptr ? "" : fmt::format("With {} in the same place, the application asks for {} (request {}).", wanted.scheme, sent->scheme, other->exchange->index + 1))
-      .fix("One header cannot serve both. Send the application's token in another header (X-Authorization, a cookie) that the front copies over, or exempt the API's path from the front's "
-           "password (nginx: auth_basic off; or satisfy any).")
+      .summary(
+          fmt::format("{} in front wants {} in Authorization{}, where the request has the {} credential for the application behind it.",
+                      page == "the web server" ? "The web server" : who, wanted.scheme,
+                      realm == nullptr || realm->empty() ? "" : fmt::format(" (realm {})", quoted_text(*realm)), sent->scheme))
+      .detail(other == nullptr ? ""
+                               : fmt::format("With {} in the same place, the application asks for {} (request {}).", wanted.scheme,
+                                             sent->scheme, other->exchange->index + 1))
+      .fix(
+          "One header cannot serve both. Send the application's token in another header (X-Authorization, a cookie) that the front copies "
+          "over, or exempt the API's path from the front's "
+          "password (nginx: auth_basic off; or satisfy any).")
       .see("request.header", "authorization", sent->value, sent->scheme)
-      .see("response.header", "www-authenticate", facts.challenge_lines.empty() ? std::string() : facts.challenge_lines.front(), wanted.scheme)
+      .see("response.header", "www-authenticate", facts.challenge_lines.empty() ? std::string() : facts.challenge_lines.front(),
+           wanted.scheme)
       .see(page.empty() ? "response.header" : "response.body", page.empty() ? "server" : "", page.empty() ? server : std::string(page));
 }
 
@@ -151,13 +176,20 @@ void remapped_challenge(const Facts& facts, Report& report) {
   if (value.empty()) return;
   const http::ParsedChallenges real = http::parse_challenges(value);
   const SentCredential* sent = facts.authorization();
-  const bool fits = sent != nullptr && std::any_of(real.challenges.begin(), real.challenges.end(), [&](const http::Challenge& c) { return sent->is(c.scheme); });
+  const bool fits = sent != nullptr && std::any_of(real.challenges.begin(), real.challenges.end(),
+                                                   [&](const http::Challenge& c) { return sent->is(c.scheme); });
   // A real challenge that names the error is what the client has to read; one that only names the scheme is beside the point.
-  const bool names_error = std::any_of(real.challenges.begin(), real.challenges.end(), [](const http::Challenge& c) { return c.param("error") != nullptr; });
-  auto entry = (fits && !names_error) || facts.request() == nullptr ? report.warn(Cause::ApigwRemappedChallenge, Certainty::Certain, facts) : report.fault(Cause::ApigwRemappedChallenge, Certainty::Certain, facts);
-  entry.summary(fmt::format("Amazon API Gateway renamed the challenge to x-amzn-remapped-www-authenticate, so clients that wait for WWW-Authenticate do not see that {} is wanted.",
-                            real.challenges.empty() ? "a credential" : schemes_text(real)))
-      .fix(fmt::format("Read that header as the challenge and send {} credentials with the first request; on the server, map the header back in the gateway's response (Lambda proxies: rename it in a CDN in front).",
+  const bool names_error =
+      std::any_of(real.challenges.begin(), real.challenges.end(), [](const http::Challenge& c) { return c.param("error") != nullptr; });
+  auto entry = (fits && !names_error) || facts.request() == nullptr
+                   ? report.warn(Cause::ApigwRemappedChallenge, Certainty::Certain, facts)
+                   : report.fault(Cause::ApigwRemappedChallenge, Certainty::Certain, facts);
+  entry
+      .summary(fmt::format("Amazon API Gateway renamed the challenge to x-amzn-remapped-www-authenticate, so clients that wait for "
+                           "WWW-Authenticate do not see that {} is wanted.",
+                           real.challenges.empty() ? "a credential" : schemes_text(real)))
+      .fix(fmt::format("Read that header as the challenge and send {} credentials with the first request; on the server, map the header "
+                       "back in the gateway's response (Lambda proxies: rename it in a CDN in front).",
                        real.challenges.empty() ? "the" : schemes_text(real)))
       .see("response.header", "x-amzn-remapped-www-authenticate", value);
 }
@@ -168,11 +200,14 @@ struct RouteText {
   Certainty certainty;
 };
 constexpr auto kRouteTexts = std::to_array<RouteText>({
-    {403, "missing authentication token", "Amazon API Gateway", "it says so for every path, method or stage that it does not have, and for requests without an AWS signature", Certainty::Probable},
+    {403, "missing authentication token", "Amazon API Gateway",
+     "it says so for every path, method or stage that it does not have, and for requests without an AWS signature", Certainty::Probable},
     {404, "no route matched with those values", "Kong", "no route has this host, path and method", Certainty::Probable},
     {404, "unable to identify proxy for host", "Apigee", "no proxy has this host and base path", Certainty::Probable},
-    {404, "{ \"statuscode\": 404, \"message\": \"resource not found\" }", "Azure API Management", "no operation has this path and method", Certainty::Suggestive},
-    {401, "unable to match incoming request to an operation", "Azure API Management", "no operation has this path and method", Certainty::Probable},
+    {404, "{ \"statuscode\": 404, \"message\": \"resource not found\" }", "Azure API Management", "no operation has this path and method",
+     Certainty::Suggestive},
+    {401, "unable to match incoming request to an operation", "Azure API Management", "no operation has this path and method",
+     Certainty::Probable},
 });
 
 void wrong_path(const Facts& facts, Report& report) {
@@ -182,11 +217,16 @@ void wrong_path(const Facts& facts, Report& report) {
     if (aws && facts.authorization() != nullptr && facts.authorization()->is("AWS4-HMAC-SHA256")) return;
     report.fault(Cause::WrongPathThroughGateway, route.certainty, facts)
         .server_said()
-        .summary(fmt::format("{} does not know {}: {}.", route.who, facts.request() == nullptr ? "this path" : quoted_text(facts.request()->method + ' ' + facts.request()->url.path), route.meaning))
-        .fix(aws ? "Check stage, path and method against the deployed API (https://ID.execute-api.REGION.amazonaws.com/STAGE/PATH), and deploy again after changes; with AWS_IAM on, sign the request."
+        .summary(
+            fmt::format("{} does not know {}: {}.", route.who,
+                        facts.request() == nullptr ? "this path" : quoted_text(facts.request()->method + ' ' + facts.request()->url.path),
+                        route.meaning))
+        .fix(aws ? "Check stage, path and method against the deployed API (https://ID.execute-api.REGION.amazonaws.com/STAGE/PATH), and "
+                   "deploy again after changes; with AWS_IAM on, sign the request."
                  : "Check host, path and method against the gateway's routes.")
         .see("response.body", "", std::string(facts.response_body().substr(0, 200)))
-        .see("request.line", "", facts.request() == nullptr ? std::string() : facts.request()->method + ' ' + facts.request()->url.path_and_query());
+        .see("request.line", "",
+             facts.request() == nullptr ? std::string() : facts.request()->method + ' ' + facts.request()->url.path_and_query());
     return;
   }
 }
@@ -194,17 +234,25 @@ void wrong_path(const Facts& facts, Report& report) {
 void cached(const Facts& facts, Report& report) {
   if (facts.status != 401 && facts.status != 403) return;
   const std::string_view age = facts.response_field("age");
-  const bool aged = !age.empty() && age.find_first_not_of("0123456789") == std::string_view::npos && age.find_first_not_of('0') != std::string_view::npos;
+  const bool aged =
+      !age.empty() && age.find_first_not_of("0123456789") == std::string_view::npos && age.find_first_not_of('0') != std::string_view::npos;
   std::string field;
-  for (const std::string_view name : {"x-cache", "cf-cache-status", "x-proxy-cache", "x-cache-status", "x-nginx-cache", "x-vercel-cache", "cdn-cache", "x-drupal-cache"}) {
+  for (const std::string_view name : {"x-cache", "cf-cache-status", "x-proxy-cache", "x-cache-status", "x-nginx-cache", "x-vercel-cache",
+                                      "cdn-cache", "x-drupal-cache"}) {
     const std::string value = to_lower(facts.response_field(name));
-    if (field.empty() && (value == "hit" || value.starts_with("hit ") || value.find("_hit") != std::string::npos || value.ends_with(", hit") || value.find("hit from") != std::string::npos)) field = name;
+    if (field.empty() && (value == "hit" || value.starts_with("hit ") || value.find("_hit") != std::string::npos ||
+                          value.ends_with(", hit") || value.find("hit from") != std::string::npos))
+      field = name;
   }
   if (!aged && field.empty()) return;
   auto entry = report.fault(Cause::Cached401, Certainty::Certain, facts);
-  entry.summary(aged ? fmt::format("This {} was not made for this request: a cache has kept it for {}.", facts.status, age.size() < 10 ? span_text(std::chrono::seconds(std::stoll(std::string(age)))) : "long")
-                     : fmt::format("This {} was not made for this request: a cache answered it.", facts.status))
-      .fix(fmt::format("Purge it from the cache, let the server send Cache-Control: no-store with every {}, and let the cache's key include Authorization.", facts.status));
+  entry
+      .summary(aged ? fmt::format("This {} was not made for this request: a cache has kept it for {}.", facts.status,
+                                  age.size() < 10 ? span_text(std::chrono::seconds(std::stoll(std::string(age)))) : "long")
+                    : fmt::format("This {} was not made for this request: a cache answered it.", facts.status))
+      .fix(fmt::format("Purge it from the cache, let the server send Cache-Control: no-store with every {}, and let the cache's key "
+                       "include Authorization.",
+                       facts.status));
   if (aged) entry.see("response.header", "age", std::string(age));
   if (!field.empty()) entry.see("response.header", field, std::string(facts.response_field(field)));
 }
@@ -218,14 +266,19 @@ void netrc(const Context& context, const Facts& facts, Report& report) {
   const std::string agent = to_lower(facts.request_field("user-agent"));
   const bool python = agent.starts_with("python-requests/") || agent.starts_with("httpie/");
   const bool meant_bearer = command && !command->user && command->oauth2_bearer;
-  const bool declared_bearer = std::any_of(context.capture.declared.begin(), context.capture.declared.end(), [&](const DeclaredAuth& d) { return d.exchange == facts.at && d.type == "bearer"; });
+  const bool declared_bearer = std::any_of(context.capture.declared.begin(), context.capture.declared.end(),
+                                           [&](const DeclaredAuth& d) { return d.exchange == facts.at && d.type == "bearer"; });
   const bool wants_token = facts.status == 401 && !offers(facts, "Basic") && (offers(facts, "Bearer") || offers(facts, "Token"));
   if (!(meant_bearer || declared_bearer) && !(python && wants_token)) return;
   if (facts.redirected_from) return;  // redirect-added-netrc says more
   report.fault(Cause::NetrcOverrodeHeader, meant_bearer || declared_bearer ? Certainty::Certain : Certainty::Probable, facts)
-      .summary(meant_bearer || declared_bearer ? "The request was to have a Bearer token, and Basic credentials went over the wire: a .netrc file took its place."
-                                               : fmt::format("The request has Basic credentials where the server wants a token: {} puts those of a .netrc file in place of an Authorization header set by hand.", agent.starts_with("httpie") ? "HTTPie" : "requests"))
-      .fix(python ? "Set session.trust_env = False, pass an auth object that sets the header, or run with NETRC=/dev/null; or take the host (or 'default') out of ~/.netrc."
+      .summary(meant_bearer || declared_bearer
+                   ? "The request was to have a Bearer token, and Basic credentials went over the wire: a .netrc file took its place."
+                   : fmt::format("The request has Basic credentials where the server wants a token: {} puts those of a .netrc file in "
+                                 "place of an Authorization header set by hand.",
+                                 agent.starts_with("httpie") ? "HTTPie" : "requests"))
+      .fix(python ? "Set session.trust_env = False, pass an auth object that sets the header, or run with NETRC=/dev/null; or take the "
+                    "host (or 'default') out of ~/.netrc."
                   : "Leave -n out, or take the host out of ~/.netrc.")
       .see("request.header", "authorization", sent->value, "Basic");
 }
@@ -238,13 +291,20 @@ void curl_two_credentials(const Context& context, Report& report) {
     const bool both_sent = command->user && (command->digest || command->ntlm);
     const std::string other = command->user ? "-u" : "--oauth2-bearer";
     report.fault(Cause::CurlUserAndHeader, Certainty::Certain, facts)
-        .summary(both_sent ? fmt::format("The command has -u with {} and an Authorization header: curl sends the header first and its own answer after the challenge.", command->digest ? "--digest" : "--ntlm")
-                           : fmt::format("The command has {} and an Authorization header: curl sends the header only, and {} counts for nothing.", other, other))
+        .summary(both_sent
+                     ? fmt::format("The command has -u with {} and an Authorization header: curl sends the header first and its own answer "
+                                   "after the challenge.",
+                                   command->digest ? "--digest" : "--ntlm")
+                     : fmt::format("The command has {} and an Authorization header: curl sends the header only, and {} counts for nothing.",
+                                   other, other))
         .fix(fmt::format("Keep one of the two: {} or -H 'Authorization: …'.", other))
         .see("command", "", other)
         .see("command", "", "-H 'Authorization: …'");
   } else if (command->user && command->oauth2_bearer) {
-    report.warn(Cause::CurlUserAndHeader, Certainty::Certain, facts).summary("The command has -u and --oauth2-bearer: curl sends one of them.").fix("Keep the one that the server wants.").see("command", "", "--oauth2-bearer");
+    report.warn(Cause::CurlUserAndHeader, Certainty::Certain, facts)
+        .summary("The command has -u and --oauth2-bearer: curl sends one of them.")
+        .fix("Keep the one that the server wants.")
+        .see("command", "", "--oauth2-bearer");
   }
   if (command->oauth2_bearer && command->proxy && command->proxy_any_auth && !command->proxy_user && facts.response() == nullptr) {
     report.warn(Cause::CurlBearerToProxy, Certainty::Certain, facts)

@@ -31,10 +31,12 @@ void github_sso(const Facts& facts, Report& report) {
   const bool required = sso.starts_with("required");
   const std::size_t at = sso.find("url=");
   const std::string link = at == std::string_view::npos ? std::string() : std::string(sso.substr(at + 4));
-  const std::string fix = "Open the token's settings on GitHub, \"Configure SSO\", and authorise it for the organisation" + (link.empty() ? std::string(".") : "; GitHub sent the link in X-GitHub-SSO (valid for an hour).");
+  const std::string fix = "Open the token's settings on GitHub, \"Configure SSO\", and authorise it for the organisation" +
+                          (link.empty() ? std::string(".") : "; GitHub sent the link in X-GitHub-SSO (valid for an hour).");
   if (required && facts.is_refused()) {
     report.fault(Cause::SamlSsoUnauthorised, Certainty::Certain, facts)
-        .summary("The token is valid, but not authorised for the organisation's SAML single sign-on: GitHub answers X-GitHub-SSO: required.")
+        .summary(
+            "The token is valid, but not authorised for the organisation's SAML single sign-on: GitHub answers X-GitHub-SSO: required.")
         .fix(fix)
         .see("response.header", "X-GitHub-SSO", std::string(sso))
         .server_said();
@@ -49,25 +51,31 @@ void github_sso(const Facts& facts, Report& report) {
 void github_404(const Facts& facts, Report& report) {
   if (facts.status != 404 || !facts.is_refused() || !is_github(facts) || report.has_error(facts)) return;
   const std::string& path = facts.request()->url.path;
-  const bool about = path.starts_with("/repos/") || path.starts_with("/orgs/") || path.starts_with("/user/") || path.starts_with("/enterprises/") || path.starts_with("/teams/") || path.starts_with("/gists/") ||
+  const bool about = path.starts_with("/repos/") || path.starts_with("/orgs/") || path.starts_with("/user/") ||
+                     path.starts_with("/enterprises/") || path.starts_with("/teams/") || path.starts_with("/gists/") ||
                      facts.request()->url.host == "raw.githubusercontent.com";
   if (!about) return;
   const bool authenticated = facts.authorization() != nullptr && !trim_ows(facts.authorization()->rest).empty();
   const HeaderField* scopes = facts.response()->headers.find("x-oauth-scopes");
   auto entry = report.fault(Cause::Github404Mask, Certainty::Probable, facts);
-  entry.summary(!authenticated      ? "GitHub answers 404 for private resources to who is not signed in, and no token was sent."
-                : scopes != nullptr ? "GitHub answers 404 where the token may not see a private resource; this token has the scopes '" + std::string(trim_ows(scopes->value)) + "'."
-                                    : "GitHub answers 404 where the token may not see a private resource.")
+  entry
+      .summary(!authenticated      ? "GitHub answers 404 for private resources to who is not signed in, and no token was sent."
+               : scopes != nullptr ? "GitHub answers 404 where the token may not see a private resource; this token has the scopes '" +
+                                         std::string(trim_ows(scopes->value)) + "'."
+                                   : "GitHub answers 404 where the token may not see a private resource.")
       .fix(!authenticated ? "Send a token that may read it: Authorization: Bearer <token>. If it still is 404, check the path."
-                          : "Check the spelling first; then give the token access: scope repo for classic tokens, the repository and its permission for fine-grained ones, and the organisation's approval and SSO.")
+                          : "Check the spelling first; then give the token access: scope repo for classic tokens, the repository and its "
+                            "permission for fine-grained ones, and the organisation's approval and SSO.")
       .see("response.status", "", "404")
       .see("response.body", "message", body_text(facts, "message"));
   if (scopes != nullptr) entry.see("response.header", "X-OAuth-Scopes", std::string(trim_ows(scopes->value)));
 }
 
-constexpr auto kLockoutTexts = std::to_array<std::string_view>({"too many failed", "too many login attempts", "too many invalid", "too many unsuccessful", "too many authentication", "maximum number of login attempts", "account is locked",
-                                                                "account has been locked", "account locked", "locked out", "temporarily locked", "temporarily blocked", "temporarily disabled due to", "too_many_attempts",
-                                                                "captcha_challenge", "too many wrong", "exceeded the maximum number of failed", "user is locked", "brute force"});
+constexpr auto kLockoutTexts = std::to_array<std::string_view>(
+    {"too many failed", "too many login attempts", "too many invalid", "too many unsuccessful", "too many authentication",
+     "maximum number of login attempts", "account is locked", "account has been locked", "account locked", "locked out",
+     "temporarily locked", "temporarily blocked", "temporarily disabled due to", "too_many_attempts", "captcha_challenge", "too many wrong",
+     "exceeded the maximum number of failed", "user is locked", "brute force"});
 
 void lockout(const Context& context, const Facts& facts, Report& report) {
   if (!facts.is_refused()) return;
@@ -84,9 +92,13 @@ void lockout(const Context& context, const Facts& facts, Report& report) {
   if (!said && !changed) return;
   const std::string_view wait = facts.response_field("retry-after");
   auto entry = report.fault(Cause::LockoutAfterFailures, said ? Certainty::Certain : Certainty::Probable, facts);
-  entry.summary(said ? "The server says that there were too many failed attempts ('" + std::string(*text) + "'); it refuses correct credentials too for a while."
-                     : fmt::format("After {} refusals with 401 the server answers {}: it has probably locked the account or the address.", refusals, facts.status))
-      .fix("Stop every job that retries, wait" + (wait.empty() ? std::string() : " (Retry-After: " + std::string(wait) + ")") + ", and try once with credentials known to be right" +
+  entry
+      .summary(said ? "The server says that there were too many failed attempts ('" + std::string(*text) +
+                          "'); it refuses correct credentials too for a while."
+                    : fmt::format("After {} refusals with 401 the server answers {}: it has probably locked the account or the address.",
+                                  refusals, facts.status))
+      .fix("Stop every job that retries, wait" + (wait.empty() ? std::string() : " (Retry-After: " + std::string(wait) + ")") +
+           ", and try once with credentials known to be right" +
            (facts.server_says("captcha") ? "; sign in once in a browser to solve the CAPTCHA." : "."))
       .see(said ? "response.body" : "response.status", "", said ? std::string(*text) : std::to_string(facts.status));
   if (said) entry.server_said();
@@ -94,11 +106,32 @@ void lockout(const Context& context, const Facts& facts, Report& report) {
 
 void ip_allowlist(const Facts& facts, Report& report) {
   if (!facts.is_refused() || (facts.status != 401 && facts.status != 403)) return;
-  static constexpr auto kExact = std::to_array<std::string_view>({"ip allow list enabled", "ip address is not permitted", "ip address is not allowed", "ip address not allowed", "ip is not allowed", "ip not allowed", "ip not whitelisted",
-                                                                  "ip address is not whitelisted", "not in the allowlist", "not on the allowlist", "not in the ip allowlist", "ip address is not in the", "ip address not in allowlist",
-                                                                  "ip is not whitelisted", "not whitelisted", "ip address is blocked", "blocked by network policy", "is not allowed to access snowflake", "ip access list", "ip_address_not_allowed",
-                                                                  "ip address restriction", "not authorized to access from this ip", "unauthorized ip", "ip restricted"});
-  static constexpr auto kHints = std::to_array<std::string_view>({"ip address", "your ip", "client ip", "ip_address", "source ip", "network policy", "allowlist", "whitelist", "conditional access"});
+  static constexpr auto kExact = std::to_array<std::string_view>({"ip allow list enabled",
+                                                                  "ip address is not permitted",
+                                                                  "ip address is not allowed",
+                                                                  "ip address not allowed",
+                                                                  "ip is not allowed",
+                                                                  "ip not allowed",
+                                                                  "ip not whitelisted",
+                                                                  "ip address is not whitelisted",
+                                                                  "not in the allowlist",
+                                                                  "not on the allowlist",
+                                                                  "not in the ip allowlist",
+                                                                  "ip address is not in the",
+                                                                  "ip address not in allowlist",
+                                                                  "ip is not whitelisted",
+                                                                  "not whitelisted",
+                                                                  "ip address is blocked",
+                                                                  "blocked by network policy",
+                                                                  "is not allowed to access snowflake",
+                                                                  "ip access list",
+                                                                  "ip_address_not_allowed",
+                                                                  "ip address restriction",
+                                                                  "not authorized to access from this ip",
+                                                                  "unauthorized ip",
+                                                                  "ip restricted"});
+  static constexpr auto kHints = std::to_array<std::string_view>(
+      {"ip address", "your ip", "client ip", "ip_address", "source ip", "network policy", "allowlist", "whitelist", "conditional access"});
   const auto find = [&](std::span<const std::string_view> all) {
     const std::string body = to_lower(facts.response_body());
     const auto at = std::find_if(all.begin(), all.end(), [&](std::string_view one) { return body.find(one) != std::string::npos; });
@@ -108,10 +141,14 @@ void ip_allowlist(const Facts& facts, Report& report) {
   const std::string_view text = exact.empty() ? find(kHints) : exact;
   if (text.empty()) return;
   auto entry = report.fault(Cause::IpAllowlist, exact.empty() ? Certainty::Suggestive : Certainty::Certain, facts);
-  entry.summary(exact.empty() ? "The answer speaks of the network address ('" + std::string(text) + "'): the service may take this credential from known addresses only."
-                              : "The server does not take requests from this address: it says '" + std::string(text) + "'.")
+  entry
+      .summary(exact.empty() ? "The answer speaks of the network address ('" + std::string(text) +
+                                   "'): the service may take this credential from known addresses only."
+                             : "The server does not take requests from this address: it says '" + std::string(text) + "'.")
       .detail(exact.empty() ? "The same credential from another network decides it." : "")
-      .fix("Add the address that this machine has on the outside (curl https://ifconfig.me prints it) to the service's allow-list, or go through a network that is on it.")
+      .fix(
+          "Add the address that this machine has on the outside (curl https://ifconfig.me prints it) to the service's allow-list, or go "
+          "through a network that is on it.")
       .see("response.body", "", std::string(text), std::string(text));
   if (!exact.empty()) entry.server_said();
 }
@@ -123,7 +160,8 @@ struct RegistryScope {
 std::optional<RegistryScope> read_scope(std::string_view text) {
   const std::size_t first = text.find(':'), last = text.rfind(':');
   if (first == std::string_view::npos || first == last) return std::nullopt;
-  return RegistryScope{std::string(text.substr(0, first)), std::string(text.substr(first + 1, last - first - 1)), std::string(text.substr(last + 1))};
+  return RegistryScope{std::string(text.substr(0, first)), std::string(text.substr(first + 1, last - first - 1)),
+                       std::string(text.substr(last + 1))};
 }
 
 bool grants(const Json& access, const RegistryScope& scope) {
@@ -136,7 +174,8 @@ bool grants(const Json& access, const RegistryScope& scope) {
     while (!rest.empty()) {
       const std::string_view action = rest.substr(0, rest.find(','));
       rest.remove_prefix(std::min(rest.size(), action.size() + 1));
-      const bool there = std::any_of(actions->get_array().begin(), actions->get_array().end(), [&](const Json& a) { return a.is_string() && (a.get_string() == action || a.get_string() == "*"); });
+      const bool there = std::any_of(actions->get_array().begin(), actions->get_array().end(),
+                                     [&](const Json& a) { return a.is_string() && (a.get_string() == action || a.get_string() == "*"); });
       if (!there) return false;
     }
     return true;
@@ -154,32 +193,44 @@ void registry(const Facts& facts, Report& report) {
   if (sent == nullptr) return;
   const Json* access = sent->token->claim("access");
   const std::vector<std::string> audience = sent->token->claim_list("aud");
-  const bool glued = std::any_of(audience.begin(), audience.end(), [](const std::string& one) { return one.find(",scope=") != std::string::npos || one.find("&scope=") != std::string::npos; });
+  const bool glued = std::any_of(audience.begin(), audience.end(), [](const std::string& one) {
+    return one.find(",scope=") != std::string::npos || one.find("&scope=") != std::string::npos;
+  });
   const bool lacks = is_registry && access != nullptr && !grants(*access, *scope);
-  const bool empty = access != nullptr && access->is_array() && access->get_array().empty() && (is_registry || facts.request()->url.path.starts_with("/v2/"));
+  const bool empty = access != nullptr && access->is_array() && access->get_array().empty() &&
+                     (is_registry || facts.request()->url.path.starts_with("/v2/"));
   if (!glued && !lacks && !empty) return;
   const std::string scope_text = wanted == nullptr ? std::string() : *wanted;
   auto entry = report.fault(Cause::RegistryTokenScope, Certainty::Certain, facts);
-  entry.summary(glued   ? "The registry token's audience holds the scope as well ('" + audience.front() + "'): the URL that asked for it was cut or glued together."
-                : empty ? "The registry token grants nothing (access is empty)" + (scope_text.empty() ? std::string(".") : ", and the registry asks for " + scope_text + ".")
-                        : "The registry token does not grant " + scope_text + ", which the registry asks for.")
-      .fix("Ask the realm for a token with this scope, the whole URL in single quotes: curl -u user 'https://…/token?service=…&scope=" + (scope_text.empty() ? "repository:NAME:pull" : scope_text) +
+  entry
+      .summary(glued ? "The registry token's audience holds the scope as well ('" + audience.front() +
+                           "'): the URL that asked for it was cut or glued together."
+               : empty ? "The registry token grants nothing (access is empty)" +
+                             (scope_text.empty() ? std::string(".") : ", and the registry asks for " + scope_text + ".")
+                       : "The registry token does not grant " + scope_text + ", which the registry asks for.")
+      .fix("Ask the realm for a token with this scope, the whole URL in single quotes: curl -u user 'https://…/token?service=…&scope=" +
+           (scope_text.empty() ? "repository:NAME:pull" : scope_text) +
            "'; for a private repository or a push, log in to this registry's host first (docker login HOST).")
       .see("token.payload", glued ? "aud" : "access", glued ? audience.front() : to_json(*access));
-  if (challenge != nullptr && !facts.challenge_lines.empty()) entry.see("response.header", "WWW-Authenticate", facts.challenge_lines.front(), scope_text);
+  if (challenge != nullptr && !facts.challenge_lines.empty())
+    entry.see("response.header", "WWW-Authenticate", facts.challenge_lines.front(), scope_text);
   if (is_registry) entry.server_said();  // its challenge names the very scope
 }
 
 void kubernetes(const Facts& facts, Report& report) {
-  if (!facts.is_refused() || facts.status != 401 || body_text(facts, "kind") != "Status" || body_text(facts, "reason") != "Unauthorized") return;
+  if (!facts.is_refused() || facts.status != 401 || body_text(facts, "kind") != "Status" || body_text(facts, "reason") != "Unauthorized")
+    return;
   // With nothing sent, or with a fault found already, this answer adds nothing.
-  const bool sent = std::any_of(facts.credentials.begin(), facts.credentials.end(), [](const SentCredential& c) { return kind_of_value(c.rest) == ValueKind::Plain; });
+  const bool sent = std::any_of(facts.credentials.begin(), facts.credentials.end(),
+                                [](const SentCredential& c) { return kind_of_value(c.rest) == ValueKind::Plain; });
   if (!sent || report.has_error(facts)) return;
   report.fault(Cause::K8sUnauthorized, Certainty::Certain, facts)
       .summary("The Kubernetes API server could not authenticate the request, and hides why.")
       .detail("This is about who asks, not about permissions: those give 403. The reason is in the API server's log only.")
-      .fix("Check, in this order: the token's exp and aud (kubectl create token NAME makes a new one), that the service account still exists, the user and server in the kubeconfig's current context, "
-           "the machine's clock; on EKS, AWS_PROFILE and other AWS_* variables, and the access entry or aws-auth mapping.")
+      .fix(
+          "Check, in this order: the token's exp and aud (kubectl create token NAME makes a new one), that the service account still "
+          "exists, the user and server in the kubeconfig's current context, "
+          "the machine's clock; on EKS, AWS_PROFILE and other AWS_* variables, and the access entry or aws-auth mapping.")
       .see("response.body", "reason", "Unauthorized")
       .server_said();
 }

@@ -18,9 +18,28 @@ namespace {
 using Place = SentCredential::Place;
 
 // Fields that services read keys from, lower case; a longer one before those that it holds.
-constexpr auto kKeyHeaders = std::to_array<std::string_view>({"ocp-apim-subscription-key", "x-shopify-access-token", "x-subscription-key", "x-goog-api-key", "x-rapidapi-key", "x-functions-key", "x-figma-token",
-                                                              "x-vault-token", "x-access-token", "x-gitlab-token", "private-token", "x-auth-token", "x-api-token", "x-auth-key", "x-access-key", "x-app-key",
-                                                              "x-api-key", "x-apikey", "x-token", "api-key", "apikey", "api_key"});
+constexpr auto kKeyHeaders = std::to_array<std::string_view>({"ocp-apim-subscription-key",
+                                                              "x-shopify-access-token",
+                                                              "x-subscription-key",
+                                                              "x-goog-api-key",
+                                                              "x-rapidapi-key",
+                                                              "x-functions-key",
+                                                              "x-figma-token",
+                                                              "x-vault-token",
+                                                              "x-access-token",
+                                                              "x-gitlab-token",
+                                                              "private-token",
+                                                              "x-auth-token",
+                                                              "x-api-token",
+                                                              "x-auth-key",
+                                                              "x-access-key",
+                                                              "x-app-key",
+                                                              "x-api-key",
+                                                              "x-apikey",
+                                                              "x-token",
+                                                              "api-key",
+                                                              "apikey",
+                                                              "api_key"});
 
 // The field that the answer names where it speaks of a missing key; "" where it names none.
 std::string_view named_by_server(const Facts& facts) {
@@ -39,9 +58,26 @@ std::string_view named_by_server(const Facts& facts) {
   return {};
 }
 
-constexpr auto kMissingTexts = std::to_array<std::string_view>({"no api key", "missing api key", "api key is missing", "api key missing", "api key required", "api key is required", "apikey is required", "missing apikey",
-                                                                "did not provide an api key", "api key not found", "missing subscription key", "no apikey", "requires an api key", "api key was not provided", "api key not provided",
-                                                                "provide an api key", "missing_api_key", "api_key_missing", "must provide an api key", "missing key"});
+constexpr auto kMissingTexts = std::to_array<std::string_view>({"no api key",
+                                                                "missing api key",
+                                                                "api key is missing",
+                                                                "api key missing",
+                                                                "api key required",
+                                                                "api key is required",
+                                                                "apikey is required",
+                                                                "missing apikey",
+                                                                "did not provide an api key",
+                                                                "api key not found",
+                                                                "missing subscription key",
+                                                                "no apikey",
+                                                                "requires an api key",
+                                                                "api key was not provided",
+                                                                "api key not provided",
+                                                                "provide an api key",
+                                                                "missing_api_key",
+                                                                "api_key_missing",
+                                                                "must provide an api key",
+                                                                "missing key"});
 
 bool says_missing(const Facts& facts) {
   return std::any_of(kMissingTexts.begin(), kMissingTexts.end(), [&](std::string_view text) { return facts.server_says(text); });
@@ -76,7 +112,8 @@ std::string hyphenated(std::string_view name) {
 
 const SentCredential* find_key(const Context& context, const Facts& facts, Place place) {
   const auto found = std::find_if(facts.credentials.begin(), facts.credentials.end(), [&](const SentCredential& c) {
-    return c.place == place && is_key_name(c.name) && kind_of_value(c.rest) == ValueKind::Plain && !is_masked(c.rest) && !is_filled_by_shell(context.capture, facts, c);
+    return c.place == place && is_key_name(c.name) && kind_of_value(c.rest) == ValueKind::Plain && !is_masked(c.rest) &&
+           !is_filled_by_shell(context.capture, facts, c);
   });
   return found == facts.credentials.end() ? nullptr : &*found;
 }
@@ -84,27 +121,37 @@ const SentCredential* find_key(const Context& context, const Facts& facts, Place
 void say_underscore(const Facts& facts, const SentCredential& c, Report& report) {
   const std::string_view dropper = dropper_of(facts);
   report.fault(Cause::UnderscoreHeaderDropped, Certainty::Probable, facts)
-      .summary("The key's header '" + std::string(trim_ows(c.name)) + "' has an underscore, and " + (dropper.empty() ? "many servers drop" : std::string(dropper) + (dropper == "a proxy" ? " may drop" : " drops")) + " such headers unless told otherwise.")
+      .summary("The key's header '" + std::string(trim_ows(c.name)) + "' has an underscore, and " +
+               (dropper.empty() ? "many servers drop" : std::string(dropper) + (dropper == "a proxy" ? " may drop" : " drops")) +
+               " such headers unless told otherwise.")
       .detail("The same request sent directly to the application, past the proxy, decides it.")
-      .fix("Name the header with hyphens (" + hyphenated(c.name) + "). On nginx: underscores_in_headers on; Apache 2.4 accepts no underscore.")
+      .fix("Name the header with hyphens (" + hyphenated(c.name) +
+           "). On nginx: underscores_in_headers on; Apache 2.4 accepts no underscore.")
       .see("request.header", c.name, c.value, "")
       .see("response.header", "Server", std::string(facts.response_field("server")));
 }
 
 void say_name(const Facts& facts, const SentCredential& c, std::string_view wanted, bool said, Report& report) {
   auto entry = report.fault(Cause::KeyHeaderName, Certainty::Probable, facts);
-  entry.summary(wanted.empty() ? "The key is in the header '" + std::string(trim_ows(c.name)) + "', and the server says that it found none: it reads another name."
-                               : "The key is in the header '" + std::string(trim_ows(c.name)) + "', and the server reads '" + std::string(wanted) + "'.")
-      .fix(wanted.empty() ? "Look the header's name up in the service's documentation (X-API-Key, api-key and apikey are three names), and rename it." : "Rename the header to " + std::string(wanted) + ".")
+  entry
+      .summary(wanted.empty() ? "The key is in the header '" + std::string(trim_ows(c.name)) +
+                                    "', and the server says that it found none: it reads another name."
+                              : "The key is in the header '" + std::string(trim_ows(c.name)) + "', and the server reads '" +
+                                    std::string(wanted) + "'.")
+      .fix(wanted.empty()
+               ? "Look the header's name up in the service's documentation (X-API-Key, api-key and apikey are three names), and rename it."
+               : "Rename the header to " + std::string(wanted) + ".")
       .see("request.header", c.name, c.value, "");
   if (said) entry.server_said();
 }
 
 void say_place(const Context& context, const Facts& facts, const SentCredential& c, const std::string& there, Report& report) {
-  const bool postman = std::any_of(context.capture.declared.begin(), context.capture.declared.end(), [&](const DeclaredAuth& one) { return one.exchange == facts.at && iequals(one.type, "apikey"); });
+  const bool postman = std::any_of(context.capture.declared.begin(), context.capture.declared.end(),
+                                   [&](const DeclaredAuth& one) { return one.exchange == facts.at && iequals(one.type, "apikey"); });
   report.fault(Cause::KeyInWrongPlace, Certainty::Probable, facts)
       .summary("The key is in " + place_text(c) + ", and the server looks for it in " + there + ".")
-      .fix(postman ? "In Postman's Authorization tab (API Key), change \"Add to\" and the key's name so that it goes into " + there + "." : "Move it to " + there + ".")
+      .fix(postman ? "In Postman's Authorization tab (API Key), change \"Add to\" and the key's name so that it goes into " + there + "."
+                   : "Move it to " + there + ".")
       .see(std::string(part_of(c)), c.name, c.place == Place::Query ? c.name + "=" + c.value : c.value);
 }
 
@@ -113,8 +160,11 @@ bool report_slip(const Facts& facts, Report& report) {
   for (const HeaderField& field : facts.request()->headers.all()) {
     const std::string name = to_lower(trim_ows(field.name));
     if (name.size() < 6 || is_key_name(name) || iequals(name, "authorization") || field.value.size() < 12) continue;
-    const bool shaped = name.find("key") != std::string::npos || name.find("kye") != std::string::npos || name.find("api") != std::string::npos || name.find("token") != std::string::npos;
-    if (!shaped || name.find("idempotency") != std::string::npos || name.find("version") != std::string::npos || name.find("csrf") != std::string::npos || name.find("xsrf") != std::string::npos) continue;
+    const bool shaped = name.find("key") != std::string::npos || name.find("kye") != std::string::npos ||
+                        name.find("api") != std::string::npos || name.find("token") != std::string::npos;
+    if (!shaped || name.find("idempotency") != std::string::npos || name.find("version") != std::string::npos ||
+        name.find("csrf") != std::string::npos || name.find("xsrf") != std::string::npos)
+      continue;
     const std::string_view meant = closest(name, kKeyHeaders);
     const std::size_t difference = meant.size() > name.size() ? meant.size() - name.size() : name.size() - meant.size();
     if (meant.empty() || difference > 2 || meant == name) continue;
@@ -130,22 +180,27 @@ bool report_slip(const Facts& facts, Report& report) {
 void gitlab(const Context& context, const Facts& facts, Report& report) {
   const auto say = [&](const SentCredential& c, const std::string& what, const std::string& field) {
     report.fault(Cause::GitlabHeaderKind, Certainty::Probable, facts)
-        .summary("The credential is a GitLab " + what + " in " + place_text(c) + (c.scheme.empty() ? "" : " (" + std::string(c.scheme) + ")") + "; GitLab reads that kind from " + field + ".")
+        .summary("The credential is a GitLab " + what + " in " + place_text(c) +
+                 (c.scheme.empty() ? "" : " (" + std::string(c.scheme) + ")") + "; GitLab reads that kind from " + field + ".")
         .fix("Send it as " + field + ": <token>.")
         .see("request.header", c.name, c.value);
   };
   for (const SentCredential& c : facts.credentials) {
     const std::string secret = bare_secret(c);
     const bool header = c.place == Place::Header, bearer = c.place == Place::Authorization && !c.is("Basic");
-    const bool job = secret.starts_with("glcbt-") || std::any_of(context.capture.remarks.begin(), context.capture.remarks.end(), [&](const SourceRemark& r) {
-      return r.exchange == facts.at && r.text.find("CI_JOB_TOKEN") != std::string::npos && c.value.find(r.text) != std::string::npos;
-    });
+    const bool job =
+        secret.starts_with("glcbt-") ||
+        std::any_of(context.capture.remarks.begin(), context.capture.remarks.end(), [&](const SourceRemark& r) {
+          return r.exchange == facts.at && r.text.find("CI_JOB_TOKEN") != std::string::npos && c.value.find(r.text) != std::string::npos;
+        });
     if (job && ((header && iequals(c.name, "private-token")) || bearer)) return say(c, "CI job token", "JOB-TOKEN");
     if (!facts.is_open()) continue;
     if (secret.starts_with("glpat-") && header && iequals(c.name, "job-token")) return say(c, "personal access token", "PRIVATE-TOKEN");
-    if (secret.starts_with("gldt-") && (bearer || (header && iequals(c.name, "private-token")))) return say(c, "deploy token", "Deploy-Token");
+    if (secret.starts_with("gldt-") && (bearer || (header && iequals(c.name, "private-token"))))
+      return say(c, "deploy token", "Deploy-Token");
     // Current GitLab reads a personal access token behind Bearer too; versions before 12 do not.
-    if (secret.starts_with("glpat-") && bearer && facts.status == 401 && find_vendor_host(facts.request()->url.host) == nullptr) return say(c, "personal access token", "PRIVATE-TOKEN");
+    if (secret.starts_with("glpat-") && bearer && facts.status == 401 && find_vendor_host(facts.request()->url.host) == nullptr)
+      return say(c, "personal access token", "PRIVATE-TOKEN");
   }
 }
 
@@ -171,15 +226,18 @@ void place_and_name(const Context& context, const Facts& facts, Report& report) 
       return only_underscore ? say_underscore(facts, *in_header, report) : say_name(facts, *in_header, wanted, !named.empty(), report);
     }
     if (in_query != nullptr && !in_owners_query) return say_place(context, facts, *in_query, "the header " + wanted, report);
-    const bool plain = authorization != nullptr && kind_of_value(authorization->rest) == ValueKind::Plain && !is_filled_by_shell(context.capture, facts, *authorization);
+    const bool plain = authorization != nullptr && kind_of_value(authorization->rest) == ValueKind::Plain &&
+                       !is_filled_by_shell(context.capture, facts, *authorization);
     if (plain && !authorization->token && !in_owners_query) {
       const VendorToken* token = find_vendor_token(bare_secret(*authorization));
       const bool own_key = token != nullptr && token->placement == Placement::Header && is_for_host(*token, facts.request()->url.host);
-      if (own_key || (!named.empty() && facts.challenges.challenges.empty())) return say_place(context, facts, *authorization, "the header " + wanted, report);
+      if (own_key || (!named.empty() && facts.challenges.challenges.empty()))
+        return say_place(context, facts, *authorization, "the header " + wanted, report);
     }
   }
   // Google's API keys are no OAuth tokens, and Bearer is for those.
-  if (authorization != nullptr && authorization->is("Bearer") && authorization->rest.starts_with("AIza") && owner != nullptr && owner->vendor == "Google") {
+  if (authorization != nullptr && authorization->is("Bearer") && authorization->rest.starts_with("AIza") && owner != nullptr &&
+      owner->vendor == "Google") {
     return say_place(context, facts, *authorization, "the header X-Goog-Api-Key or the query parameter key", report);
   }
   if (owner != nullptr && owner->header.empty() && !owner->query.empty() && in_query == nullptr) {
@@ -187,17 +245,22 @@ void place_and_name(const Context& context, const Facts& facts, Report& report) 
     if (other != nullptr && http::find_parameter(facts.request()->url.query, owner->query).count != 0) return;
     if (other != nullptr) return say_place(context, facts, *other, "the query parameter " + std::string(owner->query), report);
   }
-  const bool wants_authorization = (owner != nullptr && iequals(owner->header, "Authorization")) || facts.server_says("missing authorization") || facts.server_says("authorization header is missing") ||
-                                   facts.server_says("authorization header is required") || facts.server_says("no authorization header") || facts.challenge("Bearer") != nullptr;
+  const bool wants_authorization = (owner != nullptr && iequals(owner->header, "Authorization")) ||
+                                   facts.server_says("missing authorization") || facts.server_says("authorization header is missing") ||
+                                   facts.server_says("authorization header is required") || facts.server_says("no authorization header") ||
+                                   facts.challenge("Bearer") != nullptr;
   if (authorization == nullptr && wants_authorization && facts.status == 401) {
     // A key beside a challenge for Bearer may be another gateway's; a JWT, or a vendor's own token, is what was meant.
     for (const SentCredential* c : {in_header, in_query}) {
       if (c == nullptr || iequals(c->name, "access_token")) continue;
       const bool own = owner != nullptr && iequals(owner->header, "Authorization");
-      if (c->token || own || (facts.challenges.challenges.empty() && named.empty())) return say_place(context, facts, *c, "the header Authorization, behind Bearer", report);
+      if (c->token || own || (facts.challenges.challenges.empty() && named.empty()))
+        return say_place(context, facts, *c, "the header Authorization, behind Bearer", report);
     }
   }
-  if (in_header != nullptr && in_header->name.find('_') != std::string::npos && (missing || !dropper_of(facts).empty()) && authorization == nullptr) return say_underscore(facts, *in_header, report);
+  if (in_header != nullptr && in_header->name.find('_') != std::string::npos && (missing || !dropper_of(facts).empty()) &&
+      authorization == nullptr)
+    return say_underscore(facts, *in_header, report);
   if (!missing) return;
   if (in_header != nullptr) return say_name(facts, *in_header, "", true, report);
   if (in_query != nullptr) say_place(context, facts, *in_query, "a header", report);

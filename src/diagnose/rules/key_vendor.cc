@@ -15,16 +15,19 @@ namespace {
 using Place = SentCredential::Place;
 
 bool is_local(std::string_view host) {
-  return host.empty() || host == "localhost" || host.starts_with("127.") || host.starts_with("10.") || host.starts_with("192.168.") || host.starts_with("[") || host.ends_with(".local") ||
-         host.ends_with(".internal") || host.find('.') == std::string_view::npos;
+  return host.empty() || host == "localhost" || host.starts_with("127.") || host.starts_with("10.") || host.starts_with("192.168.") ||
+         host.starts_with("[") || host.ends_with(".local") || host.ends_with(".internal") || host.find('.') == std::string_view::npos;
 }
 
 // Vendors whose software others run under names of their own, or whose tokens proxies take in their stead.
 bool may_run_anywhere(const VendorToken& token, std::string_view host) {
   if (token.vendor == "GitLab") return true;
-  if (token.vendor == "GitHub") return host.find("git") != std::string_view::npos || host.find("ghe") != std::string_view::npos || host.find("azure") != std::string_view::npos;
+  if (token.vendor == "GitHub")
+    return host.find("git") != std::string_view::npos || host.find("ghe") != std::string_view::npos ||
+           host.find("azure") != std::string_view::npos;
   if (token.vendor == "npm" || token.vendor == "AWS") return true;  // mirrors; anything that speaks S3
-  return host.find("proxy") != std::string_view::npos || host.find("gateway") != std::string_view::npos || host.find("litellm") != std::string_view::npos;
+  return host.find("proxy") != std::string_view::npos || host.find("gateway") != std::string_view::npos ||
+         host.find("litellm") != std::string_view::npos;
 }
 
 void other_vendor(const Facts& facts, const SentCredential& c, const std::string& secret, Report& report) {
@@ -34,9 +37,14 @@ void other_vendor(const Facts& facts, const SentCredential& c, const std::string
   const VendorToken* token = find_vendor_token(secret);
   std::string what, mark;
   if (token != nullptr) {
-    const bool foreign = owner != nullptr ? owner->vendor != token->vendor && (!token->hosts.empty() || token->vendor == "Stripe" || token->vendor == "OpenAI") && !is_for_host(*token, host)
-                                          : facts.is_refused() && !is_for_host(*token, host) && !is_local(host) && !may_run_anywhere(*token, host);
-    const bool generic = token->prefix == "sk-" && owner != nullptr && (owner->vendor == "Anthropic" || owner->vendor == "Google" || owner->vendor == "GitHub" || owner->vendor == "Stripe");
+    const bool foreign = owner != nullptr
+                             ? owner->vendor != token->vendor &&
+                                   (!token->hosts.empty() || token->vendor == "Stripe" || token->vendor == "OpenAI") &&
+                                   !is_for_host(*token, host)
+                             : facts.is_refused() && !is_for_host(*token, host) && !is_local(host) && !may_run_anywhere(*token, host);
+    const bool generic =
+        token->prefix == "sk-" && owner != nullptr &&
+        (owner->vendor == "Anthropic" || owner->vendor == "Google" || owner->vendor == "GitHub" || owner->vendor == "Stripe");
     if (!foreign && !generic) return;
     what = "a " + std::string(token->vendor) + " " + std::string(token->kind) + " (" + std::string(token->prefix) + "…)";
     mark = token->prefix;
@@ -48,7 +56,8 @@ void other_vendor(const Facts& facts, const SentCredential& c, const std::string
   }
   // A service that others integrate with may carry a foreign token on purpose; its own host never asks for one.
   report.fault(Cause::VendorPrefixMismatch, Certainty::Probable, facts)
-      .summary("The credential is " + what + ", and the request goes to " + (owner != nullptr ? std::string(owner->vendor) + " (" + host + ")." : host + "."))
+      .summary("The credential is " + what + ", and the request goes to " +
+               (owner != nullptr ? std::string(owner->vendor) + " (" + host + ")." : host + "."))
       .fix(owner != nullptr ? "Use a key that " + std::string(owner->vendor) + " issued; check which environment variable the client reads."
                             : "Use a credential of the service at " + host + "; check which environment variable the client reads.")
       .see(std::string(part_of(c)), c.name, c.value, mark);
@@ -60,17 +69,25 @@ void publishable(const Facts& facts, const SentCredential& c, const std::string&
   struct Row {
     std::string_view prefix, instead;
   };
-  static constexpr auto kRows = std::to_array<Row>({{"pk_live_", "sk_live_ or rk_live_"}, {"pk_test_", "sk_test_ or rk_test_"}, {"pk.eyJ", "sk.eyJ"}, {"sb_publishable_", "sb_secret_"}, {"phc_", "phx_"}});
-  const auto row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& one) { return secret.starts_with(one.prefix) && secret.size() > one.prefix.size() + 8; });
+  static constexpr auto kRows = std::to_array<Row>({{"pk_live_", "sk_live_ or rk_live_"},
+                                                    {"pk_test_", "sk_test_ or rk_test_"},
+                                                    {"pk.eyJ", "sk.eyJ"},
+                                                    {"sb_publishable_", "sb_secret_"},
+                                                    {"phc_", "phx_"}});
+  const auto row = std::find_if(kRows.begin(), kRows.end(),
+                                [&](const Row& one) { return secret.starts_with(one.prefix) && secret.size() > one.prefix.size() + 8; });
   if (row == kRows.end() || facts.answer == Answer::Accepted) return;
   const std::string& path = facts.request()->url.path;
   // What publishable keys are for: a browser, and the calls that make tokens.
-  const bool made_for = !facts.request_field("origin").empty() || path.starts_with("/v1/tokens") || path.starts_with("/v1/sources") || path.ends_with("/confirm") || path.starts_with("/v1/elements") || path.starts_with("/v1/payment_methods");
+  const bool made_for = !facts.request_field("origin").empty() || path.starts_with("/v1/tokens") || path.starts_with("/v1/sources") ||
+                        path.ends_with("/confirm") || path.starts_with("/v1/elements") || path.starts_with("/v1/payment_methods");
   const bool said = facts.server_says("publishable");
   const bool known = facts.request()->url.host == "api.stripe.com" || facts.is_refused();
   if ((made_for || !known) && !said) return;
   auto entry = report.fault(Cause::PublishableKeyAsSecret, Certainty::Certain, facts);
-  entry.summary("The key begins with " + std::string(row->prefix) + ": it is a publishable key, for browsers and apps, and this call needs a secret one.")
+  entry
+      .summary("The key begins with " + std::string(row->prefix) +
+               ": it is a publishable key, for browsers and apps, and this call needs a secret one.")
       .fix("Use the key that begins with " + std::string(row->instead) + " on the server, and keep it out of browsers and repositories.")
       .see(std::string(part_of(c)), c.name, c.value, std::string(row->prefix));
   if (said) entry.server_said();
@@ -92,10 +109,12 @@ Mode mode_of_key(std::string_view secret) {
     std::string_view prefix;
     Mode mode;
   };
-  static constexpr auto kRows = std::to_array<Row>({{"sk_test_", Mode::Test}, {"sk_live_", Mode::Live}, {"rk_test_", Mode::Test}, {"rk_live_", Mode::Live}, {"pk_test_", Mode::Test}, {"pk_live_", Mode::Live},
-                                                    {"access-sandbox-", Mode::Test}, {"access-development-", Mode::Test}, {"access-production-", Mode::Live}, {"test_", Mode::Test}, {"live_", Mode::Live},
-                                                    {"rzp_test_", Mode::Test}, {"rzp_live_", Mode::Live}, {"key_test_", Mode::Test}, {"key_live_", Mode::Live}, {"sandbox_", Mode::Test}, {"production_", Mode::Live},
-                                                    {"tok_test_", Mode::Test}, {"tok_live_", Mode::Live}, {"sandbox-", Mode::Test}});
+  static constexpr auto kRows = std::to_array<Row>(
+      {{"sk_test_", Mode::Test},           {"sk_live_", Mode::Live},  {"rk_test_", Mode::Test},        {"rk_live_", Mode::Live},
+       {"pk_test_", Mode::Test},           {"pk_live_", Mode::Live},  {"access-sandbox-", Mode::Test}, {"access-development-", Mode::Test},
+       {"access-production-", Mode::Live}, {"test_", Mode::Test},     {"live_", Mode::Live},           {"rzp_test_", Mode::Test},
+       {"rzp_live_", Mode::Live},          {"key_test_", Mode::Test}, {"key_live_", Mode::Live},       {"sandbox_", Mode::Test},
+       {"production_", Mode::Live},        {"tok_test_", Mode::Test}, {"tok_live_", Mode::Live},       {"sandbox-", Mode::Test}});
   for (const Row& row : kRows) {
     if (secret.starts_with(row.prefix) && secret.size() > row.prefix.size() + 6) return row.mode;
   }
@@ -106,7 +125,8 @@ void other_mode(const Facts& facts, const SentCredential& c, const std::string& 
   const Mode key = mode_of_key(secret);
   if (key == Mode::Unknown || !facts.is_refused()) return;
   const Url& url = facts.request()->url;
-  const bool said = facts.server_says("test mode key was used") || facts.server_says("live mode key was used") || facts.server_says("exists in live mode") || facts.server_says("exists in test mode") ||
+  const bool said = facts.server_says("test mode key was used") || facts.server_says("live mode key was used") ||
+                    facts.server_says("exists in live mode") || facts.server_says("exists in test mode") ||
                     facts.server_says("live key was used") || facts.server_says("test key was used");
   Mode there = Mode::Unknown;
   std::string where = url.host;
@@ -124,7 +144,10 @@ void other_mode(const Facts& facts, const SentCredential& c, const std::string& 
   if (!said && (there == Mode::Unknown || there == key)) return;
   const std::string mine = key == Mode::Test ? "test" : "live", other = key == Mode::Test ? "live" : "test";
   auto entry = report.fault(Cause::KeyModeMismatch, said ? Certainty::Certain : Certainty::Probable, facts);
-  entry.summary("The key is of " + mine + " mode, and " + (said ? "the server says that the object is of the other mode." : "the request is about " + other + " mode (" + where + ")."))
+  entry
+      .summary(
+          "The key is of " + mine + " mode, and " +
+          (said ? "the server says that the object is of the other mode." : "the request is about " + other + " mode (" + where + ")."))
       .fix("Use the " + other + " key there, or the " + mine + " host and objects with this key: the two never mix.")
       .see(std::string(part_of(c)), c.name, c.value, secret.substr(0, std::min(secret.find_last_of("_-", 18), secret.size()) + 1));
   if (said) entry.server_said();

@@ -97,13 +97,17 @@ void asked_again(const Context& context, const Facts& facts, Report& report) {
   if (facts.challenge("NTLM") == nullptr && facts.challenge("Negotiate") == nullptr) return;
   const std::string_view via = !facts.request_field("via").empty() ? facts.request_field("via") : facts.response_field("via");
   if (via.empty()) return;
-  const bool signed_in = std::any_of(context.facts.begin(), context.facts.begin() + static_cast<std::ptrdiff_t>(facts.at), [&](const Facts& before) {
-    return same_place(before, facts) && before.answer == Answer::Accepted && before.authorization() != nullptr && is_windows_scheme(before.authorization()->scheme);
-  });
+  const bool signed_in =
+      std::any_of(context.facts.begin(), context.facts.begin() + static_cast<std::ptrdiff_t>(facts.at), [&](const Facts& before) {
+        return same_place(before, facts) && before.answer == Answer::Accepted && before.authorization() != nullptr &&
+               is_windows_scheme(before.authorization()->scheme);
+      });
   if (!signed_in) return;
   report.fault(Cause::NtlmProxyVia, Certainty::Probable, facts)
-      .summary(fmt::format("The connection had signed in by NTLM, and the server asks again: the request shows a proxy ({}).", quoted_text(via)))
-      .detail("Where a Via field shows a proxy, IIS authenticates each request on its own (authPersistSingleRequest), which NTLM cannot do.")
+      .summary(
+          fmt::format("The connection had signed in by NTLM, and the server asks again: the request shows a proxy ({}).", quoted_text(via)))
+      .detail(
+          "Where a Via field shows a proxy, IIS authenticates each request on its own (authPersistSingleRequest), which NTLM cannot do.")
       .fix("Use Kerberos (a service principal name for the host, Negotiate), or go to the server without the proxy (curl --noproxy '*').")
       .see("request.header", "via", std::string(via));
 }

@@ -62,7 +62,8 @@ std::string conclusion(const Facts& facts, const Probe& without, const Probe& wr
   const bool like_wrong = asked == answer_of(wrong.exchange);
   if (succeeded(without)) return "The same request without credentials is answered: the credentials that were sent are what is refused.";
   if (like_none && like_wrong) {
-    return "Not seen, or not told apart: the server answers the same without credentials, with wrong ones and with yours. Look whether something on "
+    return "Not seen, or not told apart: the server answers the same without credentials, with wrong ones and with yours. Look whether "
+           "something on "
            "the way removes the header.";
   }
   if (like_none) return "Not seen: the server answers your credentials as if none were there, and wrong ones otherwise.";
@@ -81,7 +82,8 @@ void probes(const Context& context, Report& report) {
   if (other != nullptr && succeeded(*other)) {
     report.fault(Cause::SchemeUnsupported, Certainty::Certain, *last)
         .summary(fmt::format("The server accepts the same credentials as {}, and refuses them as they were sent.", other->scheme))
-        .fix(iequals(other->scheme, "Digest") ? std::string("Send them that way: curl --digest -u USER URL") : fmt::format("Send them as {}.", other->scheme))
+        .fix(iequals(other->scheme, "Digest") ? std::string("Send them that way: curl --digest -u USER URL")
+                                              : fmt::format("Send them as {}.", other->scheme))
         .see("response.status", "", fmt::format("{} {}", status_of(*other), name_of(*other)));
   }
   const Probe* without = find(context.capture, Probe::Kind::WithoutCredentials);
@@ -89,7 +91,8 @@ void probes(const Context& context, Report& report) {
   if (without == nullptr || wrong == nullptr) return;
   auto entry = report.note(Cause::CredentialsRejected, Certainty::Probable, *last);
   entry.summary("More requests were sent to see how the server tells credentials apart.").detail(conclusion(*last, *without, *wrong));
-  for (const Probe& probe : context.capture.probes) entry.see("response.status", "", fmt::format("{} {}", status_of(probe), name_of(probe)));
+  for (const Probe& probe : context.capture.probes)
+    entry.see("response.status", "", fmt::format("{} {}", status_of(probe), name_of(probe)));
 }
 
 }  // namespace quivive::diagnose::rules

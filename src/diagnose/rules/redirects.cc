@@ -23,7 +23,9 @@ struct Hop {
 
 std::string status_and_location(const Facts& facts) { return fmt::format("{} to {}", facts.status, facts.response_field("location")); }
 
-bool travels_in_header(const SentCredential& c) { return c.place == Place::Authorization || c.place == Place::Header || c.place == Place::Cookie; }
+bool travels_in_header(const SentCredential& c) {
+  return c.place == Place::Authorization || c.place == Place::Header || c.place == Place::Cookie;
+}
 
 std::string what(const SentCredential& c) {
   if (c.place == Place::Authorization) return "the Authorization header";
@@ -37,13 +39,17 @@ bool sends(const Facts& facts, const SentCredential& wanted) {
 }
 
 bool differs_by_slash(const Url& a, const Url& b) {
-  const auto without = [](std::string_view path) { return path.size() > 1 && path.ends_with('/') ? path.substr(0, path.size() - 1) : path; };
+  const auto without = [](std::string_view path) {
+    return path.size() > 1 && path.ends_with('/') ? path.substr(0, path.size() - 1) : path;
+  };
   return a.path != b.path && without(a.path) == without(b.path) && a.query == b.query;
 }
 
 // Names of hosts are compared, not of sites: that is where clients drop credentials.
 bool host_changed(const Url& a, const Url& b) { return !a.host.empty() && !b.host.empty() && a.host != b.host; }
-bool scheme_changed(const Url& a, const Url& b, std::string_view from, std::string_view to) { return a.scheme == from && b.scheme == to && a.host == b.host; }
+bool scheme_changed(const Url& a, const Url& b, std::string_view from, std::string_view to) {
+  return a.scheme == from && b.scheme == to && a.host == b.host;
+}
 
 // The same origin, as far as known: raw messages do not show the scheme, and https is what it usually is.
 bool stays(const Url& before, const Url& target) {
@@ -135,16 +141,23 @@ class Judge {
     std::string where;
     if (host_changed(before, hop.target)) where = "to another host, " + hop.target.host;
     else if (!before.scheme.empty() && before.scheme != hop.target.scheme) where = "from " + before.scheme + " to " + hop.target.scheme;
-    else if (before.effective_port() != 0 && before.effective_port() != hop.target.effective_port()) where = fmt::format("to another port, {}", hop.target.effective_port());
+    else if (before.effective_port() != 0 && before.effective_port() != hop.target.effective_port())
+      where = fmt::format("to another port, {}", hop.target.effective_port());
     else where = "to " + hop.target.text();
     const std::string last = hops.back().to->request()->url.text();
     const bool leads_to_http = hop.target.scheme == "http" && before.scheme == "https";
     report_.fault(Cause::RedirectDroppedAuth, Certainty::Certain, refused)
-        .summary(fmt::format("The redirect {} lost {}: the client sent it with the first request and not with the one after.", where, what(lost)))
-        .detail(host_changed(before, hop.target) ? "Clients drop credentials on purpose there, so that one host cannot collect those of another."
-                                                 : "Clients drop credentials there on purpose: another scheme or port is another server.")
-        .fix(leads_to_http ? fmt::format("Call the final URL over https directly ({}), so that nothing is redirected; the server's redirect to http is a fault of its own.", "https" + hop.target.text().substr(4))
-                           : fmt::format("Call {} directly with the credentials that this server wants; do not send them everywhere with curl --location-trusted.", quoted_text(last, 120)))
+        .summary(fmt::format("The redirect {} lost {}: the client sent it with the first request and not with the one after.", where,
+                             what(lost)))
+        .detail(host_changed(before, hop.target)
+                    ? "Clients drop credentials on purpose there, so that one host cannot collect those of another."
+                    : "Clients drop credentials there on purpose: another scheme or port is another server.")
+        .fix(leads_to_http ? fmt::format("Call the final URL over https directly ({}), so that nothing is redirected; the server's "
+                                         "redirect to http is a fault of its own.",
+                                         "https" + hop.target.text().substr(4))
+                           : fmt::format("Call {} directly with the credentials that this server wants; do not send them everywhere with "
+                                         "curl --location-trusted.",
+                                         quoted_text(last, 120)))
         .see("request.header", lost.name.empty() ? "authorization" : to_lower(trim_ows(lost.name)), lost.value)
         .see("response.header", "location", status_and_location(*hop.from), std::string(hop.from->response_field("location")))
         .see("request.line", "", hop.to->request()->method + ' ' + hop.to->request()->url.text());
@@ -153,23 +166,30 @@ class Judge {
   void trailing_slash(const Facts& refused, const Hop& hop, const SentCredential* lost) {
     const std::string& path = hop.target.path;
     report_.fault(Cause::TrailingSlashRedirect, Certainty::Certain, refused)
-        .summary(fmt::format("The server redirects {} to {}, which differs by a slash at the end{}.", quoted_text(hop.from->request()->url.path), quoted_text(path),
+        .summary(fmt::format("The server redirects {} to {}, which differs by a slash at the end{}.",
+                             quoted_text(hop.from->request()->url.path), quoted_text(path),
                              lost == nullptr ? "" : ", and " + what(*lost) + " was lost on the way"))
-        .fix(fmt::format("Request {} itself; on the server, answer both forms (FastAPI: redirect_slashes=False and a route for each).", quoted_text(path)))
+        .fix(fmt::format("Request {} itself; on the server, answer both forms (FastAPI: redirect_slashes=False and a route for each).",
+                         quoted_text(path)))
         .see("request.line", "", hop.from->request()->method + ' ' + hop.from->request()->url.text())
         .see("response.header", "location", status_and_location(*hop.from), path);
   }
 
   static void downgrade(Report::Entry entry, const Hop& hop) {
-    entry.summary(fmt::format("The server redirects from https to {}: it does not know that its clients come over https.", quoted_text(hop.target.origin())))
-        .fix("Let the server trust X-Forwarded-Proto of the proxy in front (uvicorn --proxy-headers --forwarded-allow-ips, Spring server.forward-headers-strategy, Django SECURE_PROXY_SSL_HEADER); until then request the final URL over https yourself.")
+    entry
+        .summary(fmt::format("The server redirects from https to {}: it does not know that its clients come over https.",
+                             quoted_text(hop.target.origin())))
+        .fix(
+            "Let the server trust X-Forwarded-Proto of the proxy in front (uvicorn --proxy-headers --forwarded-allow-ips, Spring "
+            "server.forward-headers-strategy, Django SECURE_PROXY_SSL_HEADER); until then request the final URL over https yourself.")
         .see("request.line", "", hop.from->request()->url.text())
         .see("response.header", "location", status_and_location(*hop.from), "http://");
   }
 
   static void upgrade(Report::Entry entry, const Hop& hop, const SentCredential* sent) {
-    entry.summary(fmt::format("The first request went over plain http to {}, and the server redirects to https{}.", hop.from->request()->url.host,
-                              sent == nullptr ? "" : "; " + what(*sent) + " was sent in the clear"))
+    entry
+        .summary(fmt::format("The first request went over plain http to {}, and the server redirects to https{}.",
+                             hop.from->request()->url.host, sent == nullptr ? "" : "; " + what(*sent) + " was sent in the clear"))
         .fix("Use https:// in the URL from the start, and change the secret that crossed the network unencrypted.")
         .see("request.line", "", hop.from->request()->url.text(), "http://")
         .see("response.header", "location", status_and_location(*hop.from), "https://");
@@ -178,9 +198,11 @@ class Judge {
   void method(const Facts& refused, const Hop& hop) {
     const std::string& before = hop.from->request()->method;
     report_.fault(Cause::MethodChangedByRedirect, Certainty::Certain, refused)
-        .summary(fmt::format("The {} became a GET without a body at the {} redirect to {}.", before, hop.from->status, quoted_text(hop.target.path)))
-        .fix(fmt::format("Send the {} to {} directly; a server that has to redirect it answers 307 or 308, which keep method and body (curl: --post301, --post302).", before,
-                         quoted_text(hop.target.text(), 120)))
+        .summary(fmt::format("The {} became a GET without a body at the {} redirect to {}.", before, hop.from->status,
+                             quoted_text(hop.target.path)))
+        .fix(fmt::format("Send the {} to {} directly; a server that has to redirect it answers 307 or 308, which keep method and body "
+                         "(curl: --post301, --post302).",
+                         before, quoted_text(hop.target.text(), 120)))
         .see("request.line", "", before + ' ' + hop.from->request()->url.text(), before)
         .see("response.header", "location", status_and_location(*hop.from))
         .see("request.line", "", hop.to->request()->method + ' ' + hop.to->request()->url.text(), hop.to->request()->method);
@@ -193,9 +215,12 @@ class Judge {
     if (now == nullptr || !now->is("Basic") || (then != nullptr && then->is("Basic"))) return;
     if (!hop.target.userinfo.empty() || was_asked(hop, refused)) return;
     report_.fault(Cause::RedirectAddedNetrc, Certainty::Certain, refused)
-        .summary(fmt::format("After the redirect the request to {} has Basic credentials that the first request did not have{}: the client took them from a .netrc file.", hop.target.host,
-                             then == nullptr ? "" : " (it had " + then->scheme + ")"))
-        .fix(fmt::format("Take {} out of ~/.netrc, or keep the client from reading it (requests: session.trust_env = False; curl: no -n; any program: NETRC=/dev/null), and call the final URL directly.", hop.target.host))
+        .summary(fmt::format("After the redirect the request to {} has Basic credentials that the first request did not have{}: the client "
+                             "took them from a .netrc file.",
+                             hop.target.host, then == nullptr ? "" : " (it had " + then->scheme + ")"))
+        .fix(fmt::format("Take {} out of ~/.netrc, or keep the client from reading it (requests: session.trust_env = False; curl: no -n; "
+                         "any program: NETRC=/dev/null), and call the final URL directly.",
+                         hop.target.host))
         .see("response.header", "location", status_and_location(*hop.from))
         .see("request.header", "authorization", now->value, "Basic");
   }
@@ -215,7 +240,8 @@ class Judge {
     if (scheme_changed(before, hop.target, "https", "http") && before.path != "/") {
       downgrade(report_.warn(Cause::HttpsToHttpRedirect, Certainty::Certain, facts), hop);
     }
-    const auto secret = std::find_if(facts.credentials.begin(), facts.credentials.end(), [](const SentCredential& c) { return travels_in_header(c); });
+    const auto secret =
+        std::find_if(facts.credentials.begin(), facts.credentials.end(), [](const SentCredential& c) { return travels_in_header(c); });
     if (scheme_changed(before, hop.target, "http", "https") && secret != facts.credentials.end()) {
       upgrade(report_.warn(Cause::HttpToHttpsRedirect, Certainty::Certain, facts), hop, &*secret);
     }
@@ -225,7 +251,9 @@ class Judge {
   void last_hop_only(const Facts& facts) {
     std::string line;
     const Facts* before = facts.at == 0 ? nullptr : &context_.facts[facts.at - 1];
-    const auto said = [&](std::string_view text) { return remarked(facts, text, &line) || (before != nullptr && before->status / 100 == 3 && remarked(*before, text, &line)); };
+    const auto said = [&](std::string_view text) {
+      return remarked(facts, text, &line) || (before != nullptr && before->status / 100 == 3 && remarked(*before, text, &line));
+    };
     const bool bare = facts.request() == nullptr || facts.authorization() == nullptr;
     if (bare && said("Clear auth, redirects")) {
       report_.fault(Cause::RedirectDroppedAuth, Certainty::Certain, facts)
@@ -248,7 +276,8 @@ class Judge {
     const Url target = parse_url(before->response_field("location"));
     if (target.host.empty()) return;  // the same host: clients keep credentials there
     report_.fault(Cause::RedirectDroppedAuth, Certainty::Probable, facts)
-        .summary(fmt::format("The refusal comes after a redirect to {}: clients drop credentials when host, scheme or port change.", target.origin()))
+        .summary(fmt::format("The refusal comes after a redirect to {}: clients drop credentials when host, scheme or port change.",
+                             target.origin()))
         .fix(fmt::format("Call {} directly; curl -v shows which request carried the credentials.", quoted_text(target.text(), 120)))
         .see("response.header", "location", status_and_location(*before), target.origin());
   }
@@ -265,18 +294,23 @@ class Judge {
       if (!decoded || *decoded == pair || *decoded == facts.request()->url.userinfo || decoded->starts_with(pair)) return;
     }
     report_.fault(Cause::UserinfoInUrl, Certainty::Probable, facts)
-        .summary(sent == nullptr ? "The URL has a user name and password, and the client did not send them."
-                                 : fmt::format("The URL has a user name and password, and the request's own {} credential took their place.", sent->scheme.empty() ? "Authorization" : sent->scheme))
-        .fix(sent == nullptr ? "Send them in a header (curl -u 'NAME:PASSWORD'; fetch: an Authorization header); browsers' fetch refuses such a URL and others drop that part."
+        .summary(sent == nullptr
+                     ? "The URL has a user name and password, and the client did not send them."
+                     : fmt::format("The URL has a user name and password, and the request's own {} credential took their place.",
+                                   sent->scheme.empty() ? "Authorization" : sent->scheme))
+        .fix(sent == nullptr ? "Send them in a header (curl -u 'NAME:PASSWORD'; fetch: an Authorization header); browsers' fetch refuses "
+                               "such a URL and others drop that part."
                              : "Keep one of the two: take the user part out of the URL, or the Authorization header out of the request.")
         .see("request.url", "", facts.request()->url.userinfo + '@' + facts.request()->url.host, facts.request()->url.userinfo);
   }
 
   void wrong_host(const Facts& facts) {
-    const bool written = facts.answer == Answer::None && context_.capture.command && context_.capture.command->resolves && facts.request() != nullptr && !facts.credentials.empty();
+    const bool written = facts.answer == Answer::None && context_.capture.command && context_.capture.command->resolves &&
+                         facts.request() != nullptr && !facts.credentials.empty();
     if (written) {
       report_.note(Cause::WrongHostPort, Certainty::Suggestive, facts)
-          .summary(fmt::format("The address of {} is overridden by --resolve or --connect-to: the server there may be another environment.", facts.request()->url.host))
+          .summary(fmt::format("The address of {} is overridden by --resolve or --connect-to: the server there may be another environment.",
+                               facts.request()->url.host))
           .fix("Try once without it where the credentials are refused.")
           .see("command", "", "--resolve");
     }
@@ -286,20 +320,27 @@ class Judge {
     std::string line;
     const SentCredential* token = facts.token();
     const Url issuer = token == nullptr ? Url{} : parse_url(token->token->claim_text("iss"));
-    const auto is_local = [](std::string_view host) { return host == "localhost" || host.starts_with("127.") || host == "[::1]" || host == "host.docker.internal"; };
+    const auto is_local = [](std::string_view host) {
+      return host == "localhost" || host.starts_with("127.") || host == "[::1]" || host == "host.docker.internal";
+    };
     if (is_local(url.host) && !issuer.host.empty() && !is_local(issuer.host)) {
       report_.fault(Cause::WrongHostPort, Certainty::Suggestive, facts)
-          .summary(fmt::format("The token is from {}, and the request went to {}: a server on this machine may expect tokens of a development issuer.", issuer.host, url.origin().empty() ? url.host : url.origin()))
+          .summary(fmt::format(
+              "The token is from {}, and the request went to {}: a server on this machine may expect tokens of a development issuer.",
+              issuer.host, url.origin().empty() ? url.host : url.origin()))
           .fix("Check the base URL of the client, and which issuer the local server is set up for.")
           .see("request.url", "", url.text(), url.host)
           .see("token.payload", "iss", std::string(token->token->claim_text("iss")));
     } else if (!named.host.empty() && !url.host.empty() && named.host != url.host) {
       report_.fault(Cause::WrongHostPort, Certainty::Suggestive, facts)
           .summary(fmt::format("The request went to {} and asks there for {}.", url.host, named.host))
-          .fix("Check that this server answers for that name; without the Host header it may choose another site, which does not know these credentials.")
+          .fix(
+              "Check that this server answers for that name; without the Host header it may choose another site, which does not know these "
+              "credentials.")
           .see("request.header", "host", std::string(facts.request_field("host")))
           .see("request.url", "", url.text(), url.host);
-    } else if ((context_.capture.command && context_.capture.command->resolves) || (remarked(facts, "Added ", &line) && line.find("to DNS cache") != std::string::npos)) {
+    } else if ((context_.capture.command && context_.capture.command->resolves) ||
+               (remarked(facts, "Added ", &line) && line.find("to DNS cache") != std::string::npos)) {
       report_.fault(Cause::WrongHostPort, Certainty::Suggestive, facts)
           .summary(fmt::format("The address of {} was overridden by --resolve or --connect-to.", url.host))
           .fix("Try once without it: the server at that address may be another environment with other credentials.")
@@ -312,7 +353,8 @@ class Judge {
     const auto& command = context_.capture.command;
     if (!command || context_.facts.empty()) return;
     const Facts& facts = context_.facts.front();
-    const auto key = std::find_if(facts.credentials.begin(), facts.credentials.end(), [](const SentCredential& c) { return c.place == Place::Header; });
+    const auto key =
+        std::find_if(facts.credentials.begin(), facts.credentials.end(), [](const SentCredential& c) { return c.place == Place::Header; });
     if (command->trust_location && !facts.credentials.empty()) {
       report_.warn(Cause::RedirectDroppedAuth, Certainty::Certain, facts)
           .summary("--location-trusted sends the credentials to every host that a redirect names.")
@@ -320,7 +362,8 @@ class Judge {
           .see("command", "", "--location-trusted");
     } else if (command->follow && key != facts.credentials.end()) {
       report_.warn(Cause::RedirectDroppedAuth, Certainty::Certain, facts)
-          .summary(fmt::format("-L sends the header {} to every host that a redirect names: curl holds back only Authorization and Cookie.", key->name))
+          .summary(fmt::format("-L sends the header {} to every host that a redirect names: curl holds back only Authorization and Cookie.",
+                               key->name))
           .fix("Leave -L out where no redirect is expected, and call the final URL.")
           .see("command", "", "-L")
           .see("request.header", key->name, key->name + ": " + key->value);

@@ -254,10 +254,8 @@ void judge_words(const Context& context, const Facts& facts, Report& report) {
     const auto judgement = weighing.weigh(said);
     if (!judgement) continue;
     const auto same = std::find_if(list.begin(), list.end(), [&](const auto& one) { return one.second.cause == judgement->cause; });
-    if (same == list.end())
-      list.emplace_back(&said, *judgement);
-    else if (judgement->certainty > same->second.certainty)
-      *same = {&said, *judgement};
+    if (same == list.end()) list.emplace_back(&said, *judgement);
+    else if (judgement->certainty > same->second.certainty) *same = {&said, *judgement};
   }
   // General words beside a text that names the fault say nothing more.
   const bool named =
@@ -279,10 +277,8 @@ void judge_words(const Context& context, const Facts& facts, Report& report) {
                           judgement.cause == Cause::TokenIssuerNearMiss;
     const std::string received = compares ? received_in(said->quote) : "";
     std::string expectation;
-    if (compares && !wanted.empty())
-      expectation = fmt::format("; it expects {}", quoted_text(wanted, 100));
-    else if (compares && !received.empty())
-      expectation = fmt::format("; it got {}", quoted_text(received, 100));
+    if (compares && !wanted.empty()) expectation = fmt::format("; it expects {}", quoted_text(wanted, 100));
+    else if (compares && !received.empty()) expectation = fmt::format("; it got {}", quoted_text(received, 100));
     std::string fix(phrase.fix);
     if (compares && !wanted.empty()) {
       fix = judgement.cause == Cause::TokenWrongAudience

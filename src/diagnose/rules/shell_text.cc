@@ -17,7 +17,8 @@ bool is_option(std::string_view word) { return word.size() > 1 && word.front() =
 
 // -H "Authorization", -u, --oauth2-bearer and the like: the value is, or holds, a secret.
 bool holds_credential(std::string_view option, std::string_view value) {
-  static constexpr auto kOptions = std::to_array<std::string_view>({"-u", "--user", "--oauth2-bearer", "-b", "--cookie", "-U", "--proxy-user"});
+  static constexpr auto kOptions =
+      std::to_array<std::string_view>({"-u", "--user", "--oauth2-bearer", "-b", "--cookie", "-U", "--proxy-user"});
   if (std::find(kOptions.begin(), kOptions.end(), option) != kOptions.end()) return true;
   if (option != "-H" && option != "--header" && option != "--proxy-header") return false;
   // cmd.exe knows no single quotes, and no shell knows typographic ones: they are part of the name then.
@@ -25,7 +26,8 @@ bool holds_credential(std::string_view option, std::string_view value) {
     if (value.starts_with(quote)) value.remove_prefix(quote.size());
   }
   const std::string_view name = value.substr(0, value.find(':'));
-  return iequals(trim_ows(name), "authorization") || iequals(trim_ows(name), "proxy-authorization") || iequals(trim_ows(name), "cookie") || is_key_name(name);
+  return iequals(trim_ows(name), "authorization") || iequals(trim_ows(name), "proxy-authorization") || iequals(trim_ows(name), "cookie") ||
+         is_key_name(name);
 }
 
 }  // namespace
@@ -87,7 +89,9 @@ bool eats_into(std::string_view secret, std::string_view expansion) {
 
 bool is_left_by_shell(std::string_view meant, std::string_view sent) {
   // Cut where the special character stands: what a shell, a Makefile or a .env file leaves.
-  if (!sent.empty() && sent.size() < meant.size() && meant.starts_with(sent) && std::string_view("$!`&;|#").find(meant[sent.size()]) != std::string_view::npos) return true;
+  if (!sent.empty() && sent.size() < meant.size() && meant.starts_with(sent) &&
+      std::string_view("$!`&;|#").find(meant[sent.size()]) != std::string_view::npos)
+    return true;
   std::string left;
   for (std::size_t i = 0; i < meant.size(); ++i) {
     const char c = meant[i];
@@ -105,11 +109,15 @@ bool is_left_by_shell(std::string_view meant, std::string_view sent) {
       if (end != std::string_view::npos) i = end;
       continue;
     }
-    if (c == '!') return sent.starts_with(left) && sent != meant && i + 1 < meant.size() && sent.substr(left.size()) != meant.substr(i);  // history: anything
+    if (c == '!')
+      return sent.starts_with(left) && sent != meant && i + 1 < meant.size() &&
+             sent.substr(left.size()) != meant.substr(i);  // history: anything
     std::size_t end = i + 1;
     if (end < meant.size() && http::is_digit(meant[end])) ++end;  // $1 is one digit
-    else while (end < meant.size() && is_name_char(meant[end])) ++end;
-    if (end == i + 1 && end < meant.size() && meant[end] == '$') return sent.starts_with(left) && sent.ends_with(meant.substr(end + 1)) && sent != meant;  // $$ is a process id
+    else
+      while (end < meant.size() && is_name_char(meant[end])) ++end;
+    if (end == i + 1 && end < meant.size() && meant[end] == '$')
+      return sent.starts_with(left) && sent.ends_with(meant.substr(end + 1)) && sent != meant;  // $$ is a process id
     if (end == i + 1) left += c;
     i = end - 1;
   }

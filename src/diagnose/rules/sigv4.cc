@@ -113,16 +113,12 @@ std::optional<Place> place_of(std::string_view host) {
     for (std::size_t i = labels.size(); i-- > 0 && labels.size() - i <= 2;) {
       std::string_view label = labels[i];
       if (label == "dualstack" || label == "vpce") continue;
-      if (is_region(label) && out.region.empty())
-        out.region = label;
-      else if (label == "lambda-url" && out.service.empty())
-        out.service = "lambda";
-      else if (std::find(kServices.begin(), kServices.end(), label) != kServices.end() && out.service.empty())
-        out.service = label;
+      if (is_region(label) && out.region.empty()) out.region = label;
+      else if (label == "lambda-url" && out.service.empty()) out.service = "lambda";
+      else if (std::find(kServices.begin(), kServices.end(), label) != kServices.end() && out.service.empty()) out.service = label;
       else if (label.starts_with("s3-") && is_region(label.substr(3)) && out.region.empty())
         out.service = "s3", out.region = label.substr(3);
-      else
-        break;
+      else break;
     }
     if (host.find(".dualstack.") != std::string_view::npos && host.find("s3.dualstack") != std::string_view::npos) out.service = "s3";
     return out;

@@ -31,7 +31,8 @@ bool is_about_credential(const SourceRemark& remark, const Facts& facts) {
       return elsewhere && c.value.find(remark.text) != std::string::npos;
     });
   }
-  if (remark.part == "request.header") return iequals(name, "authorization") || iequals(name, "proxy-authorization") || iequals(name, "cookie") || is_key_name(name);
+  if (remark.part == "request.header")
+    return iequals(name, "authorization") || iequals(name, "proxy-authorization") || iequals(name, "cookie") || is_key_name(name);
   return is_key_name(name) || is_secret_member(name);
 }
 
@@ -45,12 +46,17 @@ std::string place_of(const SourceRemark& remark) {
 
 std::string how_to_fill(const Context& context, std::string_view text) {
   if (context.capture.format == Format::Postman) {
-    if (text.starts_with("{{ ") || text.find(" }}") != std::string_view::npos) return "Remove the spaces inside the braces: Postman looks for a variable whose name has them.";
-    return "Pick the environment that defines the variable (top right in Postman), give it a current value, and check that the names are spelt alike, upper and lower case included.";
+    if (text.starts_with("{{ ") || text.find(" }}") != std::string_view::npos)
+      return "Remove the spaces inside the braces: Postman looks for a variable whose name has them.";
+    return "Pick the environment that defines the variable (top right in Postman), give it a current value, and check that the names are "
+           "spelt alike, upper and lower case included.";
   }
-  if (text.starts_with('$')) return "Use double quotes around the header in the shell, so that the variable is replaced: -H \"Authorization: Bearer $TOKEN\"; and export it before.";
+  if (text.starts_with('$'))
+    return "Use double quotes around the header in the shell, so that the variable is replaced: -H \"Authorization: Bearer $TOKEN\"; and "
+           "export it before.";
   if (text.starts_with('%')) return "Only cmd.exe replaces %NAME%. In bash or zsh write \"$NAME\", in PowerShell \"$env:NAME\".";
-  if (text.starts_with('<') || to_lower(text).find("your") != std::string::npos) return "Put your own token or key there, without the angle brackets.";
+  if (text.starts_with('<') || to_lower(text).find("your") != std::string::npos)
+    return "Put your own token or key there, without the angle brackets.";
   return "Replace it by the value, or run the request in the tool whose variable this is.";
 }
 
@@ -75,14 +81,17 @@ void placeholders(const Context& context, Report& report) {
     }
     if (maybe) {
       report.fault(Cause::UnexpandedTemplate, Certainty::Probable, *facts)
-          .summary("The variable " + text + " in " + place_of(remark) + " is defined nowhere in this collection, so Postman sends the braces as they stand unless an environment defines it.")
-          .fix("Give the environment too (--postman-environment FILE), or " + std::string("in Postman: pick the environment that defines it and give it a current value."))
+          .summary("The variable " + text + " in " + place_of(remark) +
+                   " is defined nowhere in this collection, so Postman sends the braces as they stand unless an environment defines it.")
+          .fix("Give the environment too (--postman-environment FILE), or " +
+               std::string("in Postman: pick the environment that defines it and give it a current value."))
           .see(remark.part, remark.name, remark.text);
       continue;
     }
     const bool single = remark.kind == Kind::SingleQuotedVariable;
     report.fault(Cause::UnexpandedTemplate, Certainty::Certain, *facts)
-        .summary(single ? "Single quotes kept the shell from replacing " + text + " in " + place_of(remark) + ", so the name is sent in place of its value."
+        .summary(single ? "Single quotes kept the shell from replacing " + text + " in " + place_of(remark) +
+                              ", so the name is sent in place of its value."
                         : "The placeholder " + text + " in " + place_of(remark) + " was never replaced by its value.")
         .fix(how_to_fill(context, remark.text))
         .see(remark.part, remark.name, remark.text);
@@ -98,7 +107,9 @@ struct Secret {
 Secret secret_of(const SentCredential& c) {
   std::string text(c.rest);
   // `Token token="…"`, `ApiKey key=…`
-  if (const std::size_t at = text.find("=\""); at != std::string::npos && text.ends_with('"') && is_known_scheme(c.scheme) && !takes_one_token(c.scheme)) text = text.substr(at + 1);
+  if (const std::size_t at = text.find("=\"");
+      at != std::string::npos && text.ends_with('"') && is_known_scheme(c.scheme) && !takes_one_token(c.scheme))
+    text = text.substr(at + 1);
   ValueKind kind = kind_of_value(text);
   if (c.is("Basic") && kind == ValueKind::Plain) {
     const BasicPayload payload = read_basic(c.rest);
@@ -108,7 +119,9 @@ Secret secret_of(const SentCredential& c) {
     for (const std::string_view half : {password, user}) {
       const ValueKind of_half = kind_of_value(half);
       // "x", "true" and the like are what APIs want beside a key; only what nobody types counts.
-      const bool telling = of_half == ValueKind::Null ? to_lower(half) != "none" && to_lower(half) != "true" && to_lower(half) != "false" && to_lower(half) != "n/a" : of_half == ValueKind::Placeholder;
+      const bool telling = of_half == ValueKind::Null ? to_lower(half) != "none" && to_lower(half) != "true" && to_lower(half) != "false" &&
+                                                            to_lower(half) != "n/a"
+                                                      : of_half == ValueKind::Placeholder;
       if (telling && !half.empty()) return {std::string(half), of_half};
     }
   }
@@ -118,22 +131,28 @@ Secret secret_of(const SentCredential& c) {
 void report_empty(const Facts& facts, const SentCredential& c, Report& report) {
   const std::string scheme(c.scheme);
   std::string summary;
-  if (c.is("Basic") && !trim_ows(c.rest).empty()) summary = "The Basic credentials are empty: they decode to a colon with neither user name nor password.";
+  if (c.is("Basic") && !trim_ows(c.rest).empty())
+    summary = "The Basic credentials are empty: they decode to a colon with neither user name nor password.";
   else if (!scheme.empty()) summary = "The Authorization header ends after '" + scheme + "': the token behind it is empty.";
   else summary = "The value of " + place_text(c) + " is empty.";
   report.fault(Cause::TokenEmpty, Certainty::Certain, facts)
       .summary(summary)
       .detail("Most often the variable that should hold the secret was empty or has another name.")
-      .fix("Check that the variable is set where the request is made (echo \"${#TOKEN}\" prints its length), and how the secret is named in the CI job or container.")
+      .fix(
+          "Check that the variable is set where the request is made (echo \"${#TOKEN}\" prints its length), and how the secret is named in "
+          "the CI job or container.")
       .see(std::string(part_of(c)), c.name, c.value);
 }
 
 void report_null(const Facts& facts, const SentCredential& c, const std::string& text, Report& report) {
   const std::string lower = to_lower(text);
-  const bool promise = lower.find("promise") != std::string::npos || lower.find("coroutine") != std::string::npos || lower.find("task") != std::string::npos || lower.find("future") != std::string::npos;
+  const bool promise = lower.find("promise") != std::string::npos || lower.find("coroutine") != std::string::npos ||
+                       lower.find("task") != std::string::npos || lower.find("future") != std::string::npos;
   report.fault(Cause::TokenStringifiedNull, Certainty::Certain, facts)
-      .summary("The secret in " + place_text(c) + " is the text " + quoted_text(trim_ows(text)) + ", which a program wrote for a value that " + (promise ? "was not there yet." : "is missing."))
-      .fix(promise ? "Await the call that gets the token before the header is built." : "Read or await the token before the header is built, and send no Authorization header while there is none.")
+      .summary("The secret in " + place_text(c) + " is the text " + quoted_text(trim_ows(text)) +
+               ", which a program wrote for a value that " + (promise ? "was not there yet." : "is missing."))
+      .fix(promise ? "Await the call that gets the token before the header is built."
+                   : "Read or await the token before the header is built, and send no Authorization header while there is none.")
       .see(std::string(part_of(c)), c.name, c.value, std::string(trim_ows(text)));
 }
 
@@ -152,8 +171,9 @@ void values(const Context& context, const Facts& facts, Report& report) {
         const bool sent_alone = c.place == Place::Authorization && (c.is("Negotiate") || c.is("NTLM"));
         if (c.place == Place::Cookie || form || negotiates || sent_alone || report.has(Cause::TokenCutAtSpace, facts)) break;
         // Another credential does the work: an empty key beside it is no fault.
-        const bool other = std::any_of(facts.credentials.begin(), facts.credentials.end(),
-                                       [&](const SentCredential& o) { return &o != &c && o.place != Place::Cookie && kind_of_value(o.rest) == ValueKind::Plain; });
+        const bool other = std::any_of(facts.credentials.begin(), facts.credentials.end(), [&](const SentCredential& o) {
+          return &o != &c && o.place != Place::Cookie && kind_of_value(o.rest) == ValueKind::Plain;
+        });
         if (!other || c.place == Place::Authorization) report_empty(facts, c, report);
         break;
       }
@@ -196,12 +216,16 @@ void bare_words(const Context& context, Report& report) {
     if (remark.kind != Kind::BareWord || !seen.insert(remark.exchange).second) continue;
     const Facts* facts = facts_of(context, remark);
     if (facts == nullptr) continue;
-    const std::optional<CutOption> cut = context.capture.command ? find_cut_option(context.capture.command->words, remark.text) : std::nullopt;
+    const std::optional<CutOption> cut =
+        context.capture.command ? find_cut_option(context.capture.command->words, remark.text) : std::nullopt;
     if (!cut || !cut->holds_credential) continue;
     report.fault(Cause::TokenCutAtSpace, Certainty::Certain, *facts)
-        .summary("The value of " + cut->option + " ends at its first space: curl got " + quoted_text(cut->value) + ", and took " + quoted_text(remark.text) + " for something else.")
+        .summary("The value of " + cut->option + " ends at its first space: curl got " + quoted_text(cut->value) + ", and took " +
+                 quoted_text(remark.text) + " for something else.")
         .detail("A shell splits a command at every space outside quotes; curl takes the loose words for further URLs.")
-        .fix(context.capture.command->windows ? "Put the whole value between double quotes: cmd.exe knows no other." : "Put the whole value between quotes: " + cut->option + " '" + cut->value + " " + remark.text + "'.")
+        .fix(context.capture.command->windows
+                 ? "Put the whole value between double quotes: cmd.exe knows no other."
+                 : "Put the whole value between quotes: " + cut->option + " '" + cut->value + " " + remark.text + "'.")
         .see("command", cut->option, cut->value + " " + remark.text, remark.text);
     if (cut->value.starts_with("\u201c") || cut->value.starts_with("\u201d") || cut->value.starts_with("\u2018")) {
       report.fault(Cause::TokenInvisibleChar, Certainty::Certain, *facts)
@@ -234,7 +258,8 @@ void shell(const Context& context, Report& report) {
       const std::string_view name = std::string_view(remark.text).substr(0, remark.text.find('='));
       if (!is_key_name(trim_ows(name)) && !is_secret_member(trim_ows(name))) continue;
       report.fault(Cause::ShellAteSecret, Certainty::Probable, *facts)
-          .summary("The shell ended the command at an unquoted &, so " + quoted_text(trim_ows(name)) + " and what follows it were never sent.")
+          .summary("The shell ended the command at an unquoted &, so " + quoted_text(trim_ows(name)) +
+                   " and what follows it were never sent.")
           .fix("Put the URL between single quotes.")
           .see("command", "", "&" + remark.text, "&");
       continue;
@@ -244,9 +269,12 @@ void shell(const Context& context, Report& report) {
     const std::optional<std::string> secret = secret_around(context.capture, *facts, remark);
     if (!secret || !eats_into(*secret, remark.text)) continue;
     report.fault(Cause::ShellAteSecret, Certainty::Probable, *facts)
-        .summary("The shell replaces " + quoted_text(remark.text) + " inside the secret before curl sees it, so another secret is sent than the one typed.")
+        .summary("The shell replaces " + quoted_text(remark.text) +
+                 " inside the secret before curl sees it, so another secret is sent than the one typed.")
         .detail("Within double quotes, or without any, a shell treats $, ` and ! specially.")
-        .fix(context.capture.command && context.capture.command->windows ? "Write %% for each % in a batch file, or read the secret from a file: -K FILE." : "Use single quotes around the secret, or read it from a file or standard input: curl -K FILE.")
+        .fix(context.capture.command && context.capture.command->windows
+                 ? "Write %% for each % in a batch file, or read the secret from a file: -K FILE."
+                 : "Use single quotes around the secret, or read it from a file or standard input: curl -K FILE.")
         .see("command", "", *secret, remark.text);
   }
 }
@@ -265,8 +293,8 @@ void against_expected(const Context& context, const Facts& facts, Report& report
   }
   if (meant.empty() || meant == payload.password() || !is_left_by_shell(meant, payload.password())) return;
   report.fault(Cause::ShellAteSecret, Certainty::Certain, facts)
-      .summary("The password that was sent has " + std::to_string(payload.password().size()) + " characters, the one meant has " + std::to_string(meant.size()) +
-               ": the shell replaced what follows a $, ! or & in it.")
+      .summary("The password that was sent has " + std::to_string(payload.password().size()) + " characters, the one meant has " +
+               std::to_string(meant.size()) + ": the shell replaced what follows a $, ! or & in it.")
       .fix("Use single quotes around the secret, or read it from a file or standard input.")
       .see("request.header", sent->name, sent->value);
 }
@@ -281,7 +309,8 @@ void stale(const Context& context, Report& report) {
     const bool bearer = sent != nullptr && sent->is("Bearer");
     if (bearer && facts.is_refused() && !issued.empty() && sent->rest != issued && used.contains(sent->rest)) {
       report.fault(Cause::StaleHelperValue, Certainty::Suggestive, facts)
-          .summary("Exchange " + std::to_string(issued_at) + " handed out a new access token, and this request still carries the one from before.")
+          .summary("Exchange " + std::to_string(issued_at) +
+                   " handed out a new access token, and this request still carries the one from before.")
           .fix("Make the client take the new token up: restart the tool, or read the token again for every request.")
           .see("request.header", sent->name, sent->value);
     }
@@ -300,7 +329,9 @@ void stale(const Context& context, Report& report) {
     const SentCredential* sent = facts.authorization();
     const auto token = std::find_if(declared.params.begin(), declared.params.end(), [](const HeaderField& f) { return f.name == "token"; });
     if (sent == nullptr || !sent->is("Bearer") || token == declared.params.end() || !facts.is_refused()) continue;
-    if (kind_of_value(token->value) != ValueKind::Plain || kind_of_value(sent->rest) != ValueKind::Plain || sent->rest.find(token->value) != std::string::npos) continue;
+    if (kind_of_value(token->value) != ValueKind::Plain || kind_of_value(sent->rest) != ValueKind::Plain ||
+        sent->rest.find(token->value) != std::string::npos)
+      continue;
     report.fault(Cause::StaleHelperValue, Certainty::Suggestive, facts)
         .summary("The request carries another token than the one in the Authorization tab.")
         .fix("Save the request again, close older tabs of it, and look at what is sent in Postman's console.")
@@ -311,7 +342,9 @@ void stale(const Context& context, Report& report) {
   for (const Facts& facts : context.facts) {
     const SentCredential* sent = facts.authorization();
     if (!typed || sent == nullptr || !sent->is("Bearer") || !facts.is_refused()) continue;
-    if (kind_of_value(*typed) != ValueKind::Plain || typed->find('$') != std::string::npos || kind_of_value(sent->rest) != ValueKind::Plain || trim_ows(sent->rest) == trim_ows(*typed)) continue;
+    if (kind_of_value(*typed) != ValueKind::Plain || typed->find('$') != std::string::npos ||
+        kind_of_value(sent->rest) != ValueKind::Plain || trim_ows(sent->rest) == trim_ows(*typed))
+      continue;
     report.fault(Cause::StaleHelperValue, Certainty::Suggestive, facts)
         .summary("The token on the wire is not the one in the command shown.")
         .fix("Run exactly this command with -v and compare; an alias, ~/.curlrc or an older transcript may be in the way.")

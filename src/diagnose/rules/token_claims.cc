@@ -176,14 +176,10 @@ void environment(const JudgedToken& judged, Report& report) {
 void token_claims(const Context& context, const JudgedToken& judged, Report& report) {
   if (judged.token.shape != TokenView::Shape::Jws) return;
   if (context.expected.issuer) expected_issuer(context, judged, report);
-  if (context.expected.algorithm)
-    expected_algorithm(context, judged, report);
-  else
-    implausible_algorithm(judged, report);
-  if (context.expected.audience)
-    expected_audience(context, judged, report);
-  else
-    audience_by_host(judged, report);
+  if (context.expected.algorithm) expected_algorithm(context, judged, report);
+  else implausible_algorithm(judged, report);
+  if (context.expected.audience) expected_audience(context, judged, report);
+  else audience_by_host(judged, report);
   if (!context.expected.issuer) environment(judged, report);
 }
 

@@ -166,7 +166,9 @@ class Judge {
   // With one set only it cannot be told from a token that was altered.
   void maybe_rotated() {
     report_.note(Cause::TokenSameKidNewKey, Certainty::Suggestive, judged_.facts)
-        .summary(fmt::format("The key set has a key {}, and another key signed the token: the issuer may have replaced the key and kept its id.", quoted_text(raw_.kid())))
+        .summary(
+            fmt::format("The key set has a key {}, and another key signed the token: the issuer may have replaced the key and kept its id.",
+                        quoted_text(raw_.kid())))
         .fix("Fetch the key set anew and compare; give both sets with --jwks to tell.");
   }
 

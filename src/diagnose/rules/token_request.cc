@@ -29,8 +29,9 @@ bool is_token_request(const Facts& facts) {
   const Request* request = facts.request();
   if (request == nullptr || iequals(request->method, "GET") || iequals(request->method, "OPTIONS")) return false;
   if (!body_member(facts, "grant_type").empty()) return true;
-  static constexpr auto kEndings = std::to_array<std::string_view>({"/oauth/token", "/oauth2/token", "/oauth2/v2.0/token", "/openid-connect/token", "/connect/token", "/oauth2/v1/token", "/as/token.oauth2",
-                                                                    "/oauth/access_token", "/login/oauth/access_token", "/introspect", "/oauth/revoke", "/oauth2/revoke"});
+  static constexpr auto kEndings = std::to_array<std::string_view>(
+      {"/oauth/token", "/oauth2/token", "/oauth2/v2.0/token", "/openid-connect/token", "/connect/token", "/oauth2/v1/token",
+       "/as/token.oauth2", "/oauth/access_token", "/login/oauth/access_token", "/introspect", "/oauth/revoke", "/oauth2/revoke"});
   const std::string_view path = request->url.path;
   return std::any_of(kEndings.begin(), kEndings.end(), [&](std::string_view ending) { return path.ends_with(ending); });
 }

@@ -72,8 +72,8 @@ void challenged_scope(const Facts& facts, Report& report) {
   const bool as_401 = facts.status == 401;
   // Says that the scope lacks, although the token has it: then something else does.
   const bool contradicted = named && readable && !wanted.empty() && missing.empty();
-  const std::string what = missing.empty() ? std::string("a scope that this resource needs")
-                                           : fmt::format("the scope {}", list_text(missing, 8));
+  const std::string what =
+      missing.empty() ? std::string("a scope that this resource needs") : fmt::format("the scope {}", list_text(missing, 8));
   auto entry = report.fault(as_401 ? Cause::ScopeInsufficientAs401 : Cause::ScopeInsufficient,
                             contradicted ? Certainty::Probable : Certainty::Certain, facts);
   entry
@@ -93,8 +93,7 @@ void challenged_scope(const Facts& facts, Report& report) {
 
 // GitHub says in header fields which scopes a token has, and which of them would do.
 void github_scopes(const Facts& facts, Report& report) {
-  if (facts.status != 403 || facts.response() == nullptr || !facts.response()->headers.has("x-oauth-scopes"))
-    return;
+  if (facts.status != 403 || facts.response() == nullptr || !facts.response()->headers.has("x-oauth-scopes")) return;
   const auto accepted = split(facts.response_field("x-accepted-oauth-scopes"));
   const auto has = split(facts.response_field("x-oauth-scopes"));
   if (accepted.empty()) return;

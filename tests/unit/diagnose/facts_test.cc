@@ -15,7 +15,8 @@ std::string request(std::string_view target, std::string_view fields = "", std::
 }
 
 std::string response(int status, std::string_view fields = "", std::string_view body = "") {
-  return "HTTP/1.1 " + std::to_string(status) + " X\r\n" + std::string(fields) + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+  return "HTTP/1.1 " + std::to_string(status) + " X\r\n" + std::string(fields) + "Content-Length: " + std::to_string(body.size()) +
+         "\r\n\r\n" + std::string(body);
 }
 
 struct Gathered {
@@ -54,7 +55,8 @@ TEST(ClassifyAnswer, Refusals) {
       {response(303, "Location: https://id.example/authorize?client_id=x&response_type=code\r\n"), Answer::LoginPage},
       {response(200, "Content-Type: application/json\r\n", R"({"ok":false,"error":"invalid_auth"})"), Answer::ErrorBody},
       {response(200, "Content-Type: application/json\r\n", R"({"ok":true,"error":""})"), Answer::Accepted},
-      {response(200, "Content-Type: application/json\r\n", R"({"errors":[{"message":"x","extensions":{"code":"UNAUTHENTICATED"}}]})"), Answer::ErrorBody},
+      {response(200, "Content-Type: application/json\r\n", R"({"errors":[{"message":"x","extensions":{"code":"UNAUTHENTICATED"}}]})"),
+       Answer::ErrorBody},
       {response(200, "Content-Type: application/json\r\n", R"({"errors":[{"message":"field is required"}]})"), Answer::Accepted},
       {response(200, "grpc-status: 16\r\n"), Answer::ErrorBody},
       {response(200, "Content-Type: text/html\r\n", "<html><form><input type=\"password\"></form></html>"), Answer::LoginPage},
@@ -67,7 +69,8 @@ TEST(ClassifyAnswer, Refusals) {
 }
 
 TEST(ClassifyAnswer, LoginPageThatWasAskedFor_IsNoRefusal) {
-  const auto got = gather(request("/login", "Accept: text/html\r\n") + response(200, "Content-Type: text/html\r\n", "<html><input type=password></html>"));
+  const auto got = gather(request("/login", "Accept: text/html\r\n") +
+                          response(200, "Content-Type: text/html\r\n", "<html><input type=password></html>"));
   EXPECT_EQ(got->facts[0].answer, Answer::Accepted);
 }
 
@@ -80,8 +83,8 @@ TEST(GatherFacts, NegotiationThatSucceeds_IsSuperseded) {
 }
 
 TEST(GatherFacts, ChallengeThatWasAnsweredWrongly_OnlyTheAnswerIsOpen) {
-  const auto got = gather(request("/x") + response(401, "WWW-Authenticate: Basic realm=\"r\"\r\n") + request("/x", "Authorization: Basic dTpw\r\n") +
-                          response(401, "WWW-Authenticate: Basic realm=\"r\"\r\n"));
+  const auto got = gather(request("/x") + response(401, "WWW-Authenticate: Basic realm=\"r\"\r\n") +
+                          request("/x", "Authorization: Basic dTpw\r\n") + response(401, "WWW-Authenticate: Basic realm=\"r\"\r\n"));
   EXPECT_TRUE(got->facts[0].superseded);
   EXPECT_TRUE(got->facts[1].is_refused());
 }
@@ -112,9 +115,16 @@ TEST(FindSentCredentials, SchemeAndRest) {
     std::string_view value, scheme, rest;
   };
   static constexpr Row rows[] = {
-      {"Bearer abc", "Bearer", "abc"},       {"bearer  abc", "bearer", " abc"}, {"Bearer", "Bearer", ""},     {"Bearer ", "Bearer", ""},
-      {"eyJhbGciOiJub25lIn0", "", "eyJhbGciOiJub25lIn0"}, {"0123456789abcdef", "", "0123456789abcdef"}, {"BearerabC", "", "BearerabC"},
-      {"Basic dTpw", "Basic", "dTpw"},       {"Token token=\"x\"", "Token", "token=\"x\""}, {"Frob x", "Frob", "x"},
+      {"Bearer abc", "Bearer", "abc"},
+      {"bearer  abc", "bearer", " abc"},
+      {"Bearer", "Bearer", ""},
+      {"Bearer ", "Bearer", ""},
+      {"eyJhbGciOiJub25lIn0", "", "eyJhbGciOiJub25lIn0"},
+      {"0123456789abcdef", "", "0123456789abcdef"},
+      {"BearerabC", "", "BearerabC"},
+      {"Basic dTpw", "Basic", "dTpw"},
+      {"Token token=\"x\"", "Token", "token=\"x\""},
+      {"Frob x", "Frob", "x"},
   };
   for (const Row& row : rows) {
     Request r;

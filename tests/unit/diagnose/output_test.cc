@@ -33,8 +33,10 @@ Output of(Format format, std::string_view text) {
 }
 
 constexpr std::string_view kNull =
-    "POST /v1/orders HTTP/1.1\r\nHost: api.example.com\r\nAuthorization: Bearer null\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{\"a\":\"b'\"}\r\n"
-    "HTTP/1.1 401 Unauthorized\r\nDate: Sat, 01 Mar 2025 12:00:00 GMT\r\nServer: Kestrel\r\nWWW-Authenticate: Bearer realm=\"api\"\r\nContent-Length: 0\r\n\r\n";
+    "POST /v1/orders HTTP/1.1\r\nHost: api.example.com\r\nAuthorization: Bearer null\r\nContent-Type: application/json\r\nContent-Length: "
+    "9\r\n\r\n{\"a\":\"b'\"}\r\n"
+    "HTTP/1.1 401 Unauthorized\r\nDate: Sat, 01 Mar 2025 12:00:00 GMT\r\nServer: Kestrel\r\nWWW-Authenticate: Bearer "
+    "realm=\"api\"\r\nContent-Length: 0\r\n\r\n";
 
 TEST(RenderText, VerdictThenFixThenEvidence) {
   const Output o = of(Format::Http, kNull);
@@ -56,7 +58,8 @@ TEST(RenderText, NoLineIsWider_AndColourOnlyOnDemand) {
     while (!rest.empty()) {
       const std::string_view line = rest.substr(0, rest.find('\n'));
       rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-      const bool whole = line.find("curl ") != std::string_view::npos || line.find("> ") != std::string_view::npos || line.find("< ") != std::string_view::npos;
+      const bool whole = line.find("curl ") != std::string_view::npos || line.find("> ") != std::string_view::npos ||
+                         line.find("< ") != std::string_view::npos;
       if (!whole) EXPECT_LE(line.size(), width + 8) << line;
     }
   }
@@ -65,7 +68,9 @@ TEST(RenderText, NoLineIsWider_AndColourOnlyOnDemand) {
 
 // Threat: a response that writes to the terminal of whoever asks why.
 TEST(RenderText, HostileBytes_Escaped) {
-  const Output o = of(Format::Http, "GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \x1b]0;x\x07\r\n\r\nHTTP/1.1 401 \x1b[2J\r\nWWW-Authenticate: Bearer realm=\"\x1b[2J\", x\r\nContent-Length: 0\r\n\r\n");
+  const Output o = of(Format::Http,
+                      "GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \x1b]0;x\x07\r\n\r\nHTTP/1.1 401 \x1b[2J\r\nWWW-Authenticate: "
+                      "Bearer realm=\"\x1b[2J\", x\r\nContent-Length: 0\r\n\r\n");
   EXPECT_THAT(render_text(o.capture, o.diagnosis), Not(HasSubstr("\x1b")));
   EXPECT_TRUE(parse_json(render_json(o.capture, o.diagnosis)).has_value());
 }
@@ -96,20 +101,27 @@ std::string suggested(Format format, std::string_view text) {
 
 TEST(SuggestCommand, SameRequestWithTheCredentialSetRight) {
   EXPECT_EQ(suggested(Format::Http, kNull),
-            "curl -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' --data-raw '{\"a\":\"b'\\''\"}' api.example.com/v1/orders");
+            "curl -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' --data-raw '{\"a\":\"b'\\''\"}' "
+            "api.example.com/v1/orders");
 }
 
 TEST(SuggestCommand, Basic_CurlAsksForThePassword) {
-  EXPECT_EQ(suggested(Format::Http, "GET /x HTTP/1.1\r\nHost: a.example\r\nAuthorization: Basic user:pass\r\n\r\nHTTP/1.1 401 X\r\nWWW-Authenticate: Basic realm=\"r\"\r\n\r\n"), "curl -u USER a.example/x");
+  EXPECT_EQ(suggested(Format::Http,
+                      "GET /x HTTP/1.1\r\nHost: a.example\r\nAuthorization: Basic user:pass\r\n\r\nHTTP/1.1 401 X\r\nWWW-Authenticate: "
+                      "Basic realm=\"r\"\r\n\r\n"),
+            "curl -u USER a.example/x");
 }
 
 // Threat: a challenge that is a shell's command when the suggestion is pasted.
 TEST(SuggestCommand, HostileNames_NotInIt) {
   for (const std::string challenge : {"ApiKey header=\"$(id)\"", "ApiKey header=\"x`id`\"", "Tok$IFS realm=\"x\""}) {
-    const std::string command = suggested(Format::Http, "GET /x HTTP/1.1\r\nHost: a.example\r\nAuthorization: Bearer null\r\n\r\nHTTP/1.1 401 X\r\nWWW-Authenticate: " + challenge + "\r\n\r\n");
+    const std::string command = suggested(
+        Format::Http, "GET /x HTTP/1.1\r\nHost: a.example\r\nAuthorization: Bearer null\r\n\r\nHTTP/1.1 401 X\r\nWWW-Authenticate: " +
+                          challenge + "\r\n\r\n");
     EXPECT_EQ(command, "curl -H \"Authorization: Bearer $TOKEN\" a.example/x");
   }
-  const std::string quoted = suggested(Format::Http, "GET /x HTTP/1.1\r\nHost: a.example\r\nX-A: '; id #\r\nAuthorization: Bearer null\r\n\r\nHTTP/1.1 401 X\r\n\r\n");
+  const std::string quoted = suggested(
+      Format::Http, "GET /x HTTP/1.1\r\nHost: a.example\r\nX-A: '; id #\r\nAuthorization: Bearer null\r\n\r\nHTTP/1.1 401 X\r\n\r\n");
   EXPECT_THAT(quoted, HasSubstr("'X-A: '\\''; id #'"));
 }
 

@@ -39,9 +39,15 @@ TEST(Redactor, EveryPlaceOfACredential) {
       {request("", "/x?api_key=zzz-111-yyy&a=1"), "zzz-111-yyy"},
       {request("", "/x?access_token=a%2Fb%2Bc%3D%3Dddd"), "a%2Fb%2Bc%3D%3Dddd"},
       {request("", "/x?access_token=a%2Fb%2Bc%3D%3Dddd"), "a/b+c==ddd"},
-      {"POST /t HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 36\r\n\r\nclient_secret=top-secret-1&grant_type=x", "top-secret-1"},
-      {request("") + "HTTP/1.1 200 OK\r\nSet-Cookie: sid=fresh-value-1; Path=/\r\nContent-Type: application/json\r\n\r\n{\"access_token\":\"opaque-token-2\"}", "fresh-value-1"},
-      {request("") + "HTTP/1.1 200 OK\r\nSet-Cookie: sid=fresh-value-1; Path=/\r\nContent-Type: application/json\r\n\r\n{\"access_token\":\"opaque-token-2\"}", "opaque-token-2"},
+      {"POST /t HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: "
+       "36\r\n\r\nclient_secret=top-secret-1&grant_type=x",
+       "top-secret-1"},
+      {request("") + "HTTP/1.1 200 OK\r\nSet-Cookie: sid=fresh-value-1; Path=/\r\nContent-Type: "
+                     "application/json\r\n\r\n{\"access_token\":\"opaque-token-2\"}",
+       "fresh-value-1"},
+      {request("") + "HTTP/1.1 200 OK\r\nSet-Cookie: sid=fresh-value-1; Path=/\r\nContent-Type: "
+                     "application/json\r\n\r\n{\"access_token\":\"opaque-token-2\"}",
+       "opaque-token-2"},
   };
   for (const Row& row : rows) {
     const std::string out = redacted(row.http, "it was <" + std::string(row.secret) + "> there");
@@ -60,9 +66,7 @@ TEST(Redactor, ShortPassword_LeavesOtherWords) {
   EXPECT_EQ(redacted(request("Authorization: Basic dXNlcjp0ZXN0"), "the latest test failed"), "the latest … failed");
 }
 
-TEST(Redactor, NoSecret_TextUnchanged) {
-  EXPECT_EQ(redacted(request("Accept: */*"), "nothing ey at all"), "nothing ey at all");
-}
+TEST(Redactor, NoSecret_TextUnchanged) { EXPECT_EQ(redacted(request("Accept: */*"), "nothing ey at all"), "nothing ey at all"); }
 
 TEST(Fingerprint, EqualForEqualSecrets) {
   EXPECT_EQ(fingerprint("abc"), "ba78 16bf");

@@ -69,9 +69,13 @@ TEST(ClaimTime, AsItWasMeant) {
     std::int64_t seconds;  // -1 where no instant can be read
   };
   static constexpr Row rows[] = {
-      {"1740830400", true, false, false, 1740830400},  {"1740830400.7", true, false, false, 1740830400},
-      {"1740830400000", true, true, false, 1740830400}, {"\"1740830400\"", true, false, true, 1740830400},
-      {"\"2025-03-01T12:00:00Z\"", true, false, true, -1}, {"{}", true, false, true, -1}, {"null", true, false, true, -1},
+      {"1740830400", true, false, false, 1740830400},
+      {"1740830400.7", true, false, false, 1740830400},
+      {"1740830400000", true, true, false, 1740830400},
+      {"\"1740830400\"", true, false, true, 1740830400},
+      {"\"2025-03-01T12:00:00Z\"", true, false, true, -1},
+      {"{}", true, false, true, -1},
+      {"null", true, false, true, -1},
       {"1e300", true, true, false, -1},
   };
   for (const Row& row : rows) {

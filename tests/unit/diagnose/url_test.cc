@@ -47,17 +47,16 @@ TEST(Resolve, RFC3986_Section5_4) {
     std::string_view reference, expected;
   };
   static constexpr Row rows[] = {
-      {"g", "http://a/b/c/g"}, {"./g", "http://a/b/c/g"}, {"g/", "http://a/b/c/g/"}, {"/g", "http://a/g"}, {"//g", "http://g/"},
-      {"?y", "http://a/b/c/d;p?y"}, {"g?y", "http://a/b/c/g?y"}, {"#s", "http://a/b/c/d;p?q"}, {"", "http://a/b/c/d;p?q"}, {".", "http://a/b/c/"},
-      {"..", "http://a/b/"}, {"../g", "http://a/b/g"}, {"../..", "http://a/"}, {"../../g", "http://a/g"}, {"../../../g", "http://a/g"},
-      {"/./g", "http://a/g"}, {"/../g", "http://a/g"}, {"g/./h", "http://a/b/c/g/h"}, {"https://x/y", "https://x/y"}, {"  /g  ", "http://a/g"},
+      {"g", "http://a/b/c/g"},    {"./g", "http://a/b/c/g"},     {"g/", "http://a/b/c/g/"},      {"/g", "http://a/g"},
+      {"//g", "http://g/"},       {"?y", "http://a/b/c/d;p?y"},  {"g?y", "http://a/b/c/g?y"},    {"#s", "http://a/b/c/d;p?q"},
+      {"", "http://a/b/c/d;p?q"}, {".", "http://a/b/c/"},        {"..", "http://a/b/"},          {"../g", "http://a/b/g"},
+      {"../..", "http://a/"},     {"../../g", "http://a/g"},     {"../../../g", "http://a/g"},   {"/./g", "http://a/g"},
+      {"/../g", "http://a/g"},    {"g/./h", "http://a/b/c/g/h"}, {"https://x/y", "https://x/y"}, {"  /g  ", "http://a/g"},
   };
   for (const Row& row : rows) EXPECT_EQ(resolve(base, row.reference).text(), row.expected) << row.reference;
 }
 
-TEST(Resolve, OtherHost_TakesNoUserInfoAlong) {
-  EXPECT_EQ(resolve(parse_url("https://u:p@a/x"), "/y").userinfo, "");
-}
+TEST(Resolve, OtherHost_TakesNoUserInfoAlong) { EXPECT_EQ(resolve(parse_url("https://u:p@a/x"), "/y").userinfo, ""); }
 
 TEST(SameOrigin, SchemeHostAndPort) {
   EXPECT_TRUE(same_origin(parse_url("https://a/x"), parse_url("https://A:443/y")));
@@ -70,8 +69,15 @@ TEST(RegistrableDomain, LastLabels) {
   struct Row {
     std::string_view host, expected;
   };
-  static constexpr Row rows[] = {{"www.example.com", "example.com"}, {"example.com", "example.com"}, {"a.b.example.co.uk", "example.co.uk"},
-                                 {"example.co.uk", "example.co.uk"}, {"localhost", "localhost"}, {"10.0.0.1", "10.0.0.1"}, {"[::1]", "[::1]"}, {"", ""}, {".", "."}};
+  static constexpr Row rows[] = {{"www.example.com", "example.com"},
+                                 {"example.com", "example.com"},
+                                 {"a.b.example.co.uk", "example.co.uk"},
+                                 {"example.co.uk", "example.co.uk"},
+                                 {"localhost", "localhost"},
+                                 {"10.0.0.1", "10.0.0.1"},
+                                 {"[::1]", "[::1]"},
+                                 {"", ""},
+                                 {".", "."}};
   for (const Row& row : rows) EXPECT_EQ(registrable_domain(row.host), row.expected) << row.host;
 }
 

@@ -14,9 +14,22 @@ TEST(SpanText, TwoLargestUnits) {
     std::int64_t seconds;
     std::string_view expected;
   };
-  static constexpr Row rows[] = {{0, "0 s"}, {1, "1 s"}, {59, "59 s"}, {60, "1 min"}, {61, "1 min 1 s"}, {660, "11 min"}, {664, "11 min"}, {3600, "1 h"},
-                                 {11520, "3 h 12 min"}, {36000, "10 h"}, {86400, "1 day"}, {90000, "1 day 1 h"}, {2 * 86400, "2 days"},
-                                 {40 * 86400, "1 month 9 days"}, {800LL * 86400, "2 years 2 months"}, {-90, "1 min 30 s"}};
+  static constexpr Row rows[] = {{0, "0 s"},
+                                 {1, "1 s"},
+                                 {59, "59 s"},
+                                 {60, "1 min"},
+                                 {61, "1 min 1 s"},
+                                 {660, "11 min"},
+                                 {664, "11 min"},
+                                 {3600, "1 h"},
+                                 {11520, "3 h 12 min"},
+                                 {36000, "10 h"},
+                                 {86400, "1 day"},
+                                 {90000, "1 day 1 h"},
+                                 {2 * 86400, "2 days"},
+                                 {40 * 86400, "1 month 9 days"},
+                                 {800LL * 86400, "2 years 2 months"},
+                                 {-90, "1 min 30 s"}};
   for (const Row& row : rows) EXPECT_EQ(span_text(std::chrono::seconds(row.seconds)), row.expected) << row.seconds;
 }
 
@@ -48,9 +61,7 @@ TEST(Wrap, BreaksAtSpaces) {
   EXPECT_EQ(wrap("éé é", 0, 4), "éé é");  // columns, not bytes
 }
 
-TEST(Harmless, NothingMovesTheCursor) {
-  EXPECT_EQ(harmless("a\x1b[2J\nb\rc"), "a\\x1b[2J\nb\\x0dc");
-}
+TEST(Harmless, NothingMovesTheCursor) { EXPECT_EQ(harmless("a\x1b[2J\nb\rc"), "a\\x1b[2J\nb\\x0dc"); }
 
 }  // namespace
 }  // namespace quivive::diagnose

@@ -38,8 +38,10 @@ TEST(ReadCurlCommand, Requests_AreWhatCurlSends) {
            Row{"curl -G --data-urlencode 'a=b c' -d x=1 'https://h/a?z=1'", "GET https://h/a?z=1&a=b+c&x=1"},
            Row{"curl -G -d a=1 https://h", "GET https://h/?a=1"},
            Row{"curl --url-query 'a=b c' --url-query '+r=a' https://h/?z#f", "GET https://h/?z&a=b+c&r=a"},
-           Row{"curl --json '{\"a\":1}' --json '{}' https://h/", "POST https://h/ {Content-Type: application/json} {Accept: application/json} \"{\"a\":1}{}\""},
-           Row{"curl -X PATCH --json '{}' -H 'Content-Type: t/x' https://h/", "PATCH https://h/ {Accept: application/json} {Content-Type: t/x} \"{}\""},
+           Row{"curl --json '{\"a\":1}' --json '{}' https://h/",
+               "POST https://h/ {Content-Type: application/json} {Accept: application/json} \"{\"a\":1}{}\""},
+           Row{"curl -X PATCH --json '{}' -H 'Content-Type: t/x' https://h/",
+               "PATCH https://h/ {Accept: application/json} {Content-Type: t/x} \"{}\""},
            Row{"curl -T f.txt https://h/d/", "PUT https://h/d/f.txt"},
            Row{"curl -T f.txt https://h/x", "PUT https://h/x"},
            Row{"curl --url https://h/a --url https://h/b", "GET https://h/a\nGET https://h/b"},
@@ -84,15 +86,18 @@ TEST(ReadCurlCommand, Credentials_AreWhatCurlSends) {
 }
 
 TEST(ReadCurlCommand, Options_AreKept) {
-  const Read read = read_curl_command("curl -Lk -u a:b -U c:d -x http://p:1 --location-trusted --netrc -E cert.pem --resolve h:1:2 --oauth2-bearer t --proxy-anyauth --anyauth "
-                                      "-H 'authorization: x' https://h/");
+  const Read read = read_curl_command(
+      "curl -Lk -u a:b -U c:d -x http://p:1 --location-trusted --netrc -E cert.pem --resolve h:1:2 --oauth2-bearer t --proxy-anyauth "
+      "--anyauth "
+      "-H 'authorization: x' https://h/");
   ASSERT_TRUE(read && read->command);
   const CurlCommand& command = *read->command;
   EXPECT_EQ(command.user, "a:b");
   EXPECT_EQ(command.proxy_user, "c:d");
   EXPECT_EQ(command.proxy, "http://p:1");
   EXPECT_EQ(command.oauth2_bearer, "t");
-  EXPECT_TRUE(command.follow && command.trust_location && command.netrc && command.insecure && command.client_certificate && command.resolves);
+  EXPECT_TRUE(command.follow && command.trust_location && command.netrc && command.insecure && command.client_certificate &&
+              command.resolves);
   EXPECT_TRUE(command.any_auth && command.proxy_any_auth && command.header_authorization && !command.digest && !command.windows);
   EXPECT_EQ(command.words.front(), "curl");
   EXPECT_EQ(read->format, Format::Curl);
@@ -140,7 +145,8 @@ TEST(ReadCurlCommand, Source_IsRemarkedUpon) {
            Row{"curl https://h/ -H 'Authorization: Bearer ${TOKEN}'", "SingleQuotedVariable 0 request.header Authorization: ${TOKEN}"},
            Row{"curl https://h/ -H \"Authorization: Bearer $TOKEN\"", "ShellExpands 0 request.header Authorization: $TOKEN"},
            Row{"curl https://h/ -H \"Authorization: Bearer `cat t`\"", "ShellExpands 0 request.header Authorization: `cat t`"},
-           Row{"curl https://h/ -u \"me:pa$word!x\"", "ShellExpands 0 request.header Authorization: $word\nShellExpands 0 request.header Authorization: !x"},
+           Row{"curl https://h/ -u \"me:pa$word!x\"",
+               "ShellExpands 0 request.header Authorization: $word\nShellExpands 0 request.header Authorization: !x"},
            Row{"curl https://h/ -u 'me:pa$word!x'", ""},
            Row{"curl https://h/ -u 'me:$PASS'", "SingleQuotedVariable 0 request.header Authorization: $PASS"},
            Row{"curl https://h/ -H 'Authorization: Bearer {{token}}'", "Placeholder 0 request.header Authorization: {{token}}"},
@@ -155,7 +161,8 @@ TEST(ReadCurlCommand, Source_IsRemarkedUpon) {
            Row{"curl https://h/ -d '{\"query\":\"query($id: ID!) { a }\",\"x\":\"<b>hi</b>\"}'", ""},
            Row{"curl https://h/ -d '{\"p\":\"$PASSWORD\"}'", "SingleQuotedVariable 0 request.body: $PASSWORD"},
            Row{"curl https://h/ -H Authorization: Bearer abc.def", "BareWord 0 command: Bearer\nBareWord 0 command: abc.def"},
-           Row{"curl -H Authorization: Bearer eyJhbGciOi.eyJ.x myhost.example", "BareWord 0 command: Bearer\nBareWord 0 command: eyJhbGciOi.eyJ.x"},
+           Row{"curl -H Authorization: Bearer eyJhbGciOi.eyJ.x myhost.example",
+               "BareWord 0 command: Bearer\nBareWord 0 command: eyJhbGciOi.eyJ.x"},
            Row{"curl -H A: b myhost", "BareWord 0 command: b"},
            Row{"curl myhost", ""},
            Row{"curl https://h/?a=1&api_key=2", "Background 0 command: api_key=2"},
@@ -178,7 +185,8 @@ TEST(ReadCurlCommand, WhatCurlDoesNotSend_IsNoted) {
   };
   EXPECT_EQ(notes("curl https://h/ -H 'Authorization Bearer x'"), "curl does not send the header 'Authorization', which has no colon\n");
   EXPECT_EQ(notes("curl https://h/ -H @f -d @g -b jar -F 'a=@b'"),
-            "the command reads headers from f\nthe command reads data from g\nthe command reads cookies from jar\nthe command reads 'a' of the form from a file\n");
+            "the command reads headers from f\nthe command reads data from g\nthe command reads cookies from jar\nthe command reads 'a' of "
+            "the form from a file\n");
   EXPECT_EQ(notes("curl https://h/ --bogus -H"), "curl has no option --bogus\nthe command ends where --header needs a value\n");
 }
 

@@ -33,7 +33,9 @@ TEST(TraceDump, TrailingSpaces_ThatAnEditorTookAway_AreBack) {
 }
 
 TEST(TraceDump, HexDumps_AreRead) {
-  EXPECT_EQ(bytes(18, {"0000: 47 45 54 20 2f 20 48 54 54 50 2f 31 2e 31 0d 0a GET / HTTP/1.1..", "0010: 0d 0a                                           .."}), "GET / HTTP/1.1\r\n\r\n");
+  EXPECT_EQ(bytes(18, {"0000: 47 45 54 20 2f 20 48 54 54 50 2f 31 2e 31 0d 0a GET / HTTP/1.1..",
+                       "0010: 0d 0a                                           .."}),
+            "GET / HTTP/1.1\r\n\r\n");
   EXPECT_EQ(bytes(2, {"0000: ab"}), "ab");
 }
 
@@ -58,7 +60,8 @@ TEST(Dechunked, WholeChunks_AreJoined) {
   EXPECT_EQ(readers::dechunked("3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n"), "abcde");
   EXPECT_EQ(readers::dechunked("3\nabc\n0\n\n"), "abc");
   EXPECT_EQ(readers::dechunked("a\r\nabc"), "abc");  // cut
-  for (const std::string_view text : {"", "abc", "{\"a\":1}", "3\r\nabcd\r\n", "0\r\n\r\n", "ffffffffffffffffff\r\nx"}) EXPECT_FALSE(readers::dechunked(text)) << text;
+  for (const std::string_view text : {"", "abc", "{\"a\":1}", "3\r\nabcd\r\n", "0\r\n\r\n", "ffffffffffffffffff\r\nx"})
+    EXPECT_FALSE(readers::dechunked(text)) << text;
 }
 
 TEST(ReadCurlTrace, Exchanges_AreRead) {
@@ -68,11 +71,14 @@ TEST(ReadCurlTrace, Exchanges_AreRead) {
       "0034: Authorization: Bearer aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n0074: bbbbbbb\n007d: Content-Length: 3\n0090: \n"
       "=> Send data, 3 bytes (0x3)\n0000: a=1\n"
       "<= Recv header, 23 bytes (0x17)\n0000: HTTP/1.1 100 Continue\n<= Recv header, 2 bytes (0x2)\n0000: \n"
-      "<= Recv header, 18 bytes (0x12)\n0000: HTTP/1.1 401 No\n<= Recv header, 28 bytes (0x1c)\n0000: Transfer-Encoding: chunked\n<= Recv header, 2 bytes (0x2)\n0000: \n"
+      "<= Recv header, 18 bytes (0x12)\n0000: HTTP/1.1 401 No\n<= Recv header, 28 bytes (0x1c)\n0000: Transfer-Encoding: chunked\n<= Recv "
+      "header, 2 bytes (0x2)\n0000: \n"
       "<= Recv data, 14 bytes (0xe)\n0000: 8\n0003: {\"a\":1}.\n000d: \n<= Recv data, 5 bytes (0x5)\n0000: 0\n0003: \n"
       "== Info: Connection #0 to host h left intact\n");
-  EXPECT_EQ(shown(read), "POST https://h/p {Host: h} {User-Agent: curl/7.88.1} {Authorization: Bearer aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaabbbbbbb} {Content-Length: 3} \"a=1\""
-                         " -> 401 {Transfer-Encoding: chunked} \"{\"a\":1}\n\"");
+  EXPECT_EQ(shown(read),
+            "POST https://h/p {Host: h} {User-Agent: curl/7.88.1} {Authorization: Bearer "
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaabbbbbbb} {Content-Length: 3} \"a=1\""
+            " -> 401 {Transfer-Encoding: chunked} \"{\"a\":1}\n\"");
   ASSERT_TRUE(read);
   EXPECT_EQ(read->tool, "curl/7.88.1");
   EXPECT_EQ(read->format, Format::CurlTrace);
@@ -80,8 +86,11 @@ TEST(ReadCurlTrace, Exchanges_AreRead) {
 }
 
 TEST(ReadCurlTrace, TimesAndCommand_AreUnderstood) {
-  const Read read = read_curl_trace("$ curl --trace-ascii - --trace-time http://h/\n12:00:00.123456 == Info: Connected to h (1.2.3.4) port 80 (#0)\n12:00:00.123456 => Send header, 27 bytes (0x1b)\n"
-                                    "0000: GET / HTTP/1.1\n0010: Host: h\n0019: \n12:00:00.123456 <= Recv header, 17 bytes (0x11)\n0000: HTTP/1.1 200 OK\n12:00:00.1 <= Recv header, 2 bytes (0x2)\n0000: \n");
+  const Read read = read_curl_trace(
+      "$ curl --trace-ascii - --trace-time http://h/\n12:00:00.123456 == Info: Connected to h (1.2.3.4) port 80 (#0)\n12:00:00.123456 => "
+      "Send header, 27 bytes (0x1b)\n"
+      "0000: GET / HTTP/1.1\n0010: Host: h\n0019: \n12:00:00.123456 <= Recv header, 17 bytes (0x11)\n0000: HTTP/1.1 200 OK\n12:00:00.1 <= "
+      "Recv header, 2 bytes (0x2)\n0000: \n");
   EXPECT_EQ(shown(read), "GET http://h/ {Host: h} -> 200");
   ASSERT_TRUE(read);
   EXPECT_TRUE(read->command.has_value());

@@ -61,10 +61,11 @@ TEST(HarReader, ChromeEntry_IsReadWhole) {
 }
 
 TEST(HarReader, AnyPieces_GiveTheSameCapture) {
-  const std::string text = "\xef\xbb\xbf" + har(R"({"startedDateTime":"2025-03-27T10:00:00+01:00","request":{"method":"POST","url":"https://a.test/\u00e9",
+  const std::string text =
+      "\xef\xbb\xbf" + har(R"({"startedDateTime":"2025-03-27T10:00:00+01:00","request":{"method":"POST","url":"https://a.test/\u00e9",
     "headers":[{"name":"X","value":"\ud83d\ude00 \ud83d"}],"postData":{"mimeType":"text/plain","text":"a\"\\b"}},
     "response":{"status":200,"headers":[],"content":{"text":"aGkhIQ==","encoding":"base64","mimeType":"text/plain"}}})",
-                                               kChrome);
+                           kChrome);
   const Read whole = read_har(text);
   ASSERT_TRUE(whole) << whole.error().message;
   EXPECT_NE(dump(*whole).find("<< hi!!\n"), std::string::npos) << dump(*whole);
@@ -104,13 +105,16 @@ struct DialectRow {
 };
 
 const DialectRow kRequests[] = {
-    {"no :authority but a URL", R"({"request":{"method":"GET","url":"https://a.test/x","httpVersion":"h3","headers":[]}})", "> GET https://a.test/x HTTP/3\n"},
+    {"no :authority but a URL", R"({"request":{"method":"GET","url":"https://a.test/x","httpVersion":"h3","headers":[]}})",
+     "> GET https://a.test/x HTTP/3\n"},
     {"no URL but pseudo-fields",
      R"({"request":{"method":"GET","headers":[{"name":":authority","value":"a.test:8443"},{"name":":scheme","value":"https"},{"name":":path","value":"/x?y"}]}})",
      "> GET https://a.test:8443/x?y\n> target /x?y\n"},
-    {"another authority than the URL's", R"({"request":{"method":"GET","url":"https://10.0.0.1/","headers":[{"name":":authority","value":"a.test"}]}})",
+    {"another authority than the URL's",
+     R"({"request":{"method":"GET","url":"https://10.0.0.1/","headers":[{"name":":authority","value":"a.test"}]}})",
      "> GET https://10.0.0.1/\n> host: a.test\n"},
-    {"the authority with its port", R"({"request":{"method":"GET","url":"https://a.test/","headers":[{"name":":authority","value":"A.test:443"}]}})",
+    {"the authority with its port",
+     R"({"request":{"method":"GET","url":"https://a.test/","headers":[{"name":":authority","value":"A.test:443"}]}})",
      "> GET https://a.test/\n"},
     {"cookies only in the array",
      R"({"request":{"method":"GET","url":"http://a.test/","headers":[],"cookies":[{"name":"sid","value":"1"},{"name":"p","value":"2=3"}]}})",
@@ -118,7 +122,8 @@ const DialectRow kRequests[] = {
     {"cookies in both",
      R"({"request":{"method":"GET","url":"http://a.test/","headers":[{"name":"Cookie","value":"sid=1"}],"cookies":[{"name":"sid","value":"1"}]}})",
      "> GET http://a.test/\n> Cookie: sid=1\n"},
-    {"a line feed in a request stays", R"({"request":{"method":"GET","url":"http://a.test/","headers":[{"name":"Authorization","value":"Bearer x\n"}]}})",
+    {"a line feed in a request stays",
+     R"({"request":{"method":"GET","url":"http://a.test/","headers":[{"name":"Authorization","value":"Bearer x\n"}]}})",
      "> GET http://a.test/\n> Authorization: Bearer x\n\n"},
     {"postData.params without text",
      R"({"request":{"method":"POST","url":"http://a.test/","headers":[],"postData":{"mimeType":"application/x-www-form-urlencoded",
@@ -128,19 +133,24 @@ const DialectRow kRequests[] = {
      R"({"request":{"method":"POST","url":"http://a.test/","headers":[{"name":"content-type","value":"text/plain"}],
          "postData":{"mimeType":"text/plain","text":"raw","params":[{"name":"a","value":"b"}]}}})",
      "> POST http://a.test/\n> content-type: text/plain\n>> raw\n"},
-    {"a query beside its URL", R"({"request":{"method":"GET","url":"http://a.test/x","headers":[],"queryString":[{"name":"access_token","value":"a b"}]}})",
+    {"a query beside its URL",
+     R"({"request":{"method":"GET","url":"http://a.test/x","headers":[],"queryString":[{"name":"access_token","value":"a b"}]}})",
      "> GET http://a.test/x?access_token=a+b\n"},
-    {"a CONNECT", R"({"request":{"method":"CONNECT","url":"api.test:443","httpVersion":"HTTP/1.1","headers":[]},"response":{"status":407,"headers":[]}})",
+    {"a CONNECT",
+     R"({"request":{"method":"CONNECT","url":"api.test:443","httpVersion":"HTTP/1.1","headers":[]},"response":{"status":407,"headers":[]}})",
      "> CONNECT api.test:443/ HTTP/1.1\n< 407\n"},
-    {"a data: URL", R"({"request":{"method":"GET","url":"data:image/png;base64,iVBORw0KGgo=","headers":[]}})", "> GET data:image/png;base64\n"},
+    {"a data: URL", R"({"request":{"method":"GET","url":"data:image/png;base64,iVBORw0KGgo=","headers":[]}})",
+     "> GET data:image/png;base64\n"},
 };
 
 const DialectRow kResponses[] = {
     {"Set-Cookie only in the array",
      R"({"response":{"status":200,"headers":[],"cookies":[{"name":"sid","value":"1","path":"/","domain":".a.test","expires":"2025-05-06T09:00:00.000Z",
          "httpOnly":true,"secure":true,"sameSite":"Lax"},{"name":"b","value":"","expires":null,"httpOnly":false}]}})",
-     "< 200\n< Set-Cookie: sid=1; Path=/; Domain=.a.test; Expires=Tue, 06 May 2025 09:00:00 GMT; Secure; HttpOnly; SameSite=Lax\n< Set-Cookie: b=\n"},
-    {"several lines in one", R"({"response":{"status":200,"headers":[{"name":"set-cookie","value":"a=1\nb=2"}]}})", "< 200\n< set-cookie: a=1\n< set-cookie: b=2\n"},
+     "< 200\n< Set-Cookie: sid=1; Path=/; Domain=.a.test; Expires=Tue, 06 May 2025 09:00:00 GMT; Secure; HttpOnly; SameSite=Lax\n< "
+     "Set-Cookie: b=\n"},
+    {"several lines in one", R"({"response":{"status":200,"headers":[{"name":"set-cookie","value":"a=1\nb=2"}]}})",
+     "< 200\n< set-cookie: a=1\n< set-cookie: b=2\n"},
     {"Chrome's failure",
      R"({"request":{"method":"GET","url":"http://a.test/","headers":[]},"response":{"status":0,"statusText":"","headers":[],"_error":"net::ERR_FAILED"}})",
      "> GET http://a.test/\n* net::ERR_FAILED\n"},
@@ -149,11 +159,15 @@ const DialectRow kResponses[] = {
      R"({"request":{"method":"GET","url":"http://a.test/","headers":[]},"response":{"status":0,"headers":[]},"_securityState":"insecure"})",
      "> GET http://a.test/\n"},
     {"a redirect without Location", R"({"response":{"status":302,"headers":[],"redirectURL":"/login"}})", "< 302\n< Location: /login\n"},
-    {"a redirect with Location", R"({"response":{"status":302,"headers":[{"name":"location","value":"/a"}],"redirectURL":"/login"}})", "< 302\n< location: /a\n"},
+    {"a redirect with Location", R"({"response":{"status":302,"headers":[{"name":"location","value":"/a"}],"redirectURL":"/login"}})",
+     "< 302\n< location: /a\n"},
     {"numbers for texts", R"({"connection":443,"response":{"status":"401","headers":[{"name":"Age","value":12}]}})", "< 401\n< Age: 12\n"},
-    {"members that come twice", R"({"response":{"status":200,"status":401,"headers":[{"name":"A","value":"1"}],"headers":[{"name":"B","value":"2"}]}})",
+    {"members that come twice",
+     R"({"response":{"status":200,"status":401,"headers":[{"name":"A","value":"1"}],"headers":[{"name":"B","value":"2"}]}})",
      "< 401\n< B: 2\n"},
-    {"parts that are missing", R"({"request":{},"response":{"status":200,"headers":[{"name":"A"},{"value":"b"}],"content":null,"cookies":""}})", ">  \n< 200\n< A: \n"},
+    {"parts that are missing",
+     R"({"request":{},"response":{"status":200,"headers":[{"name":"A"},{"value":"b"}],"content":null,"cookies":""}})",
+     ">  \n< 200\n< A: \n"},
     {"bytes that are not UTF-8", "{\"response\":{\"status\":200,\"statusText\":\"\xff\",\"headers\":[]}}", "< 200 \xff\n"},
     {"a number beyond all bounds", R"({"time":1e999,"response":{"status":1e30,"headers":[]}})", ""},
     {"nothing at all", R"({})", ""},
@@ -210,7 +224,8 @@ TEST(HarReader, HugeEntry_IsBounded) {
   for (const HeaderField& field : exchange.request->headers.all()) bytes += field.value.size();
   EXPECT_GT(bytes, 200'000u);
   EXPECT_LE(bytes, 256u * 1024);
-  const Exchange url = first_of(fmt::format(R"({{"request":{{"method":"GET","url":"http://a.test/{}","headers":[]}}}})", std::string(200'000, 'p')));
+  const Exchange url =
+      first_of(fmt::format(R"({{"request":{{"method":"GET","url":"http://a.test/{}","headers":[]}}}})", std::string(200'000, 'p')));
   EXPECT_LE(url.request->url.path.size(), 64u * 1024);
 }
 
@@ -283,8 +298,10 @@ TEST(HarReader, BrokenFile_SaysWhereAndWhatWasExpected) {
            Row{R"({"log":{"entries":[[]]}})", 19, "entry 0 is an array where an object was expected"},
            Row{R"({"log":{"entries":[{},"x"]}})", 24, "entry 1 is a string where an object was expected"},
            Row{R"({"log":{"entries":[{"request":"GET /"}]}})", 36, "request of entry 0 is a string where an object was expected"},
-           Row{R"({"log":{"entries":[{},{"request":{"headers":{}}}]}})", 44, "request.headers of entry 1 is an object where an array was expected"},
-           Row{R"({"log":{"entries":[{"response":{"headers":["a: b"]}}]}})", 48, "a header of the response of entry 0 is a string where an object was expected"},
+           Row{R"({"log":{"entries":[{},{"request":{"headers":{}}}]}})", 44,
+               "request.headers of entry 1 is an object where an array was expected"},
+           Row{R"({"log":{"entries":[{"response":{"headers":["a: b"]}}]}})", 48,
+               "a header of the response of entry 0 is a string where an object was expected"},
            Row{R"({"log":{"entries":[{"response":{,}}]}})", 32, "not JSON: syntax error, in entry 0"},
        }) {
     for (const std::size_t piece : {std::size_t{1}, kWhole}) {
@@ -298,7 +315,9 @@ TEST(HarReader, BrokenFile_SaysWhereAndWhatWasExpected) {
 }
 
 TEST(HarReader, DeepNesting_IsSkippedOrRefused) {
-  const auto nested = [](std::size_t depth) { return har(fmt::format(R"({{"_initiator":{}{}}})", std::string(depth, '['), std::string(depth, ']'))); };
+  const auto nested = [](std::size_t depth) {
+    return har(fmt::format(R"({{"_initiator":{}{}}})", std::string(depth, '['), std::string(depth, ']')));
+  };
   EXPECT_TRUE(read_har(nested(400)));
   const Read deep = read_har(nested(100'000));
   ASSERT_FALSE(deep);

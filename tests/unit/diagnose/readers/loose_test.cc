@@ -20,7 +20,9 @@ TEST(ReadToken, Tokens_BecomeBearer) {
            Row{"Basic YTpi", "{Authorization: Basic YTpi}"},
            Row{"eyJ.e30.x y", "{Authorization: Bearer eyJ.e30.x y}"},
            Row{"eyJ.e30.\nxyz", "{Authorization: Bearer eyJ.e30.\nxyz}"},
-           Row{"\xef\xbb\xbf" "abc", "{Authorization: Bearer abc}"},
+           Row{"\xef\xbb\xbf"
+               "abc",
+               "{Authorization: Bearer abc}"},
        }) {
     const Read read = read_token(row.text);
     ASSERT_TRUE(read) << row.text;
@@ -38,7 +40,8 @@ TEST(ReadHeader, Fields_GoToTheirSide) {
            Row{"authorization: Bearer x\n", "  {authorization: Bearer x}"},
            Row{"Authorization : Bearer x", "  {Authorization : Bearer x}"},
            Row{"Authorization:Bearer x ", "  {Authorization: Bearer x }"},
-           Row{"Proxy-Authenticate: Basic\nProxy-Authorization: Basic eA==", "  {Proxy-Authorization: Basic eA==} -> 0 {Proxy-Authenticate: Basic}"},
+           Row{"Proxy-Authenticate: Basic\nProxy-Authorization: Basic eA==",
+               "  {Proxy-Authorization: Basic eA==} -> 0 {Proxy-Authenticate: Basic}"},
            Row{"Set-Cookie: a=b\r\nDate: x\r\n", "? -> 0 {Set-Cookie: a=b} {Date: x}"},
            Row{"Date: x\nCookie: a=b", "  {Cookie: a=b} {Date: x}"},
            Row{"> Authorization: x\n< Date: y\n< X: z", "  {Authorization: x} -> 0 {Date: y} {X: z}"},

@@ -90,9 +90,22 @@ TEST(SplitBash, Expansions_ArePointedAt) {
     std::string text, expansions;
   };
   for (const Row& row : {
-           Row{"'$A'", ""}, Row{"\"$A\"", "$A"}, Row{"$A", "$A"}, Row{"\"Bearer ${A_1} x\"", "${A_1}"}, Row{"\"\\$A\"", ""}, Row{"\\$A", ""},
-           Row{"\"pa$word!x\"", "$word,!x"}, Row{"\"a!\"", ""}, Row{"\"a! b\"", ""}, Row{"'a!b'", ""}, Row{"\"`id`\"", "`id`"},
-           Row{"\"$(jq -r .t x)\"", "$(jq -r .t x)"}, Row{"\"$1$?\"", "$1,$?"}, Row{"\"100$\"", ""}, Row{"$'$A'", ""}, Row{"a!b", "!b"},
+           Row{"'$A'", ""},
+           Row{"\"$A\"", "$A"},
+           Row{"$A", "$A"},
+           Row{"\"Bearer ${A_1} x\"", "${A_1}"},
+           Row{"\"\\$A\"", ""},
+           Row{"\\$A", ""},
+           Row{"\"pa$word!x\"", "$word,!x"},
+           Row{"\"a!\"", ""},
+           Row{"\"a! b\"", ""},
+           Row{"'a!b'", ""},
+           Row{"\"`id`\"", "`id`"},
+           Row{"\"$(jq -r .t x)\"", "$(jq -r .t x)"},
+           Row{"\"$1$?\"", "$1,$?"},
+           Row{"\"100$\"", ""},
+           Row{"$'$A'", ""},
+           Row{"a!b", "!b"},
            Row{"\"p\\!q\"", ""},
        }) {
     const auto split = split_bash(row.text, 0);
@@ -125,7 +138,8 @@ TEST(SplitBash, Pieces_RememberTheirQuotes) {
   const auto split = split_bash("ab'cd'\"ef\"$'gh'", 0);
   ASSERT_TRUE(split);
   std::string found;
-  for (const auto& piece : split->words[0].pieces) found += std::to_string(static_cast<int>(piece.quoting)) + split->words[0].text.substr(piece.begin, piece.end - piece.begin) + " ";
+  for (const auto& piece : split->words[0].pieces)
+    found += std::to_string(static_cast<int>(piece.quoting)) + split->words[0].text.substr(piece.begin, piece.end - piece.begin) + " ";
   EXPECT_EQ(found, "0ab 1cd 2ef 1gh ");
   EXPECT_EQ(split_bash("  x", 0)->words[0].offset, 2u);
 }

@@ -16,10 +16,12 @@ TEST(Basic, Payload) {
       {"URL-safe", raw("YWxpY2U6fn5-Pz8_"), "basic-base64url probable", "basic-base64url"},
       {"no padding", raw("YWxpY2U6c2VjcmV0MQ"), "basic-base64url probable", "basic-base64url"},
       {"twice", sent_basic(base64_encode("alice:secret1")), "basic-double-encoded certain", "basic-double-encoded"},
-      {"twice, long", sent_basic(base64_encode("deploy-bot:Ax7-long-generated-password")), "basic-double-encoded certain", "basic-double-encoded"},
+      {"twice, long", sent_basic(base64_encode("deploy-bot:Ax7-long-generated-password")), "basic-double-encoded certain",
+       "basic-double-encoded"},
       {"echo", sent_basic("ci:merlin-Gasket-78\n"), "basic-newline-inside certain", "basic-newline-inside"},
       {"after the user", sent_basic("ci\r\n:merlin-Gasket-78"), "basic-newline-inside certain", "basic-newline-inside"},
-      {"in a command", "curl -H 'Authorization: Basic " + base64_encode("ci:merlin\n") + "' https://api.example.com/", "basic-newline-inside certain", "basic-newline-inside", Format::Curl},
+      {"in a command", "curl -H 'Authorization: Basic " + base64_encode("ci:merlin\n") + "' https://api.example.com/",
+       "basic-newline-inside certain", "basic-newline-inside", Format::Curl},
       {"a good one", sent_basic("alice:secret1"), "credentials-rejected probable", "credentials-rejected"},
       {"a good one, accepted", sent(basic("alice:secret1"), "", 200), "none", ""},
   });
@@ -30,11 +32,14 @@ TEST(Basic, UserAndPassword) {
   expected.user = "acme:svc";
   expect_rows({
       {"colon in the user", sent_basic("acme:svc:secret1"), "basic-colon-in-user certain", "basic-colon-in-user", Format::Http, expected},
-      {"colon in a URL's user", "curl 'https://acme%3Asvc:secret1@api.example.com/'", "basic-colon-in-user certain", "basic-colon-in-user", Format::Curl},
+      {"colon in a URL's user", "curl 'https://acme%3Asvc:secret1@api.example.com/'", "basic-colon-in-user certain", "basic-colon-in-user",
+       Format::Curl},
       {"colon in the password", sent_basic("acme:svc:secret1"), "credentials-rejected probable", "credentials-rejected"},
       {"Latin-1", sent_basic("j\xf6rg:secret1"), "basic-charset probable", "basic-charset"},
-      {"Latin-1 where UTF-8 is asked for", sent_basic("alice:p\xe4ss", "", "WWW-Authenticate: Basic realm=\"x\", charset=\"UTF-8\"\r\n"), "basic-charset probable", "basic-charset"},
-      {"UTF-8 where UTF-8 is asked for", sent_basic("alice:p\xc3\xa4ss", "", "WWW-Authenticate: Basic realm=\"x\", charset=\"UTF-8\"\r\n"), "credentials-rejected probable", "credentials-rejected"},
+      {"Latin-1 where UTF-8 is asked for", sent_basic("alice:p\xe4ss", "", "WWW-Authenticate: Basic realm=\"x\", charset=\"UTF-8\"\r\n"),
+       "basic-charset probable", "basic-charset"},
+      {"UTF-8 where UTF-8 is asked for", sent_basic("alice:p\xc3\xa4ss", "", "WWW-Authenticate: Basic realm=\"x\", charset=\"UTF-8\"\r\n"),
+       "credentials-rejected probable", "credentials-rejected"},
       {"escapes of a URL", sent_basic("alice%40example.com:secret1"), "basic-percent-encoded probable", "basic-percent-encoded"},
       {"escapes in the password", sent_basic("alice:p%23ss%21"), "basic-percent-encoded probable", "basic-percent-encoded"},
       {"a percent sign", sent_basic("alice:100%sure"), "credentials-rejected probable", "credentials-rejected"},
@@ -44,8 +49,12 @@ TEST(Basic, UserAndPassword) {
 TEST(Basic, WhatServersSay) {
   const std::string directory = "WWW-Authenticate: Negotiate\r\nWWW-Authenticate: NTLM\r\nWWW-Authenticate: Basic realm=\"corp\"\r\n";
   expect_rows({
-      {"GitHub", sent_basic("alice:secret1", "Support for password authentication was removed on August 13, 2021."), "password-auth-disabled certain", "password-auth-disabled"},
-      {"GitLab", sent_basic("alice:secret1", "HTTP Basic: Access denied. If a password was provided for Git authentication, the password was incorrect or you're required to use a token instead of a password."),
+      {"GitHub", sent_basic("alice:secret1", "Support for password authentication was removed on August 13, 2021."),
+       "password-auth-disabled certain", "password-auth-disabled"},
+      {"GitLab",
+       sent_basic("alice:secret1",
+                  "HTTP Basic: Access denied. If a password was provided for Git authentication, the password was incorrect or you're "
+                  "required to use a token instead of a password."),
        "password-auth-disabled probable", "password-auth-disabled"},
       {"bare user", sent_basic("alice:secret1", "", directory), "domain-missing suggestive", "domain-missing"},
       {"user with a domain", sent_basic("CORP\\alice:secret1", "", directory), "credentials-rejected probable", "credentials-rejected"},

@@ -6,8 +6,11 @@
 namespace quivive::diagnose {
 namespace {
 
-constexpr std::string_view kNone = "fetch-no-credentials cookie-samesite cookie-secure-http cookie-domain-path cookie-expired cookie-partitioned csrf-as-401 ws-sse-img-no-header stale-browser-basic";
-constexpr std::string_view kChrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/133.0.0.0 Safari/537.36";
+constexpr std::string_view kNone =
+    "fetch-no-credentials cookie-samesite cookie-secure-http cookie-domain-path cookie-expired cookie-partitioned csrf-as-401 "
+    "ws-sse-img-no-header stale-browser-basic";
+constexpr std::string_view kChrome =
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/133.0.0.0 Safari/537.36";
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
@@ -17,10 +20,18 @@ Fields with(Fields fields, Fields more) {
 }
 
 HarEntry login(std::string url, std::string cookie, Fields request = {}) {
-  return {.method = "POST", .url = std::move(url), .request = with({{"User-Agent", std::string(kChrome)}}, std::move(request)), .response = {{"Date", "Sat, 01 Mar 2025 12:00:00 GMT"}, {"Set-Cookie", std::move(cookie)}}, .body = "{}"};
+  return {.method = "POST",
+          .url = std::move(url),
+          .request = with({{"User-Agent", std::string(kChrome)}}, std::move(request)),
+          .response = {{"Date", "Sat, 01 Mar 2025 12:00:00 GMT"}, {"Set-Cookie", std::move(cookie)}},
+          .body = "{}"};
 }
 HarEntry refused(std::string url, Fields request = {}, Fields response = {}, std::string date = "Sat, 01 Mar 2025 12:10:00 GMT") {
-  return {.url = std::move(url), .request = with({{"User-Agent", std::string(kChrome)}}, std::move(request)), .response = with({{"Date", std::move(date)}}, std::move(response)), .status = 401, .body = "{\"message\":\"no\"}"};
+  return {.url = std::move(url),
+          .request = with({{"User-Agent", std::string(kChrome)}}, std::move(request)),
+          .response = with({{"Date", std::move(date)}}, std::move(response)),
+          .status = 401,
+          .body = "{\"message\":\"no\"}"};
 }
 
 Row row(std::string name, std::vector<HarEntry> entries, std::string verdict, std::string absent = {}) {
@@ -28,43 +39,92 @@ Row row(std::string name, std::vector<HarEntry> entries, std::string verdict, st
 }
 
 TEST(CookieRules, Har_WhyItWasNotSent) {
-  const Fields cross = {{"Origin", "https://app.test"}, {"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Mode", "cors"}, {"Sec-Fetch-Dest", "empty"}};
+  const Fields cross = {
+      {"Origin", "https://app.test"}, {"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Mode", "cors"}, {"Sec-Fetch-Dest", "empty"}};
   const Fields sibling = {{"Origin", "https://app.shop.test"}, {"Sec-Fetch-Site", "same-site"}, {"Sec-Fetch-Mode", "cors"}};
   const std::string site = "https://www.shop.test";
   check({
-      row("path", {login(site + "/auth/login", "session=0a1b2c3d4e5f; Path=/auth; HttpOnly"), refused(site + "/api/me")}, "cookie-domain-path certain"),
-      row("no path", {login(site + "/auth/login", "session=0a1b2c3d4e5f; HttpOnly"), refused(site + "/api/me")}, "cookie-domain-path certain"),
-      row("host only", {login("https://auth.shop.test/login", "session=0a1b2c3d4e5f; Path=/"), refused("https://api.shop.test/me")}, "cookie-domain-path certain"),
-      row("another domain", {login("https://api.shop.test/login", "session=0a1b2c3d4e5f; Path=/; Domain=auth.shop.test"), refused("https://api.shop.test/me")}, "cookie-domain-path certain"),
-      row("__Host- with Domain", {login(site + "/login", "__Host-session=0a1b2c3d4e5f; Path=/; Secure; Domain=shop.test"), refused(site + "/api/me")}, "cookie-domain-path certain"),
-      row("another site's cookie", {login("https://other.test/login", "session=0a1b2c3d4e5f; Path=/"), refused(site + "/api/me")}, "", std::string(kNone)),
-      row("Secure, set over http", {login("http://www.shop.test/login", "session=0a1b2c3d4e5f; Path=/; Secure"), refused("http://www.shop.test/api/me")}, "cookie-secure-http certain"),
-      row("Secure, asked over http", {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Secure"), refused("http://www.shop.test/api/me")}, "cookie-secure-http certain"),
-      row("Secure on localhost", {login("http://localhost:3000/login", "session=0a1b2c3d4e5f; Path=/; Secure"), refused("http://localhost:3000/api/me")}, "", "cookie-secure-http"),
-      row("Strict", {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Secure; SameSite=Strict"), refused(site + "/api/me", cross)}, "cookie-samesite certain"),
-      row("unset", {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Secure"), refused(site + "/api/me", cross)}, "cookie-samesite certain"),
-      row("None without Secure", {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; SameSite=None"), refused(site + "/api/me", cross)}, "cookie-samesite certain"),
-      row("Lax, set from another site", {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; SameSite=Lax", cross), refused(site + "/api/me", cross)}, "cookie-samesite certain"),
-      row("Lax, same site", {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Domain=shop.test; SameSite=Lax"), refused(site + "/api/me", sibling)}, "fetch-no-credentials probable", "cookie-samesite"),
-      row("expired", {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Max-Age=300"), refused(site + "/api/me")}, "cookie-expired certain"),
-      row("expired by date", {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Expires=Sat, 01-Mar-2025 12:05:00 GMT"), refused(site + "/api/me")}, "cookie-expired certain"),
-      row("deleted", {login(site + "/login", "session=0a1b2c3d4e5f; Path=/"), login(site + "/logout", "session=; Path=/; Max-Age=0"), refused(site + "/api/me")}, "cookie-expired certain"),
-      row("not yet expired", {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Max-Age=3600"), refused(site + "/api/me", {{"Cookie", "session=0a1b2c3d4e5f"}})}, "", std::string(kNone)),
-      row("third party", {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Secure; SameSite=None", cross), refused(site + "/api/me", cross, {{"Access-Control-Allow-Credentials", "true"}})}, "cookie-partitioned probable"),
-      row("third party, in a frame", {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Secure; SameSite=None"),
-                                      refused(site + "/embed", {{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Mode", "navigate"}, {"Sec-Fetch-Dest", "iframe"}, {"Referer", "https://app.test/"}})},
+      row("path", {login(site + "/auth/login", "session=0a1b2c3d4e5f; Path=/auth; HttpOnly"), refused(site + "/api/me")},
+          "cookie-domain-path certain"),
+      row("no path", {login(site + "/auth/login", "session=0a1b2c3d4e5f; HttpOnly"), refused(site + "/api/me")},
+          "cookie-domain-path certain"),
+      row("host only", {login("https://auth.shop.test/login", "session=0a1b2c3d4e5f; Path=/"), refused("https://api.shop.test/me")},
+          "cookie-domain-path certain"),
+      row("another domain",
+          {login("https://api.shop.test/login", "session=0a1b2c3d4e5f; Path=/; Domain=auth.shop.test"),
+           refused("https://api.shop.test/me")},
+          "cookie-domain-path certain"),
+      row("__Host- with Domain",
+          {login(site + "/login", "__Host-session=0a1b2c3d4e5f; Path=/; Secure; Domain=shop.test"), refused(site + "/api/me")},
+          "cookie-domain-path certain"),
+      row("another site's cookie", {login("https://other.test/login", "session=0a1b2c3d4e5f; Path=/"), refused(site + "/api/me")}, "",
+          std::string(kNone)),
+      row("Secure, set over http",
+          {login("http://www.shop.test/login", "session=0a1b2c3d4e5f; Path=/; Secure"), refused("http://www.shop.test/api/me")},
+          "cookie-secure-http certain"),
+      row("Secure, asked over http",
+          {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Secure"), refused("http://www.shop.test/api/me")},
+          "cookie-secure-http certain"),
+      row("Secure on localhost",
+          {login("http://localhost:3000/login", "session=0a1b2c3d4e5f; Path=/; Secure"), refused("http://localhost:3000/api/me")}, "",
+          "cookie-secure-http"),
+      row("Strict", {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Secure; SameSite=Strict"), refused(site + "/api/me", cross)},
+          "cookie-samesite certain"),
+      row("unset", {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Secure"), refused(site + "/api/me", cross)},
+          "cookie-samesite certain"),
+      row("None without Secure", {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; SameSite=None"), refused(site + "/api/me", cross)},
+          "cookie-samesite certain"),
+      row("Lax, set from another site",
+          {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; SameSite=Lax", cross), refused(site + "/api/me", cross)},
+          "cookie-samesite certain"),
+      row("Lax, same site",
+          {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Domain=shop.test; SameSite=Lax"), refused(site + "/api/me", sibling)},
+          "fetch-no-credentials probable", "cookie-samesite"),
+      row("expired", {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Max-Age=300"), refused(site + "/api/me")},
+          "cookie-expired certain"),
+      row("expired by date",
+          {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Expires=Sat, 01-Mar-2025 12:05:00 GMT"), refused(site + "/api/me")},
+          "cookie-expired certain"),
+      row("deleted",
+          {login(site + "/login", "session=0a1b2c3d4e5f; Path=/"), login(site + "/logout", "session=; Path=/; Max-Age=0"),
+           refused(site + "/api/me")},
+          "cookie-expired certain"),
+      row("not yet expired",
+          {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Max-Age=3600"),
+           refused(site + "/api/me", {{"Cookie", "session=0a1b2c3d4e5f"}})},
+          "", std::string(kNone)),
+      row("third party",
+          {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Secure; SameSite=None", cross),
+           refused(site + "/api/me", cross, {{"Access-Control-Allow-Credentials", "true"}})},
           "cookie-partitioned probable"),
-      row("without credentials", {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Secure; SameSite=None", cross), refused(site + "/api/me", cross)}, "fetch-no-credentials probable"),
-      row("no cookie, not allowed", {refused("https://api.shop.test/me", cross, {{"Access-Control-Allow-Origin", "*"}})}, "fetch-no-credentials probable"),
-      row("no cookie, same origin", {refused(site + "/api/me", {{"Sec-Fetch-Site", "same-origin"}, {"Sec-Fetch-Mode", "cors"}, {"Origin", site}})}, "", "fetch-no-credentials"),
+      row("third party, in a frame",
+          {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Secure; SameSite=None"),
+           refused(site + "/embed", {{"Sec-Fetch-Site", "cross-site"},
+                                     {"Sec-Fetch-Mode", "navigate"},
+                                     {"Sec-Fetch-Dest", "iframe"},
+                                     {"Referer", "https://app.test/"}})},
+          "cookie-partitioned probable"),
+      row("without credentials",
+          {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Secure; SameSite=None", cross), refused(site + "/api/me", cross)},
+          "fetch-no-credentials probable"),
+      row("no cookie, not allowed", {refused("https://api.shop.test/me", cross, {{"Access-Control-Allow-Origin", "*"}})},
+          "fetch-no-credentials probable"),
+      row("no cookie, same origin",
+          {refused(site + "/api/me", {{"Sec-Fetch-Site", "same-origin"}, {"Sec-Fetch-Mode", "cors"}, {"Origin", site}})}, "",
+          "fetch-no-credentials"),
       row("a token was meant", {refused("https://api.shop.test/me", cross, {{"WWW-Authenticate", "Bearer"}})}, "", "fetch-no-credentials"),
-      row("the server ends it", {refused(site + "/api/me", {{"Cookie", "session=0a1b2c3d4e5f"}}, {{"Set-Cookie", "session=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT"}})}, "cookie-expired probable"),
+      row("the server ends it",
+          {refused(site + "/api/me", {{"Cookie", "session=0a1b2c3d4e5f"}},
+                   {{"Set-Cookie", "session=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT"}})},
+          "cookie-expired probable"),
       row("deleted, and sent", {refused(site + "/api/me", {{"Cookie", "PHPSESSID=deleted"}})}, "cookie-expired certain"),
   });
 }
 
 TEST(CookieRules, LooseLine) {
-  const auto line = [](std::string text, std::string verdict, std::string absent = {}) { return Row{text, Format::Header, "Set-Cookie: " + text, std::move(verdict), {}, std::move(absent)}; };
+  const auto line = [](std::string text, std::string verdict, std::string absent = {}) {
+    return Row{text, Format::Header, "Set-Cookie: " + text, std::move(verdict), {}, std::move(absent)};
+  };
   check({
       line("sid=0a1b2c3d; SameSite=None", "cookie-samesite certain"),
       line("sid=0a1b2c3d; SameSite=None; Secure", "none", std::string(kNone)),
@@ -78,16 +138,32 @@ TEST(CookieRules, LooseLine) {
 }
 
 TEST(CookieRules, Csrf) {
-  const auto post = [](std::string_view fields, std::string_view status, std::string_view body, std::string_view type = "application/json") {
-    return exchange("POST /api/orders", "Host: www.shop.test\r\nCookie: sessionid=0a1b2c3d4e5f\r\n" + std::string(fields), status, "Content-Type: " + std::string(type) + "\r\n", body);
+  const auto post = [](std::string_view fields, std::string_view status, std::string_view body,
+                       std::string_view type = "application/json") {
+    return exchange("POST /api/orders", "Host: www.shop.test\r\nCookie: sessionid=0a1b2c3d4e5f\r\n" + std::string(fields), status,
+                    "Content-Type: " + std::string(type) + "\r\n", body);
   };
   check({
-      {.name = "Django REST framework", .text = post("", "403 Forbidden", R"({"detail":"CSRF Failed: CSRF token missing."})"), .verdict = "csrf-as-401 probable", .absent = "missing-credentials-as-403"},
-      {.name = "wrong one", .text = post("X-CSRF-Token: abc\r\n", "401 Unauthorized", R"({"error":"invalid csrf token"})"), .verdict = "csrf-as-401 probable"},
-      {.name = "Rails", .text = post("", "401 Unauthorized", "ActionController::InvalidAuthenticityToken", "text/plain"), .found = "csrf-as-401"},
-      {.name = "a cookie not repeated", .text = exchange("POST /api/orders", "Host: www.shop.test\r\nCookie: laravel_session=0a1b2c3d; XSRF-TOKEN=abcdef\r\n", "401 Unauthorized", ""), .found = "csrf-as-401"},
-      {.name = "markup", .text = post("", "401 Unauthorized", "<html><meta name=\"csrf-token\" content=\"x\"><input name=\"csrf_token\">", "text/html"), .absent = "csrf-as-401"},
-      {.name = "an allowed header's name", .text = exchange("GET /api/orders", "Host: www.shop.test\r\n", "401 Unauthorized", "Access-Control-Allow-Headers: X-CSRF-Token\r\n"), .absent = "csrf-as-401"},
+      {.name = "Django REST framework",
+       .text = post("", "403 Forbidden", R"({"detail":"CSRF Failed: CSRF token missing."})"),
+       .verdict = "csrf-as-401 probable",
+       .absent = "missing-credentials-as-403"},
+      {.name = "wrong one",
+       .text = post("X-CSRF-Token: abc\r\n", "401 Unauthorized", R"({"error":"invalid csrf token"})"),
+       .verdict = "csrf-as-401 probable"},
+      {.name = "Rails",
+       .text = post("", "401 Unauthorized", "ActionController::InvalidAuthenticityToken", "text/plain"),
+       .found = "csrf-as-401"},
+      {.name = "a cookie not repeated",
+       .text = exchange("POST /api/orders", "Host: www.shop.test\r\nCookie: laravel_session=0a1b2c3d; XSRF-TOKEN=abcdef\r\n",
+                        "401 Unauthorized", ""),
+       .found = "csrf-as-401"},
+      {.name = "markup",
+       .text = post("", "401 Unauthorized", "<html><meta name=\"csrf-token\" content=\"x\"><input name=\"csrf_token\">", "text/html"),
+       .absent = "csrf-as-401"},
+      {.name = "an allowed header's name",
+       .text = exchange("GET /api/orders", "Host: www.shop.test\r\n", "401 Unauthorized", "Access-Control-Allow-Headers: X-CSRF-Token\r\n"),
+       .absent = "csrf-as-401"},
   });
 }
 
@@ -107,7 +183,11 @@ TEST(CookieRules, KindsOfRequest) {
       row("page load", {typed("document")}, "", "ws-sse-img-no-header"),
       row("fetch", {typed("fetch")}, "", "ws-sse-img-no-header"),
       row("WebSocket with a cookie", {typed("websocket", {{"Cookie", "session=0a1b2c3d4e5f"}})}, "", "ws-sse-img-no-header"),
-      {.name = "by its fields", .text = exchange("GET /live", "Host: api.shop.test\r\nUser-Agent: " + std::string(kChrome) + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nOrigin: https://www.shop.test\r\n", "401 Unauthorized", ""),
+      {.name = "by its fields",
+       .text = exchange("GET /live",
+                        "Host: api.shop.test\r\nUser-Agent: " + std::string(kChrome) +
+                            "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nOrigin: https://www.shop.test\r\n",
+                        "401 Unauthorized", ""),
        .found = "ws-sse-img-no-header"},
   });
 }
@@ -118,9 +198,16 @@ TEST(CookieRules, StaleBasic) {
   page.type = "document";
   check({
       row("a page", {page}, "stale-browser-basic probable"),
-      row("a script's own header", {refused("https://www.shop.test/admin", basic, {{"WWW-Authenticate", "Basic realm=\"x\""}})}, "", "stale-browser-basic"),
-      row("again", {refused("https://www.shop.test/admin", basic, {{"WWW-Authenticate", "Basic realm=\"x\""}}), refused("https://www.shop.test/admin/2", basic, {{"WWW-Authenticate", "Basic realm=\"x\""}})}, "stale-browser-basic probable"),
-      {.name = "curl", .text = exchange("GET /admin", "Host: www.shop.test\r\nUser-Agent: curl/8.5.0\r\nAuthorization: Basic b3BzOmh1bnRlcjI=\r\n", "401 Unauthorized", "WWW-Authenticate: Basic realm=\"x\"\r\n"), .absent = "stale-browser-basic"},
+      row("a script's own header", {refused("https://www.shop.test/admin", basic, {{"WWW-Authenticate", "Basic realm=\"x\""}})}, "",
+          "stale-browser-basic"),
+      row("again",
+          {refused("https://www.shop.test/admin", basic, {{"WWW-Authenticate", "Basic realm=\"x\""}}),
+           refused("https://www.shop.test/admin/2", basic, {{"WWW-Authenticate", "Basic realm=\"x\""}})},
+          "stale-browser-basic probable"),
+      {.name = "curl",
+       .text = exchange("GET /admin", "Host: www.shop.test\r\nUser-Agent: curl/8.5.0\r\nAuthorization: Basic b3BzOmh1bnRlcjI=\r\n",
+                        "401 Unauthorized", "WWW-Authenticate: Basic realm=\"x\"\r\n"),
+       .absent = "stale-browser-basic"},
   });
 }
 

@@ -6,10 +6,14 @@ namespace {
 TEST(Fallbacks, NothingSent) {
   expect_rows({
       {"bare challenge", exchange(""), "credentials-missing probable", "credentials-missing"},
-      {"the framework says so", exchange("", "WWW-Authenticate: Token\r\n", 401, R"({"detail":"Authentication credentials were not provided."})"), "credentials-missing certain", "credentials-missing"},
+      {"the framework says so",
+       exchange("", "WWW-Authenticate: Token\r\n", 401, R"({"detail":"Authentication credentials were not provided."})"),
+       "credentials-missing certain", "credentials-missing"},
       {"cookies that are no session", exchange("Cookie: theme=dark; consent=1\r\n"), "credentials-missing probable", "credentials-missing"},
-      {"a session where Bearer is asked for", exchange("Cookie: sid=8fj2k1mz0q7vbn3x\r\n"), "credentials-missing probable", "credentials-missing"},
-      {"a key where Basic is asked for", exchange("X-API-Key: 8fj2k1mz0q7vbn3x\r\n", "WWW-Authenticate: Basic realm=\"x\"\r\n"), "credentials-missing probable", "credentials-missing"},
+      {"a session where Bearer is asked for", exchange("Cookie: sid=8fj2k1mz0q7vbn3x\r\n"), "credentials-missing probable",
+       "credentials-missing"},
+      {"a key where Basic is asked for", exchange("X-API-Key: 8fj2k1mz0q7vbn3x\r\n", "WWW-Authenticate: Basic realm=\"x\"\r\n"),
+       "credentials-missing probable", "credentials-missing"},
       {"accepted", exchange("", "", 200), "none", ""},
       {"not about credentials", exchange("", "", 404), "none", ""},
       {"negotiation", exchange("", "WWW-Authenticate: Basic realm=\"x\"\r\n") + "\n" + sent(basic("alice:secret1"), "", 200), "none", ""},
@@ -19,8 +23,10 @@ TEST(Fallbacks, NothingSent) {
 TEST(Fallbacks, RefusedWithoutAWord) {
   expect_rows({
       {"Basic", sent_basic("alice:secret1"), "credentials-rejected probable", "credentials-rejected"},
-      {"opaque token", sent("Bearer 8fj2k1mz0q7vbn3x", "WWW-Authenticate: Bearer realm=\"x\"\r\nX-Request-Id: 7f3a\r\n"), "credentials-rejected probable", "credentials-rejected"},
-      {"key where a key is asked for", exchange("X-API-Key: 8fj2k1mz0q7vbn3x\r\n", "WWW-Authenticate: Key realm=\"kong\"\r\n"), "credentials-rejected probable", "credentials-rejected"},
+      {"opaque token", sent("Bearer 8fj2k1mz0q7vbn3x", "WWW-Authenticate: Bearer realm=\"x\"\r\nX-Request-Id: 7f3a\r\n"),
+       "credentials-rejected probable", "credentials-rejected"},
+      {"key where a key is asked for", exchange("X-API-Key: 8fj2k1mz0q7vbn3x\r\n", "WWW-Authenticate: Key realm=\"kong\"\r\n"),
+       "credentials-rejected probable", "credentials-rejected"},
       {"session", exchange("Cookie: sid=8fj2k1mz0q7vbn3x\r\n", ""), "credentials-rejected probable", "credentials-rejected"},
       {"forbidden", sent("Bearer 8fj2k1mz0q7vbn3x", "", 403), "", ""},
   });
@@ -32,10 +38,12 @@ TEST(Fallbacks, Redacted) {
       {"stars", sent("Bearer ***"), "capture-redacted certain", "capture-redacted"},
       {"angle brackets on the wire", sent("Bearer <token>"), "capture-redacted certain", "capture-redacted"},
       {"partly", sent("Bearer 8fj2********************"), "capture-redacted certain", "capture-redacted"},
-      {"enough is left to name its vendor", sent("Bearer ghp_16C7********************"), "vendor-prefix-mismatch probable", "capture-redacted vendor-prefix-mismatch"},
+      {"enough is left to name its vendor", sent("Bearer ghp_16C7********************"), "vendor-prefix-mismatch probable",
+       "capture-redacted vendor-prefix-mismatch"},
       {"key", exchange("X-API-Key: xxxxxxxxxxxx\r\n", ""), "capture-redacted certain", "capture-redacted"},
       {"accepted", sent("Bearer ***", "", 200), "none", ""},
-      {"another finding decides", exchange("Authorisation: Bearer 8fj2k1mz0q7vbn3x\r\nX-API-Key: ***\r\n"), "header-misspelt certain", "capture-redacted header-misspelt"},
+      {"another finding decides", exchange("Authorisation: Bearer 8fj2k1mz0q7vbn3x\r\nX-API-Key: ***\r\n"), "header-misspelt certain",
+       "capture-redacted header-misspelt"},
   });
 }
 

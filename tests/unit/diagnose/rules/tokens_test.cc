@@ -22,8 +22,7 @@ Expectations expecting(std::string issuer = "", std::string audience = "", std::
 
 TEST(TokenTimes, Refused_NamesTheTimeAtFault) {
   check({
-      {"expired", exchange(bearer(jwt(exp_at(kNow - 3600))), 401, kInvalidToken), "token-expired certain",
-       "token-expired"},
+      {"expired", exchange(bearer(jwt(exp_at(kNow - 3600))), 401, kInvalidToken), "token-expired certain", "token-expired"},
       {"expired, in a header of its own", exchange("X-Access-Token: " + jwt(exp_at(kNow - 7200)) + "\n", 401, kInvalidToken),
        "token-expired certain", "*"},
       {"expired, in the only cookie", exchange("Cookie: access_token=" + jwt(exp_at(kNow - 7200)) + "; theme=dark\n", 401, kInvalidToken),
@@ -77,8 +76,8 @@ TEST(TokenTimes, Clock_IsNamedInTheSummary) {
   EXPECT_EQ(find(judge(Format::Token, jwt(exp_at(kNow - 9000))), Cause::TokenExpired)->summary,
             "The token expired 2 h 30 min ago by this machine's clock.");
   // Without a Date the capture may be older than the clock.
-  const std::string text = "GET / HTTP/1.1\nHost: api.example.com\n" + bearer(jwt(exp_at(kNow - 9000))) +
-                           "\nHTTP/1.1 401 X\nContent-Length: 0\n\n";
+  const std::string text =
+      "GET / HTTP/1.1\nHost: api.example.com\n" + bearer(jwt(exp_at(kNow - 9000))) + "\nHTTP/1.1 401 X\nContent-Length: 0\n\n";
   EXPECT_EQ(found(judge(Format::Http, text), Cause::TokenExpired), "probable error");
   EXPECT_EQ(found(judge(Format::Http, text, given), Cause::TokenExpired), "certain error");
 }
