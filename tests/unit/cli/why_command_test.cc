@@ -50,6 +50,12 @@ TEST_F(WhyCommandTest, Json_IsTheContract) {
   EXPECT_EQ(out.at("verdict").at("exchange").as_int64(), 0);
 }
 
+TEST_F(WhyCommandTest, Readme_ShowsRealOutput) {
+  std::ifstream in(QUIVIVE_SOURCE_DIR "/README.md", std::ios::binary);
+  const std::string readme(std::istreambuf_iterator<char>(in), {});
+  EXPECT_THAT(readme, HasSubstr(why({QUIVIVE_SOURCE_DIR "/tests/why/readme.txt"}).out));
+}
+
 TEST_F(WhyCommandTest, NoFault_ExitsWithZero) {
   const auto result = why({}, "GET / HTTP/1.1\r\nHost: a.example\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
   EXPECT_EQ(result.status, kDone);
