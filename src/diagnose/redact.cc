@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "diagnose/names.h"
+#include "diagnose/sent_value.h"
 #include "diagnose/token_view.h"
 #include "http/credentials.h"
 #include "http/query.h"
@@ -27,6 +28,8 @@ class Collector {
     while (secret.size() > 1 && (secret.front() == '"' || secret.front() == '\'')) secret.remove_prefix(1);
     while (secret.size() > 1 && (secret.back() == '"' || secret.back() == '\'' || secret.back() == '\n')) secret.remove_suffix(1);
     if (secret.size() < kShortest || secrets.size() >= kMaxSecrets) return;
+    // `undefined` or `{{token}}` in a secret's place is the finding itself, and no secret.
+    if (const ValueKind kind = kind_of_value(secret); kind != ValueKind::Plain && kind != ValueKind::Empty) return;
     secrets.emplace_back(secret);
   }
 
@@ -83,6 +86,33 @@ class Collector {
       const std::string name = http::form_decode(pair.name);
       if (std::any_of(std::begin(kNames), std::end(kNames), [&](std::string_view n) { return iequals(n, name); }))
         add(http::form_decode(pair.value));
+    }
+  }
+
+  // Fields that were meant to hold a credential, and are called otherwise: `Autorisation`, `X-API-Kye`, `Cookies`.
+  void add_misnamed(const Headers& headers) {
+    for (const HeaderField& field : headers.all()) {
+      const std::string_view value = trim_ows(field.value);
+      const std::size_t space = value.find(' ');
+      if (space != std::string_view::npos && is_known_scheme(value.substr(0, space))) add(value.substr(space + 1));
+      const std::string name = to_lower(field.name);
+      for (const std::string_view part : {"key", "kye", "token", "auth", "secret", "cookie", "api"}) {
+        if (value.size() >= 12 && space == std::string_view::npos && name.find(part) != std::string::npos) add(value);
+      }
+    }
+  }
+
+  // What a shell or a forgotten quote cut off a command.
+  void add_remark(const SourceRemark& remark) {
+    if (remark.kind == SourceRemark::Kind::BareWord && !is_known_scheme(remark.text)) add(remark.text);
+    if (remark.kind != SourceRemark::Kind::Background) return;
+    std::string_view rest = remark.text;
+    while (!rest.empty()) {
+      const std::string_view pair = rest.substr(0, rest.find_first_of("& "));
+      rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
+      const std::size_t equals = pair.find('=');
+      if (equals != std::string_view::npos && (is_key_name(pair.substr(0, equals)) || is_secret_member(pair.substr(0, equals))))
+        add(pair.substr(equals + 1));
     }
   }
 
@@ -197,6 +227,7 @@ Redactor::Redactor(const Capture& capture, std::span<const Facts> facts, const E
     if (const Request* request = one.request()) {
       collector.add_cookies(request->headers);
       collector.add_signatures(request->url.query);
+      collector.add_misnamed(request->headers);
       if (const auto json = parse_json(trim_ows(request->body), {.depth = 32, .bytes = kMaxBodyKept})) collector.add_json(*json);
     }
     if (const Response* response = one.response()) collector.add_cookies(response->headers);
@@ -207,6 +238,7 @@ Redactor::Redactor(const Capture& capture, std::span<const Facts> facts, const E
     if (command->proxy_user) collector.add_pair(*command->proxy_user);
     if (command->oauth2_bearer) collector.add(*command->oauth2_bearer);
   }
+  for (const SourceRemark& remark : capture.remarks) collector.add_remark(remark);
   for (const DeclaredAuth& declared : capture.declared) {
     for (const HeaderField& param : declared.params) {
       if (is_secret_member(param.name) || is_key_name(param.name) || param.name == "value") collector.add(param.value);

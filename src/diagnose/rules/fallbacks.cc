@@ -91,8 +91,7 @@ constexpr auto kNothingTexts = std::to_array<std::string_view>({"credentials wer
                                                                 "access token is missing",
                                                                 "requires authentication",
                                                                 "no jwt",
-                                                                "login required",
-                                                                "anonymous"});
+                                                                "login required"});
 
 std::string_view says_nothing_came(const Facts& facts) {
   const auto found =

@@ -243,8 +243,9 @@ bool report_whitespace(const Facts& facts, const SentCredential& c, Report& repo
   return true;
 }
 
-// What a signature of the algorithm has to be long (RFC 7518 sections 3.2 to 3.5, RFC 8037); RSA: whole bytes of the modulus.
-bool is_signature_short(std::string_view alg, std::size_t octets) {
+// Whether the end of a signature is missing: it is shorter than its algorithm makes them (RFC 7518 sections 3.2 to 3.5,
+// RFC 8037; RSA: the modulus). Less than half of it is a stand-in that someone wrote there, not a cut.
+bool is_signature_cut(std::string_view alg, std::size_t octets) {
   struct Row {
     std::string_view alg;
     std::size_t octets;
@@ -252,9 +253,9 @@ bool is_signature_short(std::string_view alg, std::size_t octets) {
   static constexpr auto kRows =
       std::to_array<Row>({{"HS256", 32}, {"HS384", 48}, {"HS512", 64}, {"ES256", 64}, {"ES384", 96}, {"ES512", 132}, {"EdDSA", 64}});
   for (const Row& row : kRows) {
-    if (row.alg == alg) return octets < row.octets;
+    if (row.alg == alg) return octets < row.octets && octets * 2 >= row.octets;
   }
-  return (alg.starts_with("RS") || alg.starts_with("PS")) && octets < 256 && octets != 128 && octets != 192;
+  return (alg.starts_with("RS") || alg.starts_with("PS")) && octets < 256 && octets > 128 && octets != 192;
 }
 
 bool is_storage_limit(std::size_t n) {
@@ -273,7 +274,7 @@ void report_truncated(const Facts& facts, const SentCredential& c, Report& repor
                  ? "Widen the field that stores the token (TEXT, or 4 KiB and more), and sign in again."
                  : "Copy the token again from where it was issued, whole: a JWT has three parts with two dots between them.")
         .see(std::string(part_of(c)), c.name, header_line(c),
-             std::string(text.substr(text.size() - std::min<std::size_t>(text.size(), 12))));
+             std::string(text.substr(text.size() - std::min<std::size_t>(text.size(), 4))));
   };
   if (text.ends_with("...") && text.size() > 6) {
     const bool said = facts.server_says("malformed");
@@ -301,7 +302,7 @@ void report_truncated(const Facts& facts, const SentCredential& c, Report& repor
   if (token.parts != 3 || alg.empty() || iequals(alg, "none") || !token.header_read) return;
   const std::size_t dot = text.rfind('.');
   const std::size_t octets = (text.size() - dot - 1) * 3 / 4;
-  if (octets == 0 || !is_signature_short(alg, octets)) return;
+  if (octets == 0 || !is_signature_cut(alg, octets)) return;
   fault(Certainty::Certain, fmt::format("The JWT's signature has {} bytes, fewer than {} makes: its end is missing.", octets, alg));
 }
 

@@ -138,7 +138,10 @@ void ip_allowlist(const Facts& facts, Report& report) {
     return at == all.end() ? std::string_view() : *at;
   };
   const std::string_view exact = find(kExact);
-  const std::string_view text = exact.empty() ? find(kHints) : exact;
+  // Block pages of CDNs print the visitor's address, whatever the reason.
+  const bool page = facts.response_field("content-type").find("html") != std::string_view::npos ||
+                    facts.response_body().find("<html") != std::string_view::npos;
+  const std::string_view text = !exact.empty() ? exact : page ? std::string_view() : find(kHints);
   if (text.empty()) return;
   auto entry = report.fault(Cause::IpAllowlist, exact.empty() ? Certainty::Suggestive : Certainty::Certain, facts);
   entry

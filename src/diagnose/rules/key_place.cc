@@ -50,8 +50,9 @@ std::string_view named_by_server(const Facts& facts) {
     for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
       const std::size_t end = at + name.size();
       if ((at == 0 || !is_part(text[at - 1])) && (end == text.size() || !is_part(text[end]) || text[end] == '.')) {
-        // JSON such as {"apikey": "missing"} and prose like "invalid apikey" name no field.
-        if (name != "apikey" || text.find("header") != std::string::npos) return name;
+        // JSON such as {"apikey": "missing"} and prose like "invalid api-key" name no field.
+        const bool word = name == "apikey" || name == "api-key" || name == "api_key";
+        if (!word || text.find("header") != std::string::npos) return name;
       }
     }
   }
@@ -231,7 +232,8 @@ void place_and_name(const Context& context, const Facts& facts, Report& report) 
     if (plain && !authorization->token && !in_owners_query) {
       const VendorToken* token = find_vendor_token(bare_secret(*authorization));
       const bool own_key = token != nullptr && token->placement == Placement::Header && is_for_host(*token, facts.request()->url.host);
-      if (own_key || (!named.empty() && facts.challenges.challenges.empty()))
+      const bool either = facts.server_says("authorization") || facts.server_says("bearer");  // "send Authorization or X-API-Key"
+      if (own_key || (!named.empty() && facts.challenges.challenges.empty() && !either))
         return say_place(context, facts, *authorization, "the header " + wanted, report);
     }
   }

@@ -144,11 +144,20 @@ void report_empty(const Facts& facts, const SentCredential& c, Report& report) {
       .see(std::string(part_of(c)), c.name, c.value);
 }
 
+// Another credential, which the server may read in its place.
+bool has_other(const Facts& facts, const SentCredential& c) {
+  return std::any_of(facts.credentials.begin(), facts.credentials.end(), [&](const SentCredential& o) {
+    return &o != &c && o.place != Place::Cookie && o.place != Place::Form && kind_of_value(o.rest) == ValueKind::Plain;
+  });
+}
+
 void report_null(const Facts& facts, const SentCredential& c, const std::string& text, Report& report) {
+  const bool aside = c.place != Place::Authorization && has_other(facts, c);
   const std::string lower = to_lower(text);
   const bool promise = lower.find("promise") != std::string::npos || lower.find("coroutine") != std::string::npos ||
                        lower.find("task") != std::string::npos || lower.find("future") != std::string::npos;
-  report.fault(Cause::TokenStringifiedNull, Certainty::Certain, facts)
+  (aside ? report.warn(Cause::TokenStringifiedNull, Certainty::Certain, facts)
+         : report.fault(Cause::TokenStringifiedNull, Certainty::Certain, facts))
       .summary("The secret in " + place_text(c) + " is the text " + quoted_text(trim_ows(text)) +
                ", which a program wrote for a value that " + (promise ? "was not there yet." : "is missing."))
       .fix(promise ? "Await the call that gets the token before the header is built."
@@ -171,13 +180,15 @@ void values(const Context& context, const Facts& facts, Report& report) {
         const bool sent_alone = c.place == Place::Authorization && (c.is("Negotiate") || c.is("NTLM"));
         if (c.place == Place::Cookie || form || negotiates || sent_alone || report.has(Cause::TokenCutAtSpace, facts)) break;
         // Another credential does the work: an empty key beside it is no fault.
-        const bool other = std::any_of(facts.credentials.begin(), facts.credentials.end(), [&](const SentCredential& o) {
-          return &o != &c && o.place != Place::Cookie && kind_of_value(o.rest) == ValueKind::Plain;
-        });
-        if (!other || c.place == Place::Authorization) report_empty(facts, c, report);
+        if (c.place == Place::Authorization || !has_other(facts, c)) report_empty(facts, c, report);
         break;
       }
-      case ValueKind::Null: report_null(facts, c, secret.text, report); break;
+      case ValueKind::Null: {
+        const std::string lower = to_lower(trim_ows(secret.text));
+        const bool flag = c.place == Place::Query && (lower == "true" || lower == "false");  // `?token=true` asks for one
+        if (!flag) report_null(facts, c, secret.text, report);
+        break;
+      }
       case ValueKind::Angle:
         if (!context.capture.is_source) break;
         [[fallthrough]];
