@@ -27,7 +27,7 @@ std::span<const Command> all_commands() {
       {"token decode", "Shows what a JWT says, and verifies nothing.", "quivive token decode eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl", run_token_decode},
       {"token verify", "Verifies a JWT's signature and claims, and names every failure.",
        "quivive token verify --jwks jwks.json --audience https://api.example.com TOKEN", run_token_verify},
-      {"why", "Says why a request was refused, how certain that is, and how to mend it.", "curl -v https://api.example.com/ 2>&1 | quivive why", run_why},
+      {"why", "Says why a request was refused, how certain that is, and how to mend it.", "quivive why https://api.example.com/v1/orders", run_why},
       {"challenge parse", "Reads WWW-Authenticate lines, and says what is wrong with them.",
        "quivive challenge parse 'Basic realm=\"api\", Bearer'", run_challenge_parse},
       {"credentials parse", "Reads an Authorization value, and says what is wrong with it.",

@@ -243,19 +243,27 @@ bool report_whitespace(const Facts& facts, const SentCredential& c, Report& repo
   return true;
 }
 
-// Whether the end of a signature is missing: it is shorter than its algorithm makes them (RFC 7518 sections 3.2 to 3.5,
-// RFC 8037; RSA: the modulus). Less than half of it is a stand-in that someone wrote there, not a cut.
-bool is_signature_cut(std::string_view alg, std::size_t octets) {
+// Octets that signatures of the algorithm have at the least (RFC 7518 sections 3.2 to 3.5, RFC 8037; RSA: the modulus); 0 for others.
+std::size_t signature_octets(std::string_view alg) {
   struct Row {
     std::string_view alg;
     std::size_t octets;
   };
-  static constexpr auto kRows =
-      std::to_array<Row>({{"HS256", 32}, {"HS384", 48}, {"HS512", 64}, {"ES256", 64}, {"ES384", 96}, {"ES512", 132}, {"EdDSA", 64}});
+  static constexpr auto kRows = std::to_array<Row>(
+      {{"HS256", 32}, {"HS384", 48}, {"HS512", 64}, {"ES256", 64}, {"ES384", 96}, {"ES512", 132}, {"EdDSA", 64}});
   for (const Row& row : kRows) {
-    if (row.alg == alg) return octets < row.octets && octets * 2 >= row.octets;
+    if (row.alg == alg) return row.octets;
   }
-  return (alg.starts_with("RS") || alg.starts_with("PS")) && octets < 256 && octets > 128 && octets != 192;
+  return alg.starts_with("RS") || alg.starts_with("PS") ? 256 : 0;
+}
+
+bool is_signature_short(std::string_view alg, std::size_t octets) { return octets < signature_octets(alg); }
+
+// Whether the end of a signature is missing. Less than half of it is a stand-in that someone wrote there, not a cut; 128 and 192
+// octets are those of shorter RSA keys.
+bool is_signature_cut(std::string_view alg, std::size_t octets) {
+  const bool rsa = signature_octets(alg) == 256;
+  return is_signature_short(alg, octets) && (rsa ? octets > 128 && octets != 192 : octets * 2 >= signature_octets(alg));
 }
 
 bool is_storage_limit(std::size_t n) {
@@ -302,7 +310,7 @@ void report_truncated(const Facts& facts, const SentCredential& c, Report& repor
   if (token.parts != 3 || alg.empty() || iequals(alg, "none") || !token.header_read) return;
   const std::size_t dot = text.rfind('.');
   const std::size_t octets = (text.size() - dot - 1) * 3 / 4;
-  if (octets == 0 || !is_signature_cut(alg, octets)) return;
+  if (octets == 0 || !(is_signature_cut(alg, octets) || (is_storage_limit(text.size()) && is_signature_short(alg, octets)))) return;
   fault(Certainty::Certain, fmt::format("The JWT's signature has {} bytes, fewer than {} makes: its end is missing.", octets, alg));
 }
 

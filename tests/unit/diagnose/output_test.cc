@@ -115,10 +115,11 @@ TEST(SuggestCommand, Basic_CurlAsksForThePassword) {
 // Threat: a challenge that is a shell's command when the suggestion is pasted.
 TEST(SuggestCommand, HostileNames_NotInIt) {
   for (const std::string challenge : {"ApiKey header=\"$(id)\"", "ApiKey header=\"x`id`\"", "Tok$IFS realm=\"x\""}) {
+    const std::string scheme = challenge.starts_with("ApiKey") ? "ApiKey" : "Bearer";
     const std::string command = suggested(
         Format::Http, "GET /x HTTP/1.1\r\nHost: a.example\r\nAuthorization: Bearer null\r\n\r\nHTTP/1.1 401 X\r\nWWW-Authenticate: " +
                           challenge + "\r\n\r\n");
-    EXPECT_EQ(command, "curl -H \"Authorization: Bearer $TOKEN\" a.example/x");
+    EXPECT_EQ(command, "curl -H \"Authorization: " + scheme + " $TOKEN\" a.example/x");
   }
   const std::string quoted = suggested(
       Format::Http, "GET /x HTTP/1.1\r\nHost: a.example\r\nX-A: '; id #\r\nAuthorization: Bearer null\r\n\r\nHTTP/1.1 401 X\r\n\r\n");

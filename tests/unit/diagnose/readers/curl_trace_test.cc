@@ -73,7 +73,7 @@ TEST(ReadCurlTrace, Exchanges_AreRead) {
       "<= Recv header, 23 bytes (0x17)\n0000: HTTP/1.1 100 Continue\n<= Recv header, 2 bytes (0x2)\n0000: \n"
       "<= Recv header, 18 bytes (0x12)\n0000: HTTP/1.1 401 No\n<= Recv header, 28 bytes (0x1c)\n0000: Transfer-Encoding: chunked\n<= Recv "
       "header, 2 bytes (0x2)\n0000: \n"
-      "<= Recv data, 14 bytes (0xe)\n0000: 8\n0003: {\"a\":1}.\n000d: \n<= Recv data, 5 bytes (0x5)\n0000: 0\n0003: \n"
+      "<= Recv data, 13 bytes (0xd)\n0000: 8\n0003: {\"a\":1}.\n<= Recv data, 5 bytes (0x5)\n0000: 0\n0003: \n"
       "== Info: Connection #0 to host h left intact\n");
   EXPECT_EQ(shown(read),
             "POST https://h/p {Host: h} {User-Agent: curl/7.88.1} {Authorization: Bearer "

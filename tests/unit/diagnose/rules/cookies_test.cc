@@ -146,11 +146,11 @@ TEST(CookieRules, Csrf) {
   check({
       {.name = "Django REST framework",
        .text = post("", "403 Forbidden", R"({"detail":"CSRF Failed: CSRF token missing."})"),
-       .verdict = "csrf-as-401 probable",
+       .verdict = "csrf-as-401 certain",
        .absent = "missing-credentials-as-403"},
       {.name = "wrong one",
        .text = post("X-CSRF-Token: abc\r\n", "401 Unauthorized", R"({"error":"invalid csrf token"})"),
-       .verdict = "csrf-as-401 probable"},
+       .verdict = "csrf-as-401 certain"},
       {.name = "Rails",
        .text = post("", "401 Unauthorized", "ActionController::InvalidAuthenticityToken", "text/plain"),
        .found = "csrf-as-401"},

@@ -8,7 +8,8 @@
 #include <string_view>
 #include <vector>
 
-namespace quivive::diagnose {
+// A namespace of its own: other tests of this program have a Row as well, and two of one name would be one to the linker.
+namespace quivive::diagnose::rows {
 
 struct Row {
   std::string name;
@@ -54,4 +55,8 @@ inline std::string exchange(std::string_view request_line, std::string_view requ
          (body.empty() ? "" : "Content-Length: " + std::to_string(body.size()) + "\r\n") + "\r\n" + std::string(body) + (body.empty() ? "" : "\r\n");
 }
 
+}  // namespace quivive::diagnose::rows
+
+namespace quivive::diagnose {
+using namespace rows;
 }  // namespace quivive::diagnose
