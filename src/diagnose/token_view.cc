@@ -74,11 +74,10 @@ std::string_view text_of(const JsonObject& object, std::string_view name) { retu
 }  // namespace
 
 bool looks_like_jwt(std::string_view text) {
-  if (text.size() < 8 || !text.starts_with("ey")) return false;
-  // eyJ is base64url of `{"`; ewo, eyA and the like of `{` with white space behind.
-  if (text.starts_with("eyJ")) return true;
+  if (text.size() < 8) return false;
+  // base64url of `{"`, or of `{` and white space: a header that was printed prettily.
   const auto bytes = base64url_decode(text.substr(0, 4));
-  return bytes && bytes->starts_with('{');
+  return bytes && bytes->size() > 1 && (*bytes)[0] == '{' && std::string_view("\" \t\r\n").find((*bytes)[1]) != std::string_view::npos;
 }
 
 std::string_view TokenView::header_text(std::string_view name) const { return text_of(header, name); }

@@ -169,7 +169,8 @@ class Judge {
         .summary(
             fmt::format("The key set has a key {}, and another key signed the token: the issuer may have replaced the key and kept its id.",
                         quoted_text(raw_.kid())))
-        .fix("Fetch the key set anew and compare; give both sets with --jwks to tell.");
+        .fix("Fetch the key set anew and compare; give both sets with --jwks to tell.")
+        .see("token.header", "kid", fmt::format("kid={}", printable(raw_.kid(), 64)));
   }
 
   void same_kid(const Jwk* good) {

@@ -26,7 +26,7 @@ TEST(ViewToken, Shapes) {
       {good + ".x", Shape::Damaged, "4 parts between dots; a signed JWT has three"},
       {token(R"({"alg":"none"})", R"({"sub":"a"})", ""), Shape::Jws, ""},
       {token(R"({"alg":"dir","enc":"A256GCM"})", "x") + ".y.z", Shape::Jwe, ""},
-      {token(R"({"alg":"HS256"})", "no json"), Shape::Damaged, "the payload is not JSON: syntax error at offset 1"},
+      {token(R"({"alg":"HS256"})", "no json"), Shape::Damaged, "the payload is not JSON: syntax error at offset 0"},
       {token(R"({"alg":"HS256"})", "[1]"), Shape::Damaged, "the payload is JSON, but no object"},
       {"eyJhbGciOiJIUzI1NiJ9..c2ln", Shape::Damaged, "the payload is empty"},
       {"eyJhbGciOiJIUzI1NiJ9.eyJz!WIiOiJhIn0.c2ln", Shape::Damaged, "the payload is not base64url at character 5"},

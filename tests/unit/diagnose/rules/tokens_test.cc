@@ -187,7 +187,7 @@ TEST(TokenKinds, Opaque_OnlyWhereTheServerWantsAJwt) {
       {"said by Envoy, of a Google token",
        exchange(bearer("ya29.a0AfH6SMBx7RtkXw2LmPz9aB4cD6eF8g"), 401, "",
                 "Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections"),
-       "token-opaque-where-jwt-expected probable", "*"},
+       "vendor-prefix-mismatch probable", "*"},
   });
   EXPECT_EQ(found(judge(Format::Http, exchange(opaque, 401, kInvalidToken)), Cause::TokenOpaqueWhereJwtExpected), "");
 }
@@ -307,7 +307,7 @@ TEST(TokenScopes, Challenges_AreHeldAgainstTheToken) {
        exchange("Authorization: token ghp_abcdefghijklmnopqrstuvwxyz0123456789\n", 404,
                 "X-OAuth-Scopes: gist\nX-Accepted-OAuth-Scopes: repo\n", R"({"message":"Not Found"})", "GET /repos/acme/secret HTTP/1.1",
                 "api.github.com"),
-       "scope-insufficient probable", "*"},
+       "github-404-mask probable", "*"},
   });
   const auto none = [](std::string_view text) {
     const Diagnosis d = judge(Format::Http, text);
