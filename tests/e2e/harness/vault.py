@@ -27,6 +27,13 @@ def captured(origin, text):
         _outputs.append((origin, text))
 
 
+def hidden(text):
+    """Fails at once if a secret registered so far is in `text`."""
+    with _lock:
+        shown = [value for value in _secrets if value in text]
+    assert not shown, f"a secret of {len(shown[0])} characters after {text[max(0, text.find(shown[0]) - 60):text.find(shown[0])]!r}"
+
+
 def leaks():
     """One line for each secret found, without the secret itself. Also how much was searched."""
     with _lock:
