@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from harness import Apache, App, Nginx, basic, compact, curl_include, curl_trace, curl_verbose, forward_proxy, httpie, read, secret, why
+from harness import Apache, App, Nginx, basic_field, compact, curl_include, curl_trace, curl_verbose, forward_proxy, httpie, read, secret, why
 from harness.tokens import hmac_signer
 
 PASSWORD = secret("meadow-lantern-4711")
@@ -230,7 +230,7 @@ def test_a_redirect_to_another_origin_drops_the_header_by_httpie():
 @CURLS
 def test_a_proxy_that_wants_credentials(capture):
     account = secret("proxy-user:proxy-pass-0815")
-    with App(protected) as app, forward_proxy(basic(*account.split(":"))) as proxy:
+    with App(protected) as app, forward_proxy(basic_field(*account.split(":"))) as proxy:
         told = read(capture("-x", proxy.url, "-H", f"Authorization: Bearer {OPAQUE}", app.url + "/orders"))
         told.says("proxy-407", "certain", "proxy")
         assert not app.requests
