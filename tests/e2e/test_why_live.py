@@ -89,7 +89,9 @@ def test_a_redirect_to_another_origin_receives_no_credentials(credential):
     with App(refusing('Bearer realm="elsewhere"')) as elsewhere:
         with App(lambda asked: (302, {"Location": elsewhere.url + "/orders"}, "")) as app:
             told = why("--probe", "--", "curl", "-L", *credential, app.url + "/orders")
-            assert app.requests and elsewhere.requests
+            first = app.requests[0]
+            assert first.authorization or first.headers.get("Cookie"), "the origin that was asked receives them"
+            assert elsewhere.requests
             for asked in elsewhere.requests:
                 assert asked.authorization is None and asked.headers.get("Cookie") is None, asked.headers
             if credential[0] == "-u" or "Authorization" in credential[1]:

@@ -176,17 +176,22 @@ def test_a_digest_negotiation_is_no_fault(apache, capture):
 
 
 def test_a_digest_negotiation_by_httpie_is_no_fault(apache):
+    """HTTPie prints the request before its answer to the challenge, and the response after it: one exchange."""
     told = read(httpie("-A", "digest", "-a", f"alice:{PASSWORD}", apache.url + "/digest/"))
-    assert told.code is None and told.exchanges == 2, told.text
+    assert told.code is None and told.exchanges == 1, told.text
 
 
-@pytest.mark.parametrize("capture", [curl_verbose, curl_trace, httpie])
+@CURLS
 def test_a_wrong_digest(apache, capture):
-    text = (httpie("-A", "digest", "-a", f"alice:{WRONG}", apache.url + "/digest/") if capture is httpie
-            else capture("--digest", "-u", f"alice:{WRONG}", apache.url + "/digest/"))
-    told = read(text)
+    told = read(capture("--digest", "-u", f"alice:{WRONG}", apache.url + "/digest/"))
     assert (told.code, told.certainty) == ("digest-bad-secret", "probable"), told.text
     assert told.verdict["exchange"] == 1
+
+
+def test_a_wrong_digest_that_httpie_does_not_show(apache):
+    """The request printed has no Authorization although one was sent: nothing about it may be called certain."""
+    told = read(httpie("-A", "digest", "-a", f"alice:{WRONG}", apache.url + "/digest/"))
+    assert told.code in {"credentials-missing", "digest-bad-secret"} and told.certainty != "certain", told.text
 
 
 def test_a_digest_is_computed_anew(apache, tmp_path):
