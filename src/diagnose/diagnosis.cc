@@ -20,7 +20,8 @@ bool more_useful(const Finding& a, const Finding& b) {
   return a.exchange < b.exchange;
 }
 
-// Two findings of one cause about one exchange become one: the surer text, all the evidence.
+// Two findings of one cause about one exchange become one: the surer text, of equals the first (the rules run from what the
+// request shows to what the server says, and the former has the values), and all the evidence.
 void merge(std::vector<Finding>& findings) {
   std::vector<Finding> out;
   for (Finding& finding : findings) {
@@ -30,7 +31,8 @@ void merge(std::vector<Finding>& findings) {
       out.push_back(std::move(finding));
       continue;
     }
-    if (more_useful(finding, *same)) std::swap(finding, *same);
+    const bool surer = finding.severity != same->severity ? finding.severity > same->severity : finding.certainty > same->certainty;
+    if (surer) std::swap(finding, *same);
     same->server_said |= finding.server_said;
     for (Evidence& evidence : finding.evidence) same->evidence.push_back(std::move(evidence));
     if (same->detail.empty()) same->detail = std::move(finding.detail);

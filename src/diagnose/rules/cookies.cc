@@ -67,12 +67,24 @@ bool of_same_site(const StoredCookie& stored, const Url& url) {
 
 // Set, in scope, and not sent: the script did not ask for it, or the browser keeps other sites' cookies out.
 void unexplained(const StoredCookie& stored, const Facts& facts, Report& report) {
-  if (!browser_detail::is_browser(facts)) return;
   const SetCookie& cookie = stored.cookie;
   const std::string name = printable(cookie.name, 60);
+  if (!browser_detail::is_browser(facts)) {
+    // Raw messages do not show the scheme: plain http, or a client that keeps no cookies.
+    if (!cookie.secure || !facts.request()->url.scheme.empty()) return;
+    report.fault(Cause::CookieSecureHttp, Certainty::Probable, facts)
+        .summary(fmt::format("The cookie '{}' has Secure and was not sent back, as clients do over plain http.", name))
+        .fix("Use https:// for both requests; if they were, let the client keep cookies (requests.Session(), curl -c FILE -b FILE).")
+        .see("response.header", "set-cookie", cookie.line, "Secure");
+    return;
+  }
   const bool script = !browser_detail::is_navigation(facts) && facts.exchange->resource_type != "websocket";
   const bool invited = iequals(facts.response_field("access-control-allow-credentials"), "true");
-  if (browser_detail::relation(facts) == Relation::CrossSite && (invited || !script)) {
+  // The browser's own word (Sec-Fetch-Storage-Access), or a frame's request to its own origin within another site's page.
+  const std::string_view access = facts.request_field("sec-fetch-storage-access");
+  const auto from = browser_detail::initiator(facts);
+  const bool framed = access == "none" || access == "inactive" || (from && same_origin(*from, facts.request()->url));
+  if (browser_detail::relation(facts) == Relation::CrossSite && (invited || framed || !script)) {
     report.fault(Cause::CookiePartitioned, Certainty::Probable, facts)
         .summary(fmt::format(
             "The cookie '{}' allows requests from other sites and was not sent: the browser keeps third-party cookies out.", name))

@@ -441,6 +441,7 @@ class Judge {
     if (facts.request() == nullptr) nonce_stale(facts, nullptr);
     const auto all = digest_challenges(facts);
     if (all.empty() || !facts.is_open()) return;
+    domain_ignored(facts);
     const ClientLimits* client = facts.request() == nullptr ? nullptr : client_limits(facts, context_.capture.tool);
     if (client != nullptr) return client_cannot(facts, *client, all);
     const bool int_only = std::all_of(all.begin(), all.end(), [](const http::Challenge* c) {
@@ -452,7 +453,6 @@ class Judge {
           .fix("Offer qop=\"auth,auth-int\" on the server.")
           .see("response.header", "www-authenticate", line_of(facts, *all.front()), "auth-int");
     }
-    domain_ignored(facts);
   }
 
   void client_cannot(const Facts& facts, const ClientLimits& client, const std::vector<const http::Challenge*>& all) {

@@ -32,7 +32,7 @@ void no_credentials(const Context& context, const Facts& facts, Report& report) 
   if ((where != Relation::CrossSite && where != Relation::SameSite) || is_navigation(facts) || facts.exchange->resource_type == "websocket")
     return;
   if (iequals(facts.response_field("access-control-allow-credentials"), "true") || !facts.challenges.challenges.empty() ||
-      report.has(Cause::FetchNoCredentials, facts))
+      report.has(Cause::FetchNoCredentials, facts) || report.has(Cause::CookiePartitioned, facts))
     return;
   report.fault(Cause::FetchNoCredentials, Certainty::Probable, facts)
       .summary(fmt::format("The script at {} asked {} without cookies, and the server does not allow credentials from there.",
@@ -178,10 +178,11 @@ void no_header(const Context& context, const Facts& facts, Report& report) {
   });
   if (!kind->certain && !wants_header) return;
   if (is_navigation(facts) && !others) return;
-  if (context.capture.credentials_hidden && !wants_header) return;
-  report
-      .fault(Cause::WsSseImgNoHeader, kind->certain && !context.capture.credentials_hidden ? Certainty::Certain : Certainty::Probable,
-             facts)
+  // Where the capture hides credentials, a cookie may have been sent with an image; a stream to an API is another matter.
+  const bool stream = kind->name.find("Socket") != std::string_view::npos || kind->name.find("EventSource") != std::string_view::npos;
+  if (context.capture.credentials_hidden && !wants_header && !stream) return;
+  const bool proven = kind->certain && (stream || !context.capture.credentials_hidden);
+  report.fault(Cause::WsSseImgNoHeader, proven ? Certainty::Certain : Certainty::Probable, facts)
       .summary(fmt::format("{} cannot carry an Authorization header, so this request to {} went without the token.", kind->name,
                            facts.request()->url.path))
       .fix(std::string(kind->fix))

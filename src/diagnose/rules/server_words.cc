@@ -86,6 +86,7 @@ class Weighing {
     if (wants_key) {
       const SentCredential& sent = facts_.credentials.front();
       if (sent.place == Place::Cookie) return std::nullopt;
+      if (sent.place == Place::Header && sent.name.find('_') != std::string::npos) return std::nullopt;  // dropped on the way, more likely
       out.cause = sent.place == Place::Header ? Cause::KeyHeaderName : Cause::KeyInWrongPlace;
       out.certainty = Certainty::Probable;
       out.detail =
@@ -246,6 +247,12 @@ class Weighing {
   std::optional<JudgedToken> judged_;
 };
 
+// Without the full stop that ends the server's sentence, since ours goes on.
+std::string_view trimmed(std::string_view quote) {
+  while (!quote.empty() && (quote.back() == '.' || quote.back() == ' ')) quote.remove_suffix(1);
+  return quote;
+}
+
 void judge_words(const Context& context, const Facts& facts, Report& report) {
   const Weighing weighing(context, facts);
   std::vector<std::pair<const Said*, Judgement>> list;
@@ -277,10 +284,6 @@ void judge_words(const Context& context, const Facts& facts, Report& report) {
     const std::string wanted = expected_in(said->quote);
     const bool compares = judgement.cause == Cause::TokenWrongAudience || judgement.cause == Cause::TokenWrongIssuer ||
                           judgement.cause == Cause::TokenIssuerNearMiss;
-    const std::string received = compares ? received_in(said->quote) : "";
-    std::string expectation;
-    if (compares && !wanted.empty()) expectation = fmt::format("; it expects {}", quoted_text(wanted, 100));
-    else if (compares && !received.empty()) expectation = fmt::format("; it got {}", quoted_text(received, 100));
     std::string fix(phrase.fix);
     if (compares && !wanted.empty()) {
       fix = judgement.cause == Cause::TokenWrongAudience
@@ -292,7 +295,7 @@ void judge_words(const Context& context, const Facts& facts, Report& report) {
     }
     auto entry =
         report.fault(judgement.cause, judgement.certainty, facts)
-            .summary(fmt::format("{}{}: {}.", phrase.summary, expectation, quoted_text(said->quote, 160)))
+            .summary(fmt::format("{}: \"{}\".", phrase.summary, printable(trimmed(said->quote), 160)))
             .detail(judgement.detail.empty()
                         ? (said->row->emitter == "any" ? std::string() : fmt::format("These are the words of {}.", said->row->emitter))
                         : judgement.detail)

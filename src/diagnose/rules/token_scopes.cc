@@ -60,14 +60,14 @@ void expected_scope(const Context& context, const JudgedToken& judged, Report& r
 void challenged_scope(const Facts& facts, Report& report) {
   const std::string_view error = facts.challenge_param("error");
   const std::string listed(facts.challenge_param("scope"));
-  const bool registry = !facts.challenge_param("service").empty();  // a registry's scope is a request for a token
+  if (!facts.challenge_param("service").empty()) return;  // a registry's scope is a request for a token
   const auto judged = judged_token(facts);
   const bool readable = judged && judged->token.shape == TokenView::Shape::Jws;
   const auto wanted = split(listed);
   const std::vector<std::string> has = readable ? judged->token.scopes() : std::vector<std::string>{};
   const auto missing = readable ? lacking(wanted, has) : wanted;
   const bool named = error == "insufficient_scope" || (error.empty() && facts.server_says("\"insufficient_scope\""));
-  if (!named && (registry || facts.status != 401 || wanted.empty() || !readable || missing.empty())) return;
+  if (!named && (facts.status != 401 || wanted.empty() || !readable || missing.empty())) return;
   if (!named && !has_scope_claim(judged->token)) return;  // it may have its rights in another claim
   const bool as_401 = facts.status == 401;
   // Says that the scope lacks, although the token has it: then something else does.

@@ -156,7 +156,7 @@ TEST(ApiKeys, Registries) {
       {"this repository",
        with(
            R"({"iss":"auth","aud":"registry.example","exp":1740840000,"access":[{"type":"repository","name":"team/app","actions":["pull","push"]}]})"),
-       "", ""},
+       "", "credentials-rejected"},
   });
 }
 

@@ -104,6 +104,10 @@ TEST(CookieRules, Har_WhyItWasNotSent) {
                                      {"Sec-Fetch-Dest", "iframe"},
                                      {"Referer", "https://app.test/"}})},
           "cookie-partitioned probable"),
+      row("third party, in the browser's words",
+          {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Secure; SameSite=None", cross),
+           refused(site + "/api/me", with(cross, {{"Sec-Fetch-Storage-Access", "none"}}))},
+          "cookie-partitioned probable"),
       row("without credentials",
           {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Secure; SameSite=None", cross), refused(site + "/api/me", cross)},
           "fetch-no-credentials probable"),
@@ -119,6 +123,17 @@ TEST(CookieRules, Har_WhyItWasNotSent) {
           "cookie-expired probable"),
       row("deleted, and sent", {refused(site + "/api/me", {{"Cookie", "PHPSESSID=deleted"}})}, "cookie-expired certain"),
   });
+}
+
+TEST(CookieRules, Raw_SecureNotSentBack) {
+  const auto login_of = [](std::string_view cookie) {
+    return exchange("POST /login", "Host: www.shop.test\r\nUser-Agent: python-requests/2.32.3\r\n", "200 OK",
+                    "Set-Cookie: " + std::string(cookie) + "\r\n", "{}");
+  };
+  const std::string me = exchange("GET /me", "Host: www.shop.test\r\nUser-Agent: python-requests/2.32.3\r\n", "401 Unauthorized",
+                                  "Content-Type: application/json\r\n", "{}");
+  check({{.name = "Secure", .text = login_of("sid=0a1b2c3d4e5f; Path=/; Secure") + me, .verdict = "cookie-secure-http probable"},
+         {.name = "not Secure", .text = login_of("sid=0a1b2c3d4e5f; Path=/") + me, .absent = "cookie-secure-http"}});
 }
 
 TEST(CookieRules, LooseLine) {
@@ -146,11 +161,11 @@ TEST(CookieRules, Csrf) {
   check({
       {.name = "Django REST framework",
        .text = post("", "403 Forbidden", R"({"detail":"CSRF Failed: CSRF token missing."})"),
-       .verdict = "csrf-as-401 certain",
+       .verdict = "csrf-as-401 probable",
        .absent = "missing-credentials-as-403"},
       {.name = "wrong one",
        .text = post("X-CSRF-Token: abc\r\n", "401 Unauthorized", R"({"error":"invalid csrf token"})"),
-       .verdict = "csrf-as-401 certain"},
+       .verdict = "csrf-as-401 probable"},
       {.name = "Rails",
        .text = post("", "401 Unauthorized", "ActionController::InvalidAuthenticityToken", "text/plain"),
        .found = "csrf-as-401"},

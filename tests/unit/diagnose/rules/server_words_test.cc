@@ -125,7 +125,7 @@ TEST(ServerWords, Named_IsTheVerdict) {
        "sigv4-scope certain", "*"},
       {"CSRF",
        exchange("Cookie: sessionid=abcdef123456\n", 403, json, R"({"detail":"CSRF Failed: CSRF token missing."})", "POST /api/x HTTP/1.1"),
-       "csrf-as-401 certain", "*"},
+       "csrf-as-401 probable", "*"},
       {"Kong, a key sent as Bearer", exchange(bearer("Vq7RtkXw2LmPz9aB"), 401, json, R"({"message":"No API key found in request"})"),
        "key-in-wrong-place probable", "*"},
       {"Hasura, in a 200",

@@ -304,10 +304,10 @@ TEST(TokenScopes, Challenges_AreHeldAgainstTheToken) {
                 "claims=\"eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZX19fQ==\"\n"),
        "cae-claims-challenge certain", "*"},
       {"GitHub",
-       exchange("Authorization: token ghp_abcdefghijklmnopqrstuvwxyz0123456789\n", 404,
+       exchange("Authorization: token ghp_abcdefghijklmnopqrstuvwxyz0123456789\n", 403,
                 "X-OAuth-Scopes: gist\nX-Accepted-OAuth-Scopes: repo\n", R"({"message":"Not Found"})", "GET /repos/acme/secret HTTP/1.1",
                 "api.github.com"),
-       "github-404-mask probable", "*"},
+       "scope-insufficient probable", "*"},
   });
   const auto none = [](std::string_view text) {
     const Diagnosis d = judge(Format::Http, text);
