@@ -279,14 +279,15 @@ void shell(const Context& context, Report& report) {
     if (!is_about_credential(remark, *facts)) continue;
     const std::optional<std::string> secret = secret_around(context.capture, *facts, remark);
     if (!secret || !eats_into(*secret, remark.text)) continue;
+    const std::string sign = remark.text.substr(0, 1);  // what follows it is a piece of the secret
     report.fault(Cause::ShellAteSecret, Certainty::Probable, *facts)
-        .summary("The shell replaces " + quoted_text(remark.text) +
-                 " inside the secret before curl sees it, so another secret is sent than the one typed.")
+        .summary("The shell replaces the part of the secret that begins with '" + sign +
+                 "' before curl sees it, so another secret is sent than the one typed.")
         .detail("Within double quotes, or without any, a shell treats $, ` and ! specially.")
         .fix(context.capture.command && context.capture.command->windows
                  ? "Write %% for each % in a batch file, or read the secret from a file: -K FILE."
                  : "Use single quotes around the secret, or read it from a file or standard input: curl -K FILE.")
-        .see("command", "", *secret, remark.text);
+        .see("command", "", *secret, sign);
   }
 }
 
