@@ -163,7 +163,7 @@ struct Split {
 Split split_words(Arguments arguments) {
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     if (arguments[i] == "--") return {arguments.subspan(0, i), arguments.subspan(i + 1)};
-    if (arguments[i] == "curl") return {arguments.subspan(0, i), arguments.subspan(i)};
+    if (arguments[i] == "curl" && (i == 0 || arguments[i - 1] != "--from")) return {arguments.subspan(0, i), arguments.subspan(i)};
   }
   return {arguments, {}};
 }
