@@ -276,7 +276,9 @@ class BashSplitter {
     if (!parenthesis_closes_) return at_ + 1;
     std::size_t depth = 0;
     char quote = '\0';
-    for (std::size_t i = at_ + 1; i < text_.size(); ++i) {
+    constexpr std::size_t kLongest = 16 * 1024;  // each of many commands may have one that does not end
+    const std::size_t last = std::min(text_.size(), at_ + kLongest);
+    for (std::size_t i = at_ + 1; i < last; ++i) {
       const char c = text_[i];
       if (quote != '\0') {
         if (c == '\\' && quote == '"') ++i;
@@ -291,7 +293,7 @@ class BashSplitter {
         return i + 1;
       }
     }
-    parenthesis_closes_ = false;  // the rest was read once: no later one is looked for in it
+    parenthesis_closes_ = false;  // what follows was read once: no later one is looked for in it
     return at_ + 1;
   }
 

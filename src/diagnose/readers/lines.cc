@@ -27,12 +27,11 @@ std::size_t escape_length(std::string_view in) {
     return i < in.size() && in[i] >= 0x40 && in[i] < 0x7f ? i + 1 : 1;
   }
   if (in[1] == ']') {
-    constexpr std::size_t kLongest = 4096;  // so that many broken ones cost no more than their length each
-    for (std::size_t i = 2; i < in.size() && i < kLongest && in[i] != '\n'; ++i) {
-      if (in[i] == '\a') return i + 1;
-      if (in[i] == kEscape && i + 1 < in.size() && in[i + 1] == '\\') return i + 2;
-    }
-    return 1;
+    // Up to the next escape at most, so that many broken ones are read once.
+    const std::size_t end = in.find_first_of("\a\x1b\n", 2);
+    if (end == std::string_view::npos || in[end] == '\n') return 1;
+    if (in[end] == '\a') return end + 1;
+    return end + 1 < in.size() && in[end + 1] == '\\' ? end + 2 : 1;
   }
   return in[1] == '(' && in.size() > 2 ? 3 : 2;  // a character set, as `tput sgr0` writes it; else a single letter
 }

@@ -144,6 +144,14 @@ TEST(SplitBash, Pieces_RememberTheirQuotes) {
   EXPECT_EQ(split_bash("  x", 0)->words[0].offset, 2u);
 }
 
+TEST(SplitBash, ASubstitutionThatDoesNotEnd_IsLookedForNearby) {
+  EXPECT_EQ(joined(split_bash("\"$(a\" b", 0)), "$(a|b");
+  const std::string far = "\"$(" + std::string(20'000, 'x') + ")\" b";
+  const auto split = split_bash(far, 0);
+  ASSERT_TRUE(split && split->words.size() == 2);
+  EXPECT_TRUE(split->words[0].expansions.empty());
+}
+
 TEST(SplitBash, HostileInput_TakesLinearTime) {
   const std::size_t many = 200'000;
   for (const std::string piece : {"$(", "`", "\"$(\" ", "${", "!", "<a", "a&b", "'' "}) {
