@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 
 namespace quivive::backends {
@@ -132,6 +133,18 @@ Result<void> SqliteConnection::execute(const char* sql) {
   return {};
 }
 
+Result<void> SqliteConnection::use_write_ahead_log() {
+  // SQLite does not wait by itself here: it would raise a shared lock to an exclusive one, and two that wait for each
+  // other like that never end. Letting go and asking again does end.
+  const auto deadline = std::chrono::steady_clock::now() + busy_timeout_;
+  for (;;) {
+    const int rc = sqlite3_exec(db_.get(), "PRAGMA journal_mode=WAL", nullptr, nullptr, nullptr);
+    if (rc == SQLITE_OK) return {};
+    if ((rc & 0xff) != SQLITE_BUSY || std::chrono::steady_clock::now() >= deadline) return explain(*path_, db_.get());
+    sqlite3_sleep(2);
+  }
+}
+
 Result<std::int64_t> SqliteConnection::number(const char* sql) {
   auto statement = query(sql);
   if (!statement) return statement.error();
@@ -145,6 +158,7 @@ std::int64_t SqliteConnection::changed_rows() const { return sqlite3_changes64(d
 std::int64_t SqliteConnection::all_changed_rows() const { return sqlite3_total_changes64(db_.get()); }
 
 void SqliteConnection::set_busy_timeout(std::chrono::milliseconds timeout) {
+  busy_timeout_ = timeout;
   sqlite3_busy_timeout(db_.get(), static_cast<int>(timeout.count()));
 }
 

@@ -69,6 +69,8 @@ class SqliteConnection {
   [[nodiscard]] Result<SqliteQuery> query(const char* sql);
   // One or more statements without results, for schema and settings.
   [[nodiscard]] Result<void> execute(const char* sql);
+  // Puts the file into WAL mode, which it keeps. Waits for other processes as long as the busy timeout says.
+  [[nodiscard]] Result<void> use_write_ahead_log();
   // The single integer that `sql` yields.
   [[nodiscard]] Result<std::int64_t> number(const char* sql);
   // Rows that the last INSERT, UPDATE or DELETE changed.
@@ -88,6 +90,7 @@ class SqliteConnection {
 
   SqliteConnection() = default;
   std::unique_ptr<std::string> path_;  // stable address for queries
+  std::chrono::milliseconds busy_timeout_{0};
   std::unique_ptr<sqlite3, CloseDb> db_;
   std::unordered_map<const char*, std::unique_ptr<sqlite3_stmt, FinalizeStatement>> statements_;  // closed before db_
 };

@@ -45,7 +45,7 @@ constexpr std::array<const char*, kSqliteSchemaVersion> kMigrations = {
          PRIMARY KEY (issuer, kind, value)
        ) STRICT, WITHOUT ROWID;)"};
 
-// The schema of a file that is ours or empty; what is wrong with any other.
+// The schema of a file that is ours or empty; what is wrong with any other. To be asked within a transaction.
 Result<std::int64_t> schema_version(SqliteConnection& connection, const std::string& path) {
   const auto application = connection.number("PRAGMA application_id");
   if (!application) return application.error();
@@ -63,6 +63,16 @@ Result<std::int64_t> schema_version(SqliteConnection& connection, const std::str
                  kSqliteSchemaVersion);
   }
   return *version;
+}
+
+// The same outside of a transaction. One transaction is one snapshot: read apart, the application id of an empty file
+// and the tables that another process has just made in it look like a database of somebody else.
+Result<std::int64_t> schema_version_now(SqliteConnection& connection, const std::string& path) {
+  if (const auto ok = connection.execute("BEGIN"); !ok) return ok.error();
+  auto version = schema_version(connection, path);
+  const auto ended = connection.execute("ROLLBACK");  // nothing was written
+  if (version && !ended) return ended.error();
+  return version;
 }
 
 // Within a transaction: asks again, because another process may have been faster.
@@ -90,7 +100,7 @@ Result<void> check_pages(SqliteConnection& connection, const std::string& path) 
 }  // namespace
 
 Result<void> prepare_sqlite_file(SqliteConnection& connection, const std::string& path) {
-  const auto version = schema_version(connection, path);
+  const auto version = schema_version_now(connection, path);
   if (!version) return version.error();
   if (const auto ok = check_pages(connection, path); !ok) return ok;
   if (*version < kSqliteSchemaVersion) {
@@ -102,7 +112,7 @@ Result<void> prepare_sqlite_file(SqliteConnection& connection, const std::string
       return done;
     }
   }
-  return connection.execute("PRAGMA journal_mode=WAL");
+  return connection.use_write_ahead_log();
 }
 
 }  // namespace quivive::backends
