@@ -168,7 +168,7 @@ Split split_words(Arguments arguments) {
   return {arguments, {}};
 }
 
-Result<diagnose::Capture, Failure> capture_words(Arguments words, const Asked& asked) {
+Result<diagnose::Capture, Failure> capture_words(Arguments words, const Asked& asked, Io& io) {
   if (words[0] != "curl") return Failure{kWrong, fmt::format("behind -- stands a curl command; '{}' is none", printable(words[0], 40))};
   auto capture = diagnose::read_curl_words(words);
   if (!capture) return Failure{kWrong, fmt::format("the curl command: {}", capture.error().message)};
@@ -176,8 +176,10 @@ Result<diagnose::Capture, Failure> capture_words(Arguments words, const Asked& a
   const auto plan = plan_of(*capture);
   if (!plan) return plan.error();
   auto performed = perform(*plan, *capture);
-  if (performed && asked.probe) performed->probes = probe(*plan, *performed);
-  return performed;
+  if (!performed) return performed.error();
+  if (!performed->notice.empty()) io.err << "quivive why: " << performed->notice << '\n';
+  if (asked.probe) performed->capture.probes = probe(*plan, performed->capture);
+  return std::move(performed->capture);
 }
 
 }  // namespace
@@ -218,7 +220,7 @@ int run_why(const Command& self, Arguments arguments, Io& io) {
 
   Result<diagnose::Capture, Failure> capture = Failure{kWrong, ""};
   if (!split.words.empty()) {
-    capture = capture_words(split.words, asked);
+    capture = capture_words(split.words, asked, io);
   } else if (from_stdin) {
     if (is_typed(io.in)) {
       if (asked.input.empty())
@@ -229,7 +231,7 @@ int run_why(const Command& self, Arguments arguments, Io& io) {
   } else if (is_url(asked.input)) {
     if (asked.offline) return fail(self, {kWrong, "a URL needs a connection, and --offline forbids one"}, io);
     const std::vector<std::string> words = {"curl", asked.input};
-    capture = capture_words(words, asked);
+    capture = capture_words(words, asked, io);
   } else {
     capture = read_capture_argument(asked.input, input);
   }

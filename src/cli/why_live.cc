@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "cli/why_input.h"
+#include "diagnose/facts.h"
 #include "diagnose/readers/curl_log.h"
 #include "net/fetch.h"
 
@@ -190,6 +191,18 @@ void log_request_head(diagnose::readers::CurlLog& log, std::string_view head) {
   }
 }
 
+// What curl takes along to wherever a redirect leads; "" for nothing. Of headers it holds back Authorization and Cookie.
+std::string_view what_travels(const TransferPlan& plan, const diagnose::Capture& command) {
+  if (!plan.follow) return "";
+  if (plan.trust_location) return "everything, by --location-trusted,";
+  if (command.exchanges.empty() || !command.exchanges.front().request) return "";
+  for (const diagnose::SentCredential& credential : diagnose::find_sent_credentials(*command.exchanges.front().request)) {
+    if (credential.place == diagnose::SentCredential::Place::Header) return "the key in a header";
+    if (credential.place == diagnose::SentCredential::Place::Form) return "the secret in the body";
+  }
+  return "";
+}
+
 }  // namespace
 
 Result<net::TransferPlan, Failure> plan_of(const diagnose::Capture& command) {
@@ -199,8 +212,18 @@ Result<net::TransferPlan, Failure> plan_of(const diagnose::Capture& command) {
   return Planner(command).plan();
 }
 
-Result<diagnose::Capture, Failure> perform(const net::TransferPlan& plan, const diagnose::Capture& command) {
+Result<Performed, Failure> perform(net::TransferPlan plan, const diagnose::Capture& command) {
   net::fetch_init();
+  std::string notice;
+  // Threat: a redirect that asks for the credentials of another site.
+  if (const std::string_view carried = what_travels(plan, command); !carried.empty()) {
+    plan.may_follow = [&, carried](std::string_view from, std::string_view location) {
+      const diagnose::Url to = diagnose::resolve(diagnose::parse_url(from), location);
+      const bool own = diagnose::same_origin(to, diagnose::parse_url(plan.url));
+      if (!own) notice = fmt::format("the redirect to {} was not followed: {} would go to another origin", printable(to.origin()), carried);
+      return own;
+    };
+  }
   diagnose::readers::CurlLog log(diagnose::Format::Curl);
   const auto done = net::transfer(plan, [&log](net::TransferEvent event, std::string_view bytes) {
     switch (event) {
@@ -222,7 +245,7 @@ Result<diagnose::Capture, Failure> perform(const net::TransferPlan& plan, const 
   capture.command = command.command;
   capture.remarks = command.remarks;
   capture.is_source = true;
-  return capture;
+  return Performed{std::move(capture), std::move(notice)};
 }
 
 }  // namespace quivive::cli

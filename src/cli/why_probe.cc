@@ -85,10 +85,10 @@ TransferPlan with_wrong_credentials(TransferPlan plan) {
 }
 
 void send(std::vector<Probe>& out, Probe::Kind kind, std::string scheme, const TransferPlan& plan) {
-  auto capture = perform(plan, {});
-  if (!capture || capture->exchanges.empty()) return;
+  auto performed = perform(plan, {});
+  if (!performed || performed->capture.exchanges.empty()) return;
   // Digest and the like take two exchanges; the last one is the answer.
-  out.push_back({kind, std::move(scheme), std::move(capture->exchanges.back())});
+  out.push_back({kind, std::move(scheme), std::move(performed->capture.exchanges.back())});
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "net/transfer.h"
 
+#include "base/text.h"
+
 #include <curl/curl.h>
 
 #include <array>
@@ -9,6 +11,8 @@ namespace quivive::net {
 namespace {
 
 struct Session {
+  CURL* curl;
+  const TransferPlan* plan;
   const TransferLog* log;
   std::size_t body = 0;
   bool enough = false;
@@ -33,6 +37,21 @@ std::size_t on_body(char* data, std::size_t, std::size_t size, void* to) {
   session->body += size;
   // Threat: an endless answer. What explains a refusal stands at its beginning.
   session->enough = session->body > kMaxTransferBody;
+  return session->enough ? 0 : size;
+}
+
+std::size_t on_header(char* data, std::size_t, std::size_t size, void* to) {
+  auto* session = static_cast<Session*>(to);
+  const std::string_view line(data, size);
+  constexpr std::string_view kName = "location:";
+  if (!session->plan->follow || !session->plan->may_follow || !iequals(line.substr(0, kName.size()), kName)) return size;
+  long status = 0;
+  char* url = nullptr;
+  curl_easy_getinfo(session->curl, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo(session->curl, CURLINFO_EFFECTIVE_URL, &url);
+  std::string_view location = line.substr(kName.size());
+  while (!location.empty() && (location.back() == '\r' || location.back() == '\n')) location.remove_suffix(1);
+  session->enough = status / 100 == 3 && !session->plan->may_follow(url == nullptr ? "" : url, trim_ows(location));
   return session->enough ? 0 : size;
 }
 
@@ -141,7 +160,7 @@ Result<void> transfer(const TransferPlan& plan, const TransferLog& log) {
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(), &curl_easy_cleanup);
   if (!curl) return error("cannot start an HTTP request: out of memory");
   CURL* c = curl.get();
-  Session session{&log};
+  Session session{c, &plan, &log};
   std::array<char, CURL_ERROR_SIZE> said{};
   const List headers(plan.headers), proxy_headers(plan.proxy_headers), resolve(plan.resolve), connect_to(plan.connect_to);
 
@@ -159,6 +178,8 @@ Result<void> transfer(const TransferPlan& plan, const TransferLog& log) {
   curl_easy_setopt(c, CURLOPT_DEBUGDATA, &session);
   curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, &on_body);
   curl_easy_setopt(c, CURLOPT_WRITEDATA, &session);
+  curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, &on_header);
+  curl_easy_setopt(c, CURLOPT_HEADERDATA, &session);
   curl_easy_setopt(c, CURLOPT_ERRORBUFFER, said.data());
 
   const CURLcode code = curl_easy_perform(c);

@@ -16,6 +16,9 @@
 
 namespace quivive::net {
 
+// Asked before a redirect is followed: from the URL that answered, to what its Location says.
+using MayFollow = std::function<bool(std::string_view from, std::string_view location)>;
+
 // Named after curl's options, and meant like them. http and https only.
 struct TransferPlan {
   std::string url;
@@ -39,6 +42,7 @@ struct TransferPlan {
   // Redirects:
   bool follow = false, trust_location = false;
   long max_redirects = 20;
+  MayFollow may_follow;  // none: every redirect
   // TLS:
   bool insecure = false;
   std::string ca_file, ca_path, certificate, key;
@@ -58,7 +62,8 @@ using TransferLog = std::function<void(TransferEvent event, std::string_view byt
 inline constexpr std::size_t kMaxTransferBody = 1024 * 1024;  // more of a response is not read
 
 // Performs it, handing every event to `log` as it comes. An Error if it could not be done to its end (name, connection, TLS,
-// time, a proxy's refusal), in one line; responses may have been logged all the same. Blocks. fetch_init() comes first.
+// time, a proxy's refusal), in one line; responses may have been logged all the same. A redirect that may not be followed ends
+// it well. Blocks. fetch_init() comes first.
 [[nodiscard]] Result<void> transfer(const TransferPlan& plan, const TransferLog& log);
 
 }  // namespace quivive::net

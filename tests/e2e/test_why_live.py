@@ -98,6 +98,17 @@ def test_a_redirect_to_another_origin_receives_no_credentials(credential):
                 told.says("redirect-dropped-auth", "certain", "application")
 
 
+@pytest.mark.parametrize("words", [["-H", "X-API-Key: " + secret("key-for-one-origin-3")], ["-d", "client_secret=" + secret("secret-for-one-origin-4")],
+                                   ["--location-trusted", "-u", f"alice:{PASSWORD}"]], ids=["key", "body", "trusted"])
+def test_what_curl_would_take_along_stops_at_the_origin(words):
+    with App(guarded) as elsewhere, App(lambda asked: (307, {"Location": elsewhere.url + "/orders"}, "")) as app:
+        why("--", "curl", "-L", *words, app.url + "/orders")
+        assert len(app.requests) == 1 and not elsewhere.requests
+    with App(lambda asked: (307, {"Location": "/there"}, "") if asked.target != "/there" else (200, JSON, "{}")) as app:
+        why("--", "curl", "-L", *words, app.url + "/orders")
+        assert [r.target for r in app.requests] == ["/orders", "/there"], "its own origin is followed"
+
+
 def test_without_L_no_redirect_is_followed():
     with App(guarded) as elsewhere, App(lambda asked: (302, {"Location": elsewhere.url + "/orders"}, "")) as app:
         why("--", "curl", app.url + "/orders")

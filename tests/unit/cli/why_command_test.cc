@@ -108,6 +108,14 @@ TEST_F(WhyCommandTest, CurlWords_BehindDashesOrBare) {
   }
 }
 
+TEST_F(WhyCommandTest, From_TakesCurlForAFormat) {
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"--from", "curl", "--json", "-"}, std::vector<std::string>{"--from=curl", "--json", "-"}}) {
+    const auto result = why(words, "curl -H 'Authorization: Bearer null' https://a.example/");
+    EXPECT_EQ(result.status, kNo) << result.err;
+    EXPECT_THAT(result.out, HasSubstr("\"format\":\"curl\""));
+  }
+}
+
 TEST_F(WhyCommandTest, TextAsArgument_Read) {
   EXPECT_EQ(why({"--json", "curl -H 'Authorization: Bearer null' https://a.example/"}).status, kNo);
   EXPECT_THAT(why({"--json", "WWW-Authenticate: Bearer, error=\"x\""}).out, HasSubstr("\"format\":\"header\""));
