@@ -56,13 +56,11 @@ void OutcomeCache::put(const Key& key, Remembered value) {
     if (slots[i].used < oldest->used) oldest = &slots[i];  // an empty slot is older than any
   }
   tick_ = tick_ + 1 == 0 ? 1 : tick_ + 1;
-  bytes_ -= oldest->bytes;
-  oldest->key = key;
-  oldest->used = tick_;
-  oldest->bytes = static_cast<std::uint32_t>(std::min<std::size_t>(size_of(value), UINT32_MAX));
-  bytes_ += oldest->bytes;
-  if (oldest->value != nullptr) memory_.delete_object(oldest->value);
-  oldest->value = memory_.new_object<Remembered>(std::move(value));
+  const auto bytes = static_cast<std::uint32_t>(std::min<std::size_t>(size_of(value), UINT32_MAX));
+  Remembered* const made = memory_.new_object<Remembered>(std::move(value));  // may throw: the slot is whole until then
+  if (oldest->used != 0) drop(*oldest);
+  *oldest = {key, tick_, bytes, made};
+  bytes_ += bytes;
   if (bytes_ > most_bytes_) make_room(*oldest);
 }
 
