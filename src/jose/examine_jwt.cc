@@ -94,10 +94,7 @@ std::optional<JwtFailure> check_signature(const Jws& jws, const KeySet& keys, co
   }
   crypto::SignatureVerifier verifier;
   for (const Jwk* key : candidates) {
-    const bool good = key->is_symmetric()
-                          ? verifier.verify_mac(info(*jws.algorithm).hash, *key->secret(), jws.signing_input, jws.signature)
-                          : verifier.verify(signature_algorithm(*jws.algorithm), *key->public_key(), jws.signing_input, jws.signature);
-    if (good) return std::nullopt;
+    if (signature_holds(*jws.algorithm, *key, jws.signing_input, jws.signature, verifier)) return std::nullopt;
   }
   return JwtFailure{Reason::TokenBadSignature, candidates.size() == 1 ? fmt::format("{} under the key {} ({})", name,
                                                                                      candidates[0]->kid().empty() ? "without kid" : printable(candidates[0]->kid(), 64),

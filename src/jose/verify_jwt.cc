@@ -21,14 +21,14 @@ std::string allowed(const JwtPolicy& policy) {
   return out;
 }
 
-bool signature_holds(const RawJwt& raw, const Jwk& key, JwsAlgorithm algorithm, crypto::SignatureVerifier& verifier) {
-  if (const crypto::MacKey* secret = key.secret()) {
-    return verifier.verify_mac(info(algorithm).hash, *secret, raw.signing_input(), raw.signature());
-  }
-  return verifier.verify(signature_algorithm(algorithm), *key.public_key(), raw.signing_input(), raw.signature());
-}
-
 }  // namespace
+
+bool signature_holds(JwsAlgorithm algorithm, const Jwk& key, std::string_view signing_input, std::string_view signature,
+                     crypto::SignatureVerifier& verifier) {
+  if (!key.fits(algorithm)) return false;
+  if (const crypto::MacKey* secret = key.secret()) return verifier.verify_mac(info(algorithm).hash, *secret, signing_input, signature);
+  return verifier.verify(signature_algorithm(algorithm), *key.public_key(), signing_input, signature);
+}
 
 Result<const Jwk*, JwtFailure> select_key(const RawJwt& raw, const JwtPolicy& policy, const KeySet& keys) {
   const auto algorithm = raw.algorithm();
@@ -63,7 +63,7 @@ Result<VerifiedJwt, JwtRejection> verify(const RawJwt& raw, const Jwk& key, cons
     return JwtRejection{{failure(Reason::TokenAlgorithmNotAllowed, "alg {} with a key of {}, expected {}",
                                  printable(raw.algorithm_name(), 64), key.description(), allowed(policy))}};
   }
-  if (!signature_holds(raw, key, *algorithm, verifier)) {
+  if (!signature_holds(*algorithm, key, raw.signing_input(), raw.signature(), verifier)) {
     return JwtRejection{{failure(Reason::TokenBadSignature, "{} under key {} ({})", name_of(*algorithm),
                                  key.kid().empty() ? "without kid" : printable(key.kid(), 64), key.description())}};
   }

@@ -10,6 +10,8 @@
 #include "jose/raw_jwt.h"
 #include "jose/verified_jwt.h"
 
+#include <string_view>
+
 namespace quivive::jose {
 
 // The key of `keys` that has to have signed `raw`; never null, belongs to `keys`. Failures:
@@ -17,6 +19,10 @@ namespace quivive::jose {
 //   TokenUnknownKey           no key with that kid, or none or several that fit a token without one
 // Only TokenUnknownKey is worth a refetch of the keys.
 [[nodiscard]] Result<const Jwk*, JwtFailure> select_key(const RawJwt& raw, const JwtPolicy& policy, const KeySet& keys);
+
+// Whether that key signed these octets. False also for a key that may not be used with the algorithm.
+[[nodiscard]] bool signature_holds(JwsAlgorithm algorithm, const Jwk& key, std::string_view signing_input, std::string_view signature,
+                                   crypto::SignatureVerifier& verifier);
 
 // Checks the signature first, then every claim, since a claim is worth nothing before that (RFC 8725 section 3.8).
 // `key` comes from select_key for the same `raw` and `policy`; a key that does not fit is refused here again. Failures:

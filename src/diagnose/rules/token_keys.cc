@@ -9,6 +9,7 @@
 #include "diagnose/wording.h"
 #include "jose/jwk_set.h"
 #include "jose/raw_jwt.h"
+#include "jose/verify_jwt.h"
 
 #include <fmt/format.h>
 
@@ -35,10 +36,7 @@ class Check {
 
   [[nodiscard]] bool fits(const Jwk& key) const { return key.fits(algorithm_); }
   [[nodiscard]] bool verifies(const Jwk& key) const {
-    if (!key.fits(algorithm_)) return false;
-    if (const crypto::MacKey* secret = key.secret())
-      return verifier_.verify_mac(jose::info(algorithm_).hash, *secret, raw_.signing_input(), raw_.signature());
-    return verifier_.verify(jose::signature_algorithm(algorithm_), *key.public_key(), raw_.signing_input(), raw_.signature());
+    return jose::signature_holds(algorithm_, key, raw_.signing_input(), raw_.signature(), verifier_);
   }
   // The secret was used as the text that it is written in, or the text in place of what it encodes: "" or which.
   [[nodiscard]] std::string_view other_encoding(const Jwk& key) const {
