@@ -4,6 +4,7 @@
 #include "diagnose/rule.h"
 #include "diagnose/rules/digest_clients.h"
 #include "diagnose/rules/digest_detail.h"
+#include "diagnose/rules/digest_response.h"
 #include "diagnose/wording.h"
 #include "http/grammar.h"
 #include "http/query.h"
@@ -33,12 +34,6 @@ std::vector<const http::Challenge*> digest_challenges(const Facts& facts) {
 
 std::string line_of(const Facts& facts, const http::Challenge& challenge) {
   return challenge.line < facts.challenge_lines.size() ? facts.challenge_lines[challenge.line] : std::string();
-}
-
-// The request-target that the server saw, as far as known.
-std::string target_of(const Request& request) {
-  if (!request.target.empty()) return request.target;
-  return request.url.host.empty() && request.url.path.empty() ? std::string() : request.url.path_and_query();
 }
 
 bool was_forwarded(const Facts& facts) {
@@ -111,7 +106,7 @@ class Judge {
       qop(facts, sent, *challenge);
       repeated_values(facts, sent, *challenge);
     }
-    response(facts, sent, challenge);
+    judge_response(context_, facts, sent, challenge, report_);
   }
 
   void nonce_stale(const Facts& facts, const SentDigest* sent) {
@@ -332,83 +327,6 @@ class Judge {
                                 all.size(), quoted_text(sent.realm)));
       entry.fix("Use the user name and password of that realm, or offer one Digest challenge on the server: clients take the first.");
     }
-  }
-
-  void response(const Facts& facts, const SentDigest& sent, const http::Challenge* challenge) {
-    const auto input = input_for(facts, sent);
-    const auto right = input ? compute_response(*input) : std::nullopt;
-    const std::size_t length = right ? right->size() : iequals(sent.algorithm_used(), "MD5") ? 32 : 0;
-    if (length != 0 && sent.response.size() != length) {
-      report_.fault(Cause::DigestWrongResponse, Certainty::Certain, facts)
-          .summary(fmt::format("The response has {} characters, and {} gives {}.", sent.response.size(), sent.algorithm_used(), length))
-          .fix("Compute the response with the algorithm that the answer names, and write it as lower-case hexadecimal.")
-          .see("request.header", "authorization", "response=\"" + sent.response + '"');
-      return;
-    }
-    if (!right || !facts.is_open()) return;
-    if (*right != sent.response) return wrong_response(facts, sent, *input, *right);
-    if (facts.status != 401) return;
-    report_.fault(Cause::DigestBadSecret, Certainty::Probable, facts)
-        .summary(fmt::format("The response is right for user {} and the password given, and the server refuses it: it has another "
-                             "password, or another realm, for this user.",
-                             quoted_text(input->user)))
-        .fix("Set the password anew on the server; entries made for another realm (htdigest) do not count for this one.")
-        .see("request.header", "authorization", "username=\"" + sent.username + "\", realm=\"" + sent.realm + '"')
-        .see("response.header", "www-authenticate", challenge == nullptr ? std::string() : "realm=\"" + param(*challenge, "realm") + '"');
-  }
-
-  void wrong_response(const Facts& facts, const SentDigest& sent, const DigestInput& input, const std::string& right) {
-    auto entry = report_.fault(Cause::DigestWrongResponse, Certainty::Certain, facts);
-    entry.see("request.header", "authorization", "response=\"" + sent.response + '"', sent.response);
-    if (iequals(right, sent.response)) {
-      entry.summary("The response is right and in capital letters, where RFC 7616 has lower case.")
-          .fix("Write the response in lower-case hexadecimal.");
-      return;
-    }
-    const auto why = explain_response(input, sent.response, target_of(*facts.request()));
-    if (!sent.userhash && sent.username != input.user) {
-      entry.summary(
-          fmt::format("The digest is for the user {}, and the user given is {}.", quoted_text(sent.username), quoted_text(input.user)));
-      entry.fix("Send the user name that the password belongs to.");
-    } else if (why) {
-      entry.summary(
-          fmt::format("The response does not fit user {} and the password given; it would fit if {}.", quoted_text(input.user), why->what));
-      entry.fix("Correct that in the client, then send the request again.");
-    } else {
-      entry.summary(fmt::format(
-          "The response does not fit user {} and the password given: the client used another password, or computed it differently.",
-          quoted_text(input.user)));
-      entry.fix("Check the password that the client has; single-quote it in a shell, and look for a space or line break at its end.");
-    }
-  }
-
-  [[nodiscard]] std::optional<DigestInput> input_for(const Facts& facts, const SentDigest& sent) const {
-    const Request& request = *facts.request();
-    DigestInput in{.algorithm = std::string(sent.algorithm_used()),
-                   .user = sent.username,
-                   .realm = sent.realm,
-                   .password = {},
-                   .method = request.method,
-                   .uri = sent.uri,
-                   .nonce = sent.nonce,
-                   .nc = sent.nc,
-                   .cnonce = sent.cnonce,
-                   .qop = sent.qop,
-                   .body = request.body};
-    const Expectations& expected = context_.expected;
-    const auto& command = context_.capture.command;
-    if (expected.password) {
-      in.password = expected.password->reveal(RevealSecret{});
-      if (expected.user) in.user = *expected.user;
-    } else if (command && command->user && command->user->find(':') != std::string::npos) {
-      const std::size_t colon = command->user->find(':');
-      in.user = command->user->substr(0, colon);
-      in.password = command->user->substr(colon + 1);
-    } else {
-      return std::nullopt;
-    }
-    if (in.method.empty() || (iequals(sent.qop, "auth-int") && request.body_cut)) return std::nullopt;
-    return in;
   }
 
   void bad_secret(const Facts& facts, const SentDigest& sent) {
