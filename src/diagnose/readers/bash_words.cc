@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace quivive::diagnose::readers {
 
@@ -91,14 +92,7 @@ class BashSplitter {
   }
 
   void end_word() {
-    if (!in_word_) return;
-    in_word_ = false;
-    if (skip_next_) {
-      skip_next_ = false;
-      return;
-    }
-    command_.words.push_back(std::move(word_));
-    if (command_.words.size() == kMaxShellWords) done_ = true;
+    if (std::exchange(in_word_, false) && !std::exchange(skip_next_, false)) done_ |= !command_.add(std::move(word_));
   }
 
   void end_line() {

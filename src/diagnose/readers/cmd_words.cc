@@ -1,6 +1,7 @@
 #include "diagnose/readers/shell_words.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace quivive::diagnose::readers {
 namespace {
@@ -145,14 +146,7 @@ class CmdSplitter {
     for (; backslashes_ > 0; --backslashes_) put('\\');
   }
   void end_word() {
-    if (!in_word_) return;
-    in_word_ = false;
-    if (skip_next_) {
-      skip_next_ = false;
-      return;
-    }
-    command_.words.push_back(std::move(word_));
-    if (command_.words.size() == kMaxShellWords) done_ = true;
+    if (std::exchange(in_word_, false) && !std::exchange(skip_next_, false)) done_ |= !command_.add(std::move(word_));
   }
 
   std::string_view text_;

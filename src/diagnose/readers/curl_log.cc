@@ -188,18 +188,7 @@ bool CurlLog::request_line(std::string_view line) {
     begin_exchange(*start);
     return true;
   }
-  if (at_ != At::RequestHead) return false;
-  if (trim_ows(line).empty()) {
-    end_head();
-  } else if (is_field_line(line)) {
-    if (fields_) fields_->line(line);
-  } else if (fields_ && fields_->any()) {
-    fields_->more("\n");
-    fields_->more(line);
-  } else {
-    return false;
-  }
-  return true;
+  return at_ == At::RequestHead && head_line(line);
 }
 
 bool CurlLog::response_line(std::string_view line) {
@@ -224,7 +213,11 @@ bool CurlLog::response_line(std::string_view line) {
     fields_ = std::make_unique<FieldLines>(exchange().response->headers);
     return true;
   }
-  if (at_ != At::ResponseHead) return false;
+  return at_ == At::ResponseHead && head_line(line);
+}
+
+// A line behind the first one of a head: a field, more of the field before it, or the end.
+bool CurlLog::head_line(std::string_view line) {
   if (trim_ows(line).empty()) {
     end_head();
   } else if (is_field_line(line)) {

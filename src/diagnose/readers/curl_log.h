@@ -60,6 +60,7 @@ class CurlLog {
   void remark(std::string_view text);
   void begin_exchange(const RequestLine& line);
   void use_announced();
+  bool head_line(std::string_view line);
   void end_head();
   [[nodiscard]] std::string_view scheme() const;
   Exchange& exchange() { return capture_.exchanges.back(); }

@@ -14,6 +14,8 @@
 
 namespace quivive::diagnose::readers {
 
+inline constexpr std::size_t kMaxShellWords = 10'000;  // of one command
+
 enum class Quoting : std::uint8_t { Bare, Single, Double };
 
 struct ShellWord {
@@ -35,6 +37,9 @@ struct ShellCommand {
   std::size_t end = 0;           // where the next command may begin
   bool ends_line = false;        // by the end of a line (or of the text), not by an operator
   std::string background;        // what follows an & that cut a word off; "" where none did
+
+  // False when it is full: it is taken to end there.
+  bool add(ShellWord word) { return words.push_back(std::move(word)), words.size() < kMaxShellWords; }
 };
 
 struct ShellFault {
@@ -45,7 +50,6 @@ struct ShellFault {
 
 using Variables = std::map<std::string, std::string, std::less<>>;
 
-inline constexpr std::size_t kMaxShellWords = 10'000;     // of one command; it is taken to end there
 inline constexpr std::size_t kMaxExpanded = 1024 * 1024;  // bytes that variables may add to one command
 
 // One command beginning at `offset`, by the rules of bash: '…', "…", $'…', \x, continuation lines; PowerShell's backtick
