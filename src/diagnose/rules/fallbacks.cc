@@ -27,18 +27,25 @@ constexpr auto kCookieSchemes = std::to_array<std::string_view>({"Cookie", "Sess
 constexpr auto kHeaderSchemes = std::to_array<std::string_view>(
     {"Basic", "Digest", "Bearer", "Negotiate", "NTLM", "DPoP", "Token", "JWT", "OAuth", "Hawk", "GNAP", "Signature"});
 
+// Challenges for something that does not travel in Authorization.
+bool is_about_a_key(const http::Challenge& one) { return is_one_of(one.scheme, kKeySchemes) || one.param("name") != nullptr; }
+bool is_about_a_session(const http::Challenge& one) { return is_one_of(one.scheme, kCookieSchemes); }
+
 // Whether the server, going by what it asks for, would look at this credential.
 bool counts(const Facts& facts, const SentCredential& c) {
+  const auto& challenges = facts.challenges.challenges;
   if (kind_of_value(c.rest) == ValueKind::Empty || c.place == Place::ProxyAuthorization || c.place == Place::UserInfo) return false;
-  if (c.place == Place::Authorization) return true;
+  if (c.place == Place::Authorization) {
+    const auto elsewhere = [](const http::Challenge& one) { return is_about_a_key(one) || is_about_a_session(one); };
+    return challenges.empty() || !std::all_of(challenges.begin(), challenges.end(), elsewhere);
+  }
   if (c.place == Place::Form)
     return iequals(c.name, "password") || iequals(c.name, "client_secret") || iequals(c.name, "refresh_token") ||
            iequals(c.name, "assertion") || iequals(c.name, "access_token") || iequals(c.name, "pwd") || iequals(c.name, "passwd");
-  const auto& challenges = facts.challenges.challenges;
   if (challenges.empty()) return true;
   return std::any_of(challenges.begin(), challenges.end(), [&](const http::Challenge& one) {
-    if (is_one_of(one.scheme, kKeySchemes)) return c.place == Place::Header || c.place == Place::Query;
-    if (is_one_of(one.scheme, kCookieSchemes)) return c.place == Place::Cookie;
+    if (is_about_a_key(one)) return c.place == Place::Header || c.place == Place::Query;
+    if (is_about_a_session(one)) return c.place == Place::Cookie;
     const bool bearer = iequals(one.scheme, "Bearer") || iequals(one.scheme, "Token") || iequals(one.scheme, "OAuth");
     if (bearer && c.place == Place::Query) return iequals(c.name, "access_token") || c.token.has_value();
     return !is_one_of(one.scheme, kHeaderSchemes);
@@ -109,6 +116,16 @@ std::string asked_for(const Facts& facts) {
 
 std::string how_to_send(const Facts& facts) {
   const std::string realm(facts.challenge_param("realm"));
+  for (const http::Challenge& one : facts.challenges.challenges) {
+    if (const std::string* name = one.param("name")) {
+      const std::string* type = one.param("type") != nullptr ? one.param("type") : one.param("in");
+      const bool query = type != nullptr && iequals(*type, "query");
+      return std::string("Send the key in the ") + (query ? "query parameter " : "header ") + *name + ", as the challenge says.";
+    }
+    if (is_about_a_key(one)) return "Send the API key in the header that the service's documentation names (X-API-Key, apikey, …).";
+    if (is_about_a_session(one))
+      return "Sign in first and send the session cookie: curl -b cookies.txt, requests.Session(), credentials: 'include' with fetch.";
+  }
   if (facts.challenge("Bearer") != nullptr && realm.starts_with("http") && !facts.challenge_param("service").empty()) {
     return "Ask " + realm + " for a token with the service" + (facts.challenge_param("scope").empty() ? "" : " and scope") +
            " of the challenge, then send it as Authorization: Bearer <token>; docker login HOST does both.";
@@ -157,7 +174,7 @@ void missing(const Context& context, const Facts& facts, Report& report) {
   const std::string wanted = asked_for(facts);
   std::string other;
   for (const SentCredential& c : facts.credentials) {
-    if (c.place == Place::Header || c.place == Place::Query) other = place_text(c);
+    if (c.place == Place::Header || c.place == Place::Query || c.place == Place::Authorization) other = place_text(c);
   }
   const std::string userinfo = facts.request()->url.userinfo;
   auto entry = report.fault(Cause::CredentialsMissing, said.empty() ? Certainty::Probable : Certainty::Certain, facts);
@@ -183,6 +200,10 @@ std::string message_of(const Facts& facts) {
   for (const std::string_view name : {"error_description", "message", "detail", "title", "error", "msg", "reason"}) {
     if (const auto text = string_member(facts.body_json->get_object(), name); text && !text->empty())
       return std::string(text->substr(0, 120));
+    // {"error": {"message": "…"}}
+    const Json* inner = member(facts.body_json->get_object(), name);
+    if (inner == nullptr || !inner->is_object()) continue;
+    if (const auto text = string_member(inner->get_object(), "message"); text && !text->empty()) return std::string(text->substr(0, 120));
   }
   return {};
 }
@@ -205,7 +226,7 @@ std::string described(const Facts& facts, const SentCredential& c) {
   switch (c.place) {
     case Place::Cookie: return "the session in the cookie " + c.name;
     case Place::Header:
-    case Place::Query: return "the key in " + place_text(c).substr(4);
+    case Place::Query: return "the key in " + place_text(c);
     case Place::Form:
       return is_token_request(facts) ? "the " + std::string(iequals(c.name, "refresh_token") ? "refresh token"
                                                             : iequals(c.name, "assertion")   ? "assertion"
@@ -214,6 +235,7 @@ std::string described(const Facts& facts, const SentCredential& c) {
                                      : "the user name or password in the body";
     default: break;
   }
+  if (c.is("Bearer") || c.is("Token") || c.is("JWT")) return "the token";
   return c.scheme.empty() ? "the credential" : "the " + std::string(c.scheme) + " credential";
 }
 

@@ -159,8 +159,9 @@ void report_unsupported(const Facts& facts, const SentCredential& c, Report& rep
   const auto& offered = facts.challenges.challenges;
   const std::string sent(c.scheme);
   if (!offered.empty()) {
-    if (std::any_of(offered.begin(), offered.end(), [&](const http::Challenge& one) { return covers(one.scheme, c); }) || was_read(facts))
-      return;
+    // A challenge that names a field of its own (AzureApiManagementKey name="…") is about a key, not about Authorization.
+    const auto fits = [&](const http::Challenge& one) { return covers(one.scheme, c) || one.param("name") != nullptr; };
+    if (std::any_of(offered.begin(), offered.end(), fits) || was_read(facts)) return;
     const std::string wanted = offered_text(facts);
     const std::string realm(facts.challenge_param("realm"));
     const bool registry = facts.challenge("Bearer") != nullptr && realm.starts_with("http");

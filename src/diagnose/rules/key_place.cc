@@ -233,7 +233,9 @@ void place_and_name(const Context& context, const Facts& facts, Report& report) 
       const VendorToken* token = find_vendor_token(bare_secret(*authorization));
       const bool own_key = token != nullptr && token->placement == Placement::Header && is_for_host(*token, facts.request()->url.host);
       const bool either = facts.server_says("authorization") || facts.server_says("bearer");  // "send Authorization or X-API-Key"
-      if (own_key || (!named.empty() && facts.challenges.challenges.empty() && !either))
+      const auto& challenges = facts.challenges.challenges;
+      const bool asks_for_it = challenges.empty() ? !either : challenges.front().param("name") != nullptr;
+      if (own_key || (!named.empty() && asks_for_it))
         return say_place(context, facts, *authorization, "the header " + wanted, report);
     }
   }

@@ -230,14 +230,18 @@ void bare_words(const Context& context, Report& report) {
     const std::optional<CutOption> cut =
         context.capture.command ? find_cut_option(context.capture.command->words, remark.text) : std::nullopt;
     if (!cut || !cut->holds_credential) continue;
+    std::string whole = cut->value;
+    for (const SourceRemark& other : context.capture.remarks) {
+      if (other.kind == Kind::BareWord && other.exchange == remark.exchange) whole += ' ' + other.text;
+    }
     report.fault(Cause::TokenCutAtSpace, Certainty::Certain, *facts)
         .summary("The value of " + cut->option + " ends at its first space: curl got " + quoted_text(cut->value) + ", and took " +
-                 quoted_text(remark.text) + " for something else.")
+                 quoted_text(remark.text) + " for a URL.")
         .detail("A shell splits a command at every space outside quotes; curl takes the loose words for further URLs.")
         .fix(context.capture.command->windows
                  ? "Put the whole value between double quotes: cmd.exe knows no other."
-                 : "Put the whole value between quotes: " + cut->option + " '" + cut->value + " " + remark.text + "'.")
-        .see("command", cut->option, cut->value + " " + remark.text, remark.text);
+                 : "Put the whole value between quotes: " + cut->option + " '" + whole + "'.")
+        .see("command", cut->option, whole, remark.text);
     if (cut->value.starts_with("\u201c") || cut->value.starts_with("\u201d") || cut->value.starts_with("\u2018")) {
       report.fault(Cause::TokenInvisibleChar, Certainty::Certain, *facts)
           .summary("The quotation marks around the header are typographic ones, which no shell takes for quotes.")

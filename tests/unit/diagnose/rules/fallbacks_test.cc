@@ -14,6 +14,10 @@ TEST(Fallbacks, NothingSent) {
        "credentials-missing"},
       {"a key where Basic is asked for", exchange("X-API-Key: 8fj2k1mz0q7vbn3x\r\n", "WWW-Authenticate: Basic realm=\"x\"\r\n"),
        "credentials-missing probable", "credentials-missing"},
+      {"a token where a key is asked for",
+       sent("Bearer " + jwt(),
+            "WWW-Authenticate: AzureApiManagementKey realm=\"x\",name=\"Ocp-Apim-Subscription-Key\",type=\"header\"\r\n"),
+       "credentials-missing probable", "credentials-missing"},
       {"accepted", exchange("", "", 200), "none", ""},
       {"not about credentials", exchange("", "", 404), "none", ""},
       {"negotiation", exchange("", "WWW-Authenticate: Basic realm=\"x\"\r\n") + "\n" + sent(basic("alice:secret1"), "", 200), "none", ""},
@@ -44,6 +48,26 @@ TEST(Fallbacks, Redacted) {
       {"accepted", sent("Bearer ***", "", 200), "none", ""},
       {"another finding decides", exchange("Authorisation: Bearer 8fj2k1mz0q7vbn3x\r\nX-API-Key: ***\r\n"), "header-misspelt certain",
        "capture-redacted header-misspelt"},
+  });
+}
+
+std::string har(std::string_view creator, std::string_view fields, std::string_view response_fields) {
+  return fmt::format(R"({{"log":{{"version":"1.2","creator":{{"name":"{}","version":"1"}},"entries":[{{)"
+                     R"("startedDateTime":"2025-03-01T12:00:00Z","request":{{"method":"GET","url":"https://api.example.com/v1/me",)"
+                     R"("httpVersion":"HTTP/1.1","headers":[{{"name":"Accept","value":"application/json"}}{}]}},)"
+                     R"("response":{{"status":401,"statusText":"","httpVersion":"HTTP/1.1",)"
+                     R"("headers":[{{"name":"Date","value":"Sat, 01 Mar 2025 12:00:00 GMT"}}{}],)"
+                     R"("content":{{"size":0,"mimeType":"application/json"}}}}}}]}}}})",
+                     creator, fields, response_fields);
+}
+
+TEST(Fallbacks, RecordingsOfBrowsers) {
+  const std::string challenge = R"(,{"name":"WWW-Authenticate","value":"Bearer realm=\"api\""})";
+  const std::string token = R"(,{"name":"Authorization","value":"Bearer 8fj2k1mz0q7vbn3x"})";
+  expect_rows({
+      {"sanitised", har("WebInspector", "", challenge), "capture-redacted certain", "capture-redacted", Format::Har},
+      {"with sensitive data", har("WebInspector", token, challenge), "credentials-rejected probable", "credentials-rejected", Format::Har},
+      {"another recorder", har("mitmproxy", "", challenge), "credentials-missing probable", "credentials-missing", Format::Har},
   });
 }
 

@@ -86,7 +86,7 @@ inline void expect_rows(std::initializer_list<Row> rows) {
       EXPECT_FALSE(finding.fix.empty()) << code_of(finding.cause);
       std::string all = finding.summary + '\n' + finding.detail + '\n' + finding.fix;
       for (const Evidence& one : finding.evidence) all += '\n' + one.text + '\n' + one.mark;
-      for (const std::string_view secret : {"8fj2k1mz0q7vbn3x", "secret1", "merlin-Gasket-78"})
+      for (const std::string_view secret : {"8fj2k1mz0q7vbn3x", "secret1", "merlin-Gasket-78", "word9x"})
         EXPECT_EQ(all.find(secret), std::string::npos) << code_of(finding.cause) << ": " << all;
     }
   }
