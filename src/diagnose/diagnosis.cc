@@ -2,6 +2,7 @@
 
 #include "diagnose/redact.h"
 #include "diagnose/rule.h"
+#include "diagnose/suggest_command.h"
 
 #include <algorithm>
 
@@ -61,7 +62,7 @@ void redact(std::vector<Finding>& findings, const Redactor& redactor) {
     finding.fix = redactor(finding.fix);
     for (Evidence& evidence : finding.evidence) {
       evidence.name = redactor(evidence.name);
-      evidence.text = redactor(evidence.text);
+      evidence.text = redactor.with_fingerprints(evidence.text);
       evidence.mark = redactor(evidence.mark);
     }
   }
@@ -103,7 +104,14 @@ Diagnosis diagnose(const Capture& capture, const Expectations& expected, bool sh
   out.place = place_of(out, facts);
   if (out.place && facts[*out.place].response() != nullptr) out.answered_by = identify_answerer(facts[*out.place]);
   out.refused = static_cast<std::size_t>(std::count_if(facts.begin(), facts.end(), [](const Facts& f) { return f.is_refused(); }));
-  if (!show_secrets) redact(out.findings, Redactor(capture, facts, expected));
+  if (const Finding* verdict = out.verdict_finding(); verdict != nullptr && out.place && !capture.is_loose) {
+    out.command = suggest_command(facts, *out.place, *verdict);
+  }
+  if (!show_secrets) {
+    const Redactor redactor(collect_secrets(capture, facts, expected));
+    redact(out.findings, redactor);
+    if (out.command) out.command = redactor(*out.command);
+  }
   return out;
 }
 

@@ -59,6 +59,9 @@ constexpr auto kSecretMembers = std::to_array<std::string_view>({"accesstoken",
                                                                  "sessiontoken",
                                                                  "token"});
 
+constexpr auto kPasswordNames = std::to_array<std::string_view>(
+    {"clientsecret", "currentpassword", "newpassword", "pass", "passcode", "passwd", "password", "pwd", "secret"});
+
 constexpr auto kSchemes = std::to_array<std::string_view>({"apikey",
                                                            "aws",
                                                            "aws4hmacsha256",
@@ -105,6 +108,7 @@ constexpr auto kNotSessionParts =
 
 bool is_key_name(std::string_view name) { return contains(kKeyNames, folded(name)); }
 bool is_secret_member(std::string_view name) { return contains(kSecretMembers, folded(name)); }
+bool is_password_name(std::string_view name) { return contains(kPasswordNames, folded(name)); }
 bool is_known_scheme(std::string_view word) { return contains(kSchemes, folded(word)); }
 
 bool is_session_cookie(std::string_view name) {

@@ -12,6 +12,8 @@ namespace quivive::diagnose {
 [[nodiscard]] bool is_key_name(std::string_view name);
 // Names of form and JSON members whose values are secrets: "password", "client_secret", "refresh_token".
 [[nodiscard]] bool is_secret_member(std::string_view name);
+// Of those, what a person chose, or what is as guessable: "password", "client_secret".
+[[nodiscard]] bool is_password_name(std::string_view name);
 // A cookie that carries a session or a token, rather than a preference or analytics.
 [[nodiscard]] bool is_session_cookie(std::string_view name);
 // Schemes of the registry, and those that vendors made up: "Bearer", "Token", "SSWS".

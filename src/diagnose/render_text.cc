@@ -1,7 +1,6 @@
 #include "diagnose/render_text.h"
 
 #include "base/text.h"
-#include "diagnose/suggest_command.h"
 #include "diagnose/text_layout.h"
 
 #include <fmt/format.h>
@@ -38,7 +37,7 @@ class Text {
     if (const Finding* verdict = diagnosis_.verdict_finding()) {
       headline(*verdict);
       block("fix", verdict->fix);
-      command(*verdict);
+      command();
       evidence(*verdict);
       if (!verdict->detail.empty()) block("more", verdict->detail);
       who();
@@ -102,12 +101,11 @@ class Text {
     out_ += wrap(harmless(text), kLabel, width_) + '\n';
   }
 
-  void command(const Finding& verdict) {
-    const auto suggested = suggest_command(capture_, diagnosis_, verdict);
-    if (!suggested) return;
+  void command() {
+    if (!diagnosis_.command) return;
     out_ += '\n';
     label("try");
-    out_ += paint("36", harmless(*suggested)) + '\n';  // not wrapped: it is pasted
+    out_ += paint("36", harmless(*diagnosis_.command)) + '\n';  // not wrapped: it is pasted
   }
 
   static std::string evidence_line(const Evidence& e) {

@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 #include "diagnose/facts.h"
-#include "diagnose/redact.h"
 
 #include <algorithm>
 
@@ -102,11 +101,8 @@ const Facts& origin_of(std::span<const Facts> all, const Facts& last) {
 
 }  // namespace
 
-std::optional<std::string> suggest_command(const Capture& capture, const Diagnosis& diagnosis, const Finding& verdict) {
-  if (!diagnosis.place || capture.is_loose) return std::nullopt;
-  const Expectations expected;
-  const std::vector<Facts> all = gather_facts(capture, expected);
-  const Facts& last = all[*diagnosis.place];
+std::optional<std::string> suggest_command(std::span<const Facts> all, std::size_t place, const Finding& verdict) {
+  const Facts& last = all[place];
   const Request* request = last.request();
   if (request == nullptr || request->url.host.empty() || last.exchange->to_proxy) return std::nullopt;
   const Facts& first = origin_of(all, last);
@@ -135,7 +131,7 @@ std::optional<std::string> suggest_command(const Capture& capture, const Diagnos
     out += short_text ? " --data-raw " + shell_quoted(written.body) : std::string(" --data-binary @BODY");
   }
   out += ' ' + word(request->url.text());
-  return Redactor(capture, all, expected)(out);
+  return out;
 }
 
 }  // namespace quivive::diagnose

@@ -3,7 +3,6 @@
 #include "base/json.h"
 #include "diagnose/render_json.h"
 #include "diagnose/render_text.h"
-#include "diagnose/suggest_command.h"
 #include "judge.h"
 
 #include <gmock/gmock.h>
@@ -96,7 +95,7 @@ std::string suggested(Format format, std::string_view text) {
   const Output o = of(format, text);
   const Finding* verdict = o.diagnosis.verdict_finding();
   if (verdict == nullptr) return "no verdict";
-  return suggest_command(o.capture, o.diagnosis, *verdict).value_or("none");
+  return o.diagnosis.command.value_or("none");
 }
 
 TEST(SuggestCommand, SameRequestWithTheCredentialSetRight) {

@@ -12,7 +12,7 @@ std::string redacted(std::string_view http, std::string_view text) {
   EXPECT_TRUE(capture.has_value());
   const Expectations expected;
   const auto facts = gather_facts(*capture, expected);
-  return Redactor(*capture, facts, expected)(text);
+  return Redactor(collect_secrets(*capture, facts, expected))(text);
 }
 
 std::string request(std::string_view fields, std::string_view target = "/x") {
@@ -54,6 +54,58 @@ TEST(Redactor, EveryPlaceOfACredential) {
     EXPECT_EQ(out.find(row.secret), std::string::npos) << out;
     EXPECT_NE(out.find("it was <"), std::string::npos);
   }
+}
+
+// Threat: the end of base64 is the end of the password.
+TEST(Redactor, Passwords_ShowNotEvenTheirEnds) {
+  const std::string payload = "YWxpY2U6YS1wYXNzd29yZC1vZi10aGlydHktY2hhcnM=";  // alice:a-password-of-thirty-chars
+  for (const std::string scheme : {"Basic ", "", "Bearer ", "Bearer Basic "}) {
+    EXPECT_EQ(redacted(request("Authorization: " + scheme + payload), "<" + payload + "> <a-password-of-thirty-chars>"), "<…> <…>")
+        << scheme;
+  }
+  EXPECT_EQ(redacted("POST /t HTTP/1.1\r\nHost: a\r\nContent-Type: "
+                     "application/x-www-form-urlencoded\r\n\r\nclient_secret=abcdefghijklmnopqrstuvwxyz0123",
+                     "abcdefghijklmnopqrstuvwxyz0123"),
+            "…");
+}
+
+TEST(Redactor, UrlsOfASignIn) {
+  const std::string answer =
+      request("Referer: https://a.example/cb?code=first-code-9", "/cb?code=second-code-8&password=third-word-7") +
+      "HTTP/1.1 302 Found\r\nLocation: https://b.example/#access_token=opaque-token-6&state=s\r\nContent-Length: 0\r\n\r\n";
+  for (const std::string secret : {"first-code-9", "second-code-8", "third-word-7", "opaque-token-6"})
+    EXPECT_EQ(redacted(answer, secret), "…") << secret;
+}
+
+Secrets known(std::vector<std::string> texts) {
+  Secrets out;
+  for (std::string& text : texts) out.known.push_back({std::move(text), false});
+  return out;
+}
+
+TEST(Redactor, Overlapping_NothingIsLeftOfEither) {
+  const Redactor redactor(known({"abcdefgh1234", "1234ijklmnopqrstuvwxyz0987654321"}));
+  EXPECT_EQ(redactor("x abcdefgh1234ijklmnopqrstuvwxyz0987654321 y"), "x … y");
+}
+
+TEST(Redactor, MoreSecretsThanAreKept_FailsClosed) {
+  Secrets many = known({"abcd-known"});
+  many.complete = false;
+  EXPECT_EQ(Redactor(std::move(many))("abcd-known at api.example.com, s3cr3tvalue of 2025"), "… at api.example.com, … of 2025");
+}
+
+TEST(Redactor, HostileRepetition_TakesLinearTime) {
+  std::vector<std::string> secrets;
+  for (std::size_t size = 4; size < 3000; ++size) secrets.emplace_back(size, 'a');
+  EXPECT_EQ(Redactor(known(std::move(secrets)))(std::string(200'000, 'a')), "…");
+}
+
+TEST(Redactor, Fingerprints_OfTokensOnly) {
+  Secrets secrets = known({"abcdefghijklmnopqrstuvwxyz", "short-one"});
+  secrets.known.push_back({"a-password-of-thirty-characters", true});
+  const Redactor redactor(std::move(secrets));
+  EXPECT_EQ(redactor.with_fingerprints("Bearer abcdefghijklmnopqrstuvwxyz"), "Bearer abcd…wxyz   (fingerprint 71c4 80df)");
+  EXPECT_EQ(redactor.with_fingerprints("a-password-of-thirty-characters, short-one"), "…, …");
 }
 
 TEST(Redactor, UnknownJwt_ReplacedAnyway) {
