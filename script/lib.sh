@@ -25,11 +25,11 @@ build() {
   cmake --build "$folder" --target "$target" --parallel "$(build_jobs)" >&2
 }
 
-# The python3 that has pytest: a machine may have another one in front of Debian's.
+# The python3 that has pytest and its xdist: a machine may have another one in front of Debian's.
 pytest_python() {
   local candidate
   for candidate in python3 /usr/bin/python3; do
-    "$candidate" -c 'import pytest' 2>/dev/null && { echo "$candidate"; return; }
+    "$candidate" -c 'import pytest, xdist' 2>/dev/null && { echo "$candidate"; return; }
   done
-  die "no python3 with pytest; script/setup test installs one"
+  die "no python3 with pytest and pytest-xdist; script/setup test installs one"
 }
