@@ -2,6 +2,7 @@
 
 import base64
 import json
+import pathlib
 import subprocess
 
 import servers
@@ -35,7 +36,8 @@ routes:
 
 
 class Quivive(servers.Server):
-    """`key` is an API key of its store, `basic` an Authorization field with a user's password."""
+    """`key` is an API key of its store, `basic` an Authorization field with a user's password. When it has stopped,
+    `openssl_times` has the microseconds that libcrypto's verification took in it, by algorithm."""
 
     def __init__(self, folder, program, upstream, keys, log=False):
         self.program, self.upstream, self.keys, self.log_requests = str(program), upstream, keys, log
@@ -51,7 +53,17 @@ class Quivive(servers.Server):
         self.key = json.loads(created)["key"]
         self.run("user", "add", "bench", "--config", configuration, "--password-stdin", stdin="correct horse\n")
         self.basic = "Basic " + base64.b64encode(b"bench:correct horse").decode()
-        return [self.program, "serve", "--config", configuration]
+        subprocess.run(["g++", "-std=c++20", "-O2", "-shared", "-fPIC", "-o", self.path("openssl_times.so"),
+                        pathlib.Path(__file__).with_name("openssl_times.cc")], check=True)
+        return ["env", f"LD_PRELOAD={self.path('openssl_times.so')}", f"OPENSSL_TIMES={self.path('times')}",
+                self.program, "serve", "--config", configuration]
+
+    def path(self, name):
+        return str(self.folder / name)
+
+    def openssl_times(self):
+        lines = pathlib.Path(self.path("times")).read_text().split("\n")
+        return {algorithm: float(mean) for algorithm, _, mean in (line.split() for line in lines if line)}
 
     def run(self, *arguments, stdin=""):
         done = subprocess.run([self.program, *arguments], input=stdin, capture_output=True, text=True)

@@ -2,10 +2,10 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/explanation.h"
 #include "cli/load_config.h"
 #include "cli/options.h"
 #include "cli/show.h"
-#include "net/fetch.h"
 
 namespace quivive::cli {
 namespace {
@@ -56,25 +56,18 @@ int run_explain(const Command& self, Arguments arguments, Io& io) {
   options.app().add_option("--config", config_file, "The gateway's configuration")->type_name("FILE");
   options.add_json(json);
   if (const auto status = options.parse(arguments, io)) return *status;
-  admin = admin_address(admin, config_file);
-  for (const char c : id) {
-    const bool ok = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' || c == '-';
-    if (!ok) return fail(self, {kWrong, "an id has letters, digits, '.', '_' and '-' only; it is the X-Request-Id of the response"}, io);
+  const auto address = admin_address(admin, config_file);
+  if (!address) return fail(self, address.error(), io);
+  admin = *address;
+  if (!is_request_id(id)) {
+    return fail(self, {kWrong, "an id has letters, digits, '.', '_' and '-' only; it is the X-Request-Id of the response"}, io);
   }
-  net::fetch_init();
-  const auto response = net::fetch(fmt::format("http://{}/explain/{}", admin, id));
-  if (!response) {
-    return fail(self, {kFailed, fmt::format("{}; is the gateway running, and is {} its admin listener?", response.error().message, admin)}, io);
-  }
-  if (response->status == 404) return fail(self, {kNo, fmt::format("no rejection {} is remembered; the gateway keeps the last few hundred", id)}, io);
-  const auto parsed = parse_json(response->body);
-  if (response->status != 200 || !parsed || !parsed->is_object()) {
-    return fail(self, {kFailed, fmt::format("{} does not answer as an admin listener does (status {})", admin, response->status)}, io);
-  }
+  const auto explanation = fetch_explanation(admin, id);
+  if (!explanation) return fail(self, explanation.error(), io);
   if (json) {
-    io.out << response->body << '\n';
+    io.out << explanation->text << '\n';
   } else {
-    print_explanation(parsed->get_object(), io);
+    print_explanation(explanation->object, io);
   }
   return kDone;
 }

@@ -34,13 +34,17 @@ void print_diagnostics(const LoadedConfig& loaded, const std::string& file, Io& 
   io.err << lines;
 }
 
-std::string admin_address(const std::string& given, const std::string& config_file) {
+Result<std::string, Failure> admin_address(const std::string& given, const std::string& config_file) {
   if (!given.empty()) return given;
-  if (const std::string file = find_config(config_file); !file.empty()) {
-    const LoadedConfig loaded = load_config_file(file);
-    if (loaded.config && loaded.config->admin) return config::to_string(*loaded.config->admin);
+  const std::string file = find_config(config_file);
+  if (file.empty()) return std::string("127.0.0.1:8081");
+  const LoadedConfig loaded = load_config_file(file);
+  if (!loaded.unreadable.empty()) return Failure{kWrong, loaded.unreadable};
+  if (!loaded.config) {
+    return Failure{kWrong, fmt::format("{} has errors, so that it does not say where the admin listener is: see quivive check, or give --admin ADDRESS", file)};
   }
-  return "127.0.0.1:8081";
+  if (!loaded.config->admin) return Failure{kWrong, fmt::format("{} has no admin listener to ask (admin: off)", file)};
+  return config::to_string(*loaded.config->admin);
 }
 
 std::size_t count_errors(const LoadedConfig& loaded) {

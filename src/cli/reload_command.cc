@@ -15,7 +15,9 @@ int run_reload(const Command& self, Arguments arguments, Io& io) {
   options.app().add_option("--admin", admin, "The gateway's admin listener; as the configuration says unless given")->type_name("ADDRESS");
   options.app().add_option("--config", config_file, "The gateway's configuration")->type_name("FILE");
   if (const auto status = options.parse(arguments, io)) return *status;
-  admin = admin_address(admin, config_file);
+  const auto address = admin_address(admin, config_file);
+  if (!address) return fail(self, address.error(), io);
+  admin = *address;
   net::fetch_init();
   const auto response = net::fetch(fmt::format("http://{}/reload", admin), {.timeout = std::chrono::seconds(30)}, net::FetchMethod::Post);
   if (!response) {

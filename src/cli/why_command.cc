@@ -2,11 +2,13 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/load_config.h"
 #include "cli/options.h"
 #include "cli/screen.h"
 #include "cli/show.h"
 #include "cli/why_input.h"
 #include "cli/why_live.h"
+#include "cli/why_operator.h"
 #include "cli/why_probe.h"
 #include "diagnose/cause_pages.h"
 #include "diagnose/diagnosis.h"
@@ -29,6 +31,7 @@ struct Asked {
   std::string input;
   std::string from, environment;
   bool json = false, offline = false, probe = false, show_secrets = false, list = false, password_stdin = false;
+  std::string admin, config_file;
   std::string now, issuer, audience, scope, algorithm, user;
   double leeway = 60;
   std::vector<std::string> jwks;
@@ -54,6 +57,9 @@ void add_options(Options& options, Asked& asked) {
   app.add_option("--jwks", asked.jwks, "keys to verify the token with")->type_name("FILE|URL")->allow_extra_args(false);
   app.add_option("--user", asked.user, "the user whose Basic or Digest credentials to check")->type_name("NAME");
   app.add_flag("--password-stdin", asked.password_stdin, "reads that user's password from standard input");
+  app.add_option("--admin", asked.admin, "asks that admin listener of a Quivive gateway what it remembers of the rejection")
+      ->type_name("ADDRESS");
+  app.add_option("--config", asked.config_file, "the same, with the address from that gateway's configuration")->type_name("FILE");
   app.add_flag("--show-secrets", asked.show_secrets, "prints tokens, keys and passwords as they are");
   app.add_flag("--list", asked.list, "prints every cause that can be found");
 }
@@ -214,6 +220,14 @@ int run_why(const Command& self, Arguments arguments, Io& io) {
   }
   const bool live = !asked.offline && (!split.words.empty() || is_url(asked.input));
   if (asked.probe && !live) return fail(self, {kWrong, "--probe needs a URL or a curl command to perform, without --offline"}, io);
+  const bool as_operator = !asked.admin.empty() || !asked.config_file.empty();
+  if (as_operator && asked.offline) return fail(self, {kWrong, "--admin and --config need a connection, and --offline forbids one"}, io);
+  std::string admin;
+  if (as_operator) {
+    auto address = admin_address(asked.admin, asked.config_file);
+    if (!address) return fail(self, address.error(), io);
+    admin = std::move(*address);
+  }
   const bool from_stdin = split.words.empty() && (asked.input.empty() || asked.input == "-");
   auto expected = expectations(asked, from_stdin, io);
   if (!expected) return fail(self, expected.error(), io);
@@ -236,6 +250,11 @@ int run_why(const Command& self, Arguments arguments, Io& io) {
     capture = read_capture_argument(asked.input, input);
   }
   if (!capture) return fail(self, capture.error(), io);
+
+  if (as_operator) {
+    const std::string notice = join_explanations(*capture, *expected, admin);
+    if (!notice.empty()) io.err << "quivive why: " << notice << '\n';
+  }
 
   const diagnose::Diagnosis diagnosis = diagnose::diagnose(*capture, *expected, asked.show_secrets);
   io.out << (asked.json ? diagnose::render_json(*capture, diagnosis) : diagnose::render_text(*capture, diagnosis, style_of(io.out)));

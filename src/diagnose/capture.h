@@ -67,12 +67,28 @@ struct DeclaredAuth {
   std::vector<HeaderField> params;  // as in the collection, variables resolved
 };
 
+// The bearer token that a request would carry now, beside an example of it that was saved earlier (Postman).
+struct CurrentToken {
+  std::size_t exchange = 0;
+  std::string token;
+};
+
 // A request that was sent beside the one in question, to tell causes apart; what it got.
 struct Probe {
   enum class Kind : std::uint8_t { WithoutCredentials, WrongCredentials, OtherScheme };
   Kind kind{};
   std::string scheme;  // of OtherScheme
   Exchange exchange;
+};
+
+// What our own gateway remembers of a rejection: asked for by whoever runs it (`quivive explain`), never in the input.
+struct GatewayRecord {
+  std::size_t exchange = 0;  // in Capture::exchanges
+  std::string reason;       // a code of base/reasons.def
+  std::string meaning;      // its text for operators
+  std::string seen;         // what was found in this request; "" where there is nothing to add
+  std::string route;        // its name; "" where none matched
+  std::string check, note;  // the first check that failed, and what it compared; "" where none did
 };
 
 struct Capture {
@@ -83,7 +99,9 @@ struct Capture {
   std::optional<CurlCommand> command;  // where the input is, or begins with, a curl command
   std::vector<SourceRemark> remarks;
   std::vector<DeclaredAuth> declared;
+  std::vector<CurrentToken> current;
   std::vector<Probe> probes;  // about the last refused exchange
+  std::vector<GatewayRecord> records;
   // The tool takes credentials out of what it writes, and there are none anywhere (Chrome's sanitised HAR): their absence
   // here proves nothing.
   bool credentials_hidden = false;

@@ -102,7 +102,10 @@ Diagnosis diagnose(const Capture& capture, const Expectations& expected, bool sh
   std::stable_sort(out.findings.begin(), out.findings.end(), more_useful);
   if (!out.findings.empty() && out.findings.front().severity == Severity::Error) out.verdict = 0;
   out.place = place_of(out, facts);
-  if (out.place && facts[*out.place].response() != nullptr) out.answered_by = identify_answerer(facts[*out.place]);
+  if (out.place && facts[*out.place].response() != nullptr) {
+    const bool recorded = std::any_of(capture.records.begin(), capture.records.end(), [&](const GatewayRecord& r) { return r.exchange == *out.place; });
+    out.answered_by = recorded ? Answerer{Answerer::Kind::Gateway, "Quivive", "gateway.record"} : identify_answerer(facts[*out.place]);
+  }
   out.refused = static_cast<std::size_t>(std::count_if(facts.begin(), facts.end(), [](const Facts& f) { return f.is_refused(); }));
   if (const Finding* verdict = out.verdict_finding(); verdict != nullptr && out.place && !capture.is_loose) {
     out.command = suggest_command(facts, *out.place, *verdict);

@@ -218,6 +218,7 @@ Secrets collect_secrets(const Capture& capture, std::span<const Facts> facts, co
       else if (is_secret_member(param.name) || is_key_name(param.name) || param.name == "value") collector.add(param.value);
     }
   }
+  for (const CurrentToken& now : capture.current) collector.add(now.token);
   if (expected.password) collector.hide(expected.password->reveal(RevealSecret{}));
   return collector.take();
 }

@@ -193,3 +193,40 @@ def test_an_oversized_head_ends():
 
     with App(lambda asked: (401, Fields(), b"")) as app:
         assert refused(app.url + "/orders").exit in (0, 1, 3)
+
+
+# --- for whoever runs the gateway
+
+
+def operator(gateway):
+    return "--admin", "%s:%d" % gateway.admin
+
+
+def test_the_gateways_own_record_joins_in(api, issuer):
+    """The client sees that the audience is wrong; the record says which one the gateway wants."""
+    token = secret(issuer.token(aud="https://api.example.com/"))
+    asked = ["--", "curl", "-H", f"Authorization: Bearer {token}", api.url + "/bearer/x"]
+    without, told = why(*asked), why(*operator(api), *asked)
+    for diagnosis in (without, told):
+        diagnosis.says("token-wrong-audience", "certain", "gateway")
+    record = lambda diagnosis: [e["text"] for e in diagnosis.evidence("token-wrong-audience") if e["part"] == "gateway.record"]  # noqa: E731
+    assert record(without) == []
+    assert any("/bearer/" in text for text in record(told)) and any("audience" in text for text in record(told)), record(told)
+
+
+def test_the_record_tells_what_a_stripped_answer_does_not(api):
+    """A proxy in between that replaced the body leaves the id; that is enough for whoever may ask."""
+    answer = api.get("/bearer/x", {"Authorization": "Bearer " + secret("no-token-at-all-7733")})
+    api.log_line(answer.id)
+    seen = f"HTTP/1.1 401 Unauthorized\r\nX-Request-Id: {answer.id}\r\nContent-Length: 0\r\n\r\n"
+    assert why("-", stdin=seen).code != "token-malformed"
+    why(*operator(api), "-", stdin=seen).says("token-malformed", "certain", "gateway")
+
+
+def test_a_record_that_is_not_there_stops_nothing(api):
+    answer = "HTTP/1.1 401 Unauthorized\r\nX-Request-Id: k3v9q9\r\nWWW-Authenticate: Bearer\r\n\r\n"
+    for more, word in ((operator(api), "no rejection k3v9q9 is remembered"), (("--admin", "127.0.0.1:1"), "127.0.0.1:1")):
+        result = command("why", "--json", *more, "-", stdin=answer)
+        assert result.exit == 1 and word in result.err and result.err.count("\n") == 1, result.err
+    result = command("why", *operator(api), "-", stdin="HTTP/1.1 401 Unauthorized\r\n\r\n")
+    assert result.exit == 1 and "X-Request-Id" in result.err

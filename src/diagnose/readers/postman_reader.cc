@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "diagnose/reader.h"
 #include "diagnose/readers/kept_exchanges.h"
 #include "diagnose/readers/postman_auth.h"
@@ -60,6 +61,7 @@ class CollectionReader {
     capture.exchanges = kept_.take();
     capture.remarks = variables_.take_remarks();
     capture.declared = std::move(declared_);
+    capture.current = std::move(current_);
   }
 
  private:
@@ -120,7 +122,23 @@ class CollectionReader {
     // An example keeps the fields that were sent; a helper that it does not name itself is not set over them.
     if (own || !has_original || !exchange.request->headers.has("authorization")) apply(own ? own : auth, exchange);
     exchange.response = read_response(response);
+    if (has_original) note_current_token(request, auth, exchange);
     kept_.add(std::move(exchange));
+  }
+
+  // What the collection would send in the place of a saved example, to tell a token that was cached from the one shown.
+  void note_current_token(const Json& request, const std::optional<Auth>& auth, const Exchange& saved) {
+    constexpr std::string_view kScheme = "Bearer ";
+    const auto bearer_of = [&](const Exchange& e) {
+      const std::string_view value = e.request->headers.value("authorization");
+      return value.size() > kScheme.size() && iequals(value.substr(0, kScheme.size()), kScheme) ? value.substr(kScheme.size()) : "";
+    };
+    if (bearer_of(saved).empty() || current_.size() >= kMaxRemarks) return;
+    const std::size_t remarks = variables_.remarks();
+    Exchange now = begin(request);
+    if (auth && !auth->type.empty()) (void)apply_auth(*auth, now.index, variables_, now);
+    variables_.drop_remarks(remarks);
+    if (const std::string_view token = bearer_of(now); !token.empty()) current_.push_back({saved.index, std::string(token)});
   }
 
   Exchange begin(const Json& request) {
@@ -139,6 +157,7 @@ class CollectionReader {
   Variables& variables_;
   KeptExchanges kept_;
   std::vector<DeclaredAuth> declared_;
+  std::vector<CurrentToken> current_;
 };
 
 // The `values` of an environment file, bare or as the API wraps it.

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "diagnose/capture.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <set>
@@ -39,6 +40,9 @@ class Variables {
   // `text` with the variables replaced that are defined. What remains is remarked upon.
   [[nodiscard]] std::string resolve(std::string_view text, const Place& place);
   void remark(SourceRemark::Kind kind, const Place& place, std::string text);
+  // For texts that are looked at and not sent: remarks made since `count` was remarks() are dropped.
+  [[nodiscard]] std::size_t remarks() const { return remarks_.size(); }
+  void drop_remarks(std::size_t count) { remarks_.resize(std::min(count, remarks_.size())); }
   [[nodiscard]] std::vector<SourceRemark> take_remarks() { return std::move(remarks_); }
 
  private:

@@ -316,6 +316,29 @@ void judge_words(const Context& context, const Facts& facts, Report& report) {
   }
 }
 
+// What the gateway itself remembers of this rejection, for whoever may ask it: the check that failed, not only its reason.
+bool own_record(const Context& context, const Facts& facts, Report& report) {
+  const auto& all = context.capture.records;
+  const auto record = std::find_if(all.begin(), all.end(), [&](const GatewayRecord& r) { return r.exchange == facts.at; });
+  if (record == all.end()) return false;
+  const auto reason = reason_from_code(record->reason);
+  const auto cause = reason ? cause_of(*reason) : std::nullopt;
+  if (!cause) return false;
+  std::string seen = record->check.empty() ? std::string() : record->check;
+  for (const std::string* text : {&record->note, &record->seen}) {
+    if (text->empty() || (!seen.empty() && seen.find(*text) != std::string::npos)) continue;
+    seen += (seen.empty() ? "" : ": ") + *text;
+  }
+  auto entry = report.fault(*cause, Certainty::Certain, facts);
+  entry.summary(fmt::format("The gateway (Quivive) refused it as {}: {}.", code_of(*reason), info(*reason).description))
+      .detail(record->meaning)
+      .fix(std::string(phrase_of(*cause).fix))
+      .see("gateway.record", "route", record->route.empty() ? "none matched" : record->route)
+      .server_said();
+  if (!seen.empty()) entry.see("gateway.record", "check", seen);
+  return true;
+}
+
 // Our own gateway's reasons: certain, whatever else was found.
 bool own_words(const Facts& facts, Report& report) {
   const auto own = own_rejection(facts);
@@ -355,7 +378,7 @@ void perhaps_revoked(const Facts& facts, Report& report) {
 void server_words(const Context& context, Report& report) {
   for (const Facts& facts : context.facts) {
     if (!facts.is_refused()) continue;
-    if (!own_words(facts, report)) judge_words(context, facts, report);
+    if (!own_record(context, facts, report) && !own_words(facts, report)) judge_words(context, facts, report);
     perhaps_revoked(facts, report);
   }
 }

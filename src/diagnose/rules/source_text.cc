@@ -353,6 +353,17 @@ void stale(const Context& context, Report& report) {
         .fix("Save the request again, close older tabs of it, and look at what is sent in Postman's console.")
         .see("request.header", sent->name, sent->value);
   }
+  for (const CurrentToken& now : context.capture.current) {
+    if (now.exchange >= context.facts.size()) continue;
+    const Facts& facts = context.facts[now.exchange];
+    const SentCredential* sent = facts.authorization();
+    if (sent == nullptr || !sent->is("Bearer") || !facts.is_refused() || trim_ows(sent->rest) == trim_ows(now.token)) continue;
+    if (kind_of_value(now.token) != ValueKind::Plain || kind_of_value(sent->rest) != ValueKind::Plain) continue;
+    report.fault(Cause::StaleHelperValue, Certainty::Suggestive, facts)
+        .summary("The saved example carries another token than the request has now: the answer is to an older one.")
+        .fix("Send the request again, and look at what is sent in Postman's console.")
+        .see("request.header", sent->name, sent->value);
+  }
   if (!context.capture.command || context.capture.format == Format::Curl) return;
   const std::optional<std::string> typed = bearer_of(*context.capture.command);
   for (const Facts& facts : context.facts) {

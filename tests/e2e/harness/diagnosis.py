@@ -55,6 +55,9 @@ class Diagnosis:
         self.exchanges = self.document["input"]["exchanges"]
         assert self.exit == (1 if self.verdict else 0)
 
+    def evidence(self, code):
+        return [row for finding in self.document["findings"] if finding["code"] == code for row in finding["evidence"]]
+
     def says(self, code, certainty, answered_by):
         """`certainty` may name two that are both right, as "certain or probable"."""
         told = (self.code, self.certainty, self.answered_by)

@@ -2,6 +2,8 @@
 
 #include "unit/diagnose/rules/support.h"
 
+#include <gmock/gmock.h>
+
 #include <set>
 
 namespace quivive::diagnose {
@@ -195,6 +197,29 @@ TEST(ServerWords, OwnGateway_NamesItsReason) {
   EXPECT_EQ(
       found(judge(Format::Http, exchange(token, 401, "Content-Type: application/json\n", R"({"error":"Empty token"})")), Cause::TokenEmpty),
       "");
+}
+
+TEST(ServerWords, RecordOfTheGateway_TellsMoreThanItsAnswer) {
+  const std::string answer = exchange(bearer(jwt(living())), 401, "WWW-Authenticate: Bearer\nX-Request-Id: k3v9q4\n");
+  Read read = read_text(Format::Http, answer);
+  ASSERT_TRUE(read);
+  Capture& capture = *read;
+  const Expectations expected{.clock = kTestNow};
+  capture.records = {{.exchange = 0, .reason = "token-wrong-audience", .meaning = "For another audience.", .seen = "", .route = "/v1/", .check = "audience", .note = "has a, wants b"}};
+  const Diagnosis d = diagnose(capture, expected);
+  ASSERT_NE(find(d, Cause::TokenWrongAudience), nullptr);
+  const Finding& told = *find(d, Cause::TokenWrongAudience);
+  EXPECT_EQ(told.certainty, Certainty::Certain);
+  EXPECT_EQ(told.detail, "For another audience.");
+  std::vector<std::string> seen;
+  for (const Evidence& e : told.evidence) seen.push_back(e.part + ' ' + e.name + ' ' + e.text);
+  EXPECT_THAT(seen, testing::IsSupersetOf({"gateway.record route /v1/", "gateway.record check audience: has a, wants b"}));
+  EXPECT_EQ(d.answered_by.name, "Quivive");
+  // Of another exchange, or with a reason that this program does not know: judged by the answer alone.
+  for (GatewayRecord& record : capture.records) record.exchange = 1;
+  EXPECT_EQ(find(diagnose(capture, expected), Cause::TokenWrongAudience), nullptr);
+  capture.records = {{.exchange = 0, .reason = "a-reason-of-tomorrow"}};
+  EXPECT_EQ(find(diagnose(capture, expected), Cause::TokenWrongAudience), nullptr);
 }
 
 }  // namespace
