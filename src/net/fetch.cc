@@ -1,8 +1,7 @@
 #include "net/fetch.h"
 
 #include "base/text.h"
-
-#include <curl/curl.h>
+#include "net/libcurl.h"
 
 #include <memory>
 
@@ -39,37 +38,40 @@ std::size_t on_header(char* data, std::size_t, std::size_t n, void* to) {
 
 }  // namespace
 
-void fetch_init() { curl_global_init(CURL_GLOBAL_DEFAULT); }
+void fetch_init() { (void)libcurl(); }
 
 Result<FetchResponse> fetch(const std::string& url, const FetchLimits& limits, FetchMethod method) {
-  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(), &curl_easy_cleanup);
+  const auto& loaded = libcurl();
+  if (!loaded) return loaded.error();
+  const Libcurl& lib = **loaded;
+  const std::unique_ptr<CURL, decltype(lib.easy_cleanup)> curl(lib.easy_init(), lib.easy_cleanup);
   if (!curl) return error("cannot start an HTTP request: out of memory");
   FetchResponse response;
   Body body{&response, limits.bytes};
   CURL* c = curl.get();
   const bool secure = url.starts_with("https://");
-  curl_easy_setopt(c, CURLOPT_URL, url.c_str());
-  curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+  lib.easy_setopt(c, CURLOPT_URL, url.c_str());
+  lib.easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
   // Threat: a redirect from https to http would let the network choose our keys.
-  curl_easy_setopt(c, CURLOPT_REDIR_PROTOCOLS_STR, secure ? "https" : "http,https");
-  curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 1L);
-  curl_easy_setopt(c, CURLOPT_MAXREDIRS, limits.redirects);
-  curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, static_cast<long>(limits.timeout.count()));
-  curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(c, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
-  curl_easy_setopt(c, CURLOPT_USERAGENT, "quivive/" QUIVIVE_VERSION);
-  curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, &on_body);
-  curl_easy_setopt(c, CURLOPT_WRITEDATA, &body);
-  curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, &on_header);
-  curl_easy_setopt(c, CURLOPT_HEADERDATA, &response);
+  lib.easy_setopt(c, CURLOPT_REDIR_PROTOCOLS_STR, secure ? "https" : "http,https");
+  lib.easy_setopt(c, CURLOPT_FOLLOWLOCATION, 1L);
+  lib.easy_setopt(c, CURLOPT_MAXREDIRS, limits.redirects);
+  lib.easy_setopt(c, CURLOPT_TIMEOUT_MS, static_cast<long>(limits.timeout.count()));
+  lib.easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+  lib.easy_setopt(c, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+  lib.easy_setopt(c, CURLOPT_USERAGENT, "quivive/" QUIVIVE_VERSION);
+  lib.easy_setopt(c, CURLOPT_WRITEFUNCTION, &on_body);
+  lib.easy_setopt(c, CURLOPT_WRITEDATA, &body);
+  lib.easy_setopt(c, CURLOPT_HEADERFUNCTION, &on_header);
+  lib.easy_setopt(c, CURLOPT_HEADERDATA, &response);
   if (method == FetchMethod::Post) {
-    curl_easy_setopt(c, CURLOPT_POST, 1L);
-    curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE, 0L);
+    lib.easy_setopt(c, CURLOPT_POST, 1L);
+    lib.easy_setopt(c, CURLOPT_POSTFIELDSIZE, 0L);
   }
-  const CURLcode code = curl_easy_perform(c);
+  const CURLcode code = lib.easy_perform(c);
   if (body.too_large) return error("{}: the answer is larger than {} bytes", url, limits.bytes);
-  if (code != CURLE_OK) return error("{}: {}", url, curl_easy_strerror(code));
-  curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &response.status);
+  if (code != CURLE_OK) return error("{}: {}", url, lib.easy_strerror(code));
+  lib.easy_getinfo(c, CURLINFO_RESPONSE_CODE, &response.status);
   return response;
 }
 

@@ -26,7 +26,7 @@ enum class FetchMethod : std::uint8_t { Get, Post };  // Post: without a body
 // Any status is a response; an Error means there was none (name, connection, TLS, time, size), in one line.
 [[nodiscard]] Result<FetchResponse> fetch(const std::string& url, const FetchLimits& limits = {}, FetchMethod method = FetchMethod::Get);
 
-// Once, before threads start.
+// Once, before threads start. What fails here is what fetch() says.
 void fetch_init();
 
 }  // namespace quivive::net

@@ -1,14 +1,21 @@
 #include "net/transfer.h"
 
 #include "base/text.h"
-
-#include <curl/curl.h>
+#include "net/libcurl.h"
 
 #include <array>
 #include <memory>
 
 namespace quivive::net {
 namespace {
+
+// What transfer() has loaded before it calls anything else here.
+const Libcurl& lib() { return **libcurl(); }
+
+template <class Value>
+void set(CURL* c, CURLoption option, Value value) {
+  (void)lib().easy_setopt(c, option, value);
+}
 
 struct Session {
   CURL* curl;
@@ -47,8 +54,8 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* to) {
   if (!session->plan->follow || !session->plan->may_follow || !iequals(line.substr(0, kName.size()), kName)) return size;
   long status = 0;
   char* url = nullptr;
-  curl_easy_getinfo(session->curl, CURLINFO_RESPONSE_CODE, &status);
-  curl_easy_getinfo(session->curl, CURLINFO_EFFECTIVE_URL, &url);
+  lib().easy_getinfo(session->curl, CURLINFO_RESPONSE_CODE, &status);
+  lib().easy_getinfo(session->curl, CURLINFO_EFFECTIVE_URL, &url);
   std::string_view location = line.substr(kName.size());
   while (!location.empty() && (location.back() == '\r' || location.back() == '\n')) location.remove_suffix(1);
   session->enough = status / 100 == 3 && !session->plan->may_follow(url == nullptr ? "" : url, trim_ows(location));
@@ -58,11 +65,11 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* to) {
 class List {
  public:
   explicit List(const std::vector<std::string>& lines) {
-    for (const std::string& line : lines) list_ = curl_slist_append(list_, line.c_str());
+    for (const std::string& line : lines) list_ = lib().slist_append(list_, line.c_str());
   }
   List(const List&) = delete;
   List& operator=(const List&) = delete;
-  ~List() { curl_slist_free_all(list_); }
+  ~List() { lib().slist_free_all(list_); }
   [[nodiscard]] curl_slist* get() const { return list_; }
 
  private:
@@ -72,16 +79,16 @@ class List {
 std::string revealed(const std::optional<Secret>& secret) { return secret ? std::string(secret->reveal(RevealSecret{})) : std::string(); }
 
 void set_text(CURL* c, CURLoption option, const std::string& text) {
-  if (!text.empty()) curl_easy_setopt(c, option, text.c_str());
+  if (!text.empty()) set(c, option, text.c_str());
 }
 
 void set_optional(CURL* c, CURLoption option, const std::optional<std::string>& text) {
-  if (text) curl_easy_setopt(c, option, text->c_str());
+  if (text) set(c, option, text->c_str());
 }
 
 void set_authentication(CURL* c, const TransferPlan& plan) {
-  if (plan.user) curl_easy_setopt(c, CURLOPT_USERPWD, revealed(plan.user).c_str());
-  if (plan.bearer) curl_easy_setopt(c, CURLOPT_XOAUTH2_BEARER, revealed(plan.bearer).c_str());
+  if (plan.user) set(c, CURLOPT_USERPWD, revealed(plan.user).c_str());
+  if (plan.bearer) set(c, CURLOPT_XOAUTH2_BEARER, revealed(plan.bearer).c_str());
   unsigned long schemes = 0;
   if (plan.basic) schemes |= CURLAUTH_BASIC;
   if (plan.digest) schemes |= CURLAUTH_DIGEST;
@@ -90,74 +97,75 @@ void set_authentication(CURL* c, const TransferPlan& plan) {
   if (plan.any_auth) schemes = CURLAUTH_ANY;
   if (plan.bearer) schemes |= CURLAUTH_BEARER;
   if (plan.aws_sigv4) {
-    curl_easy_setopt(c, CURLOPT_AWS_SIGV4, plan.aws_sigv4->c_str());
+    set(c, CURLOPT_AWS_SIGV4, plan.aws_sigv4->c_str());
   } else if (schemes != 0) {
-    curl_easy_setopt(c, CURLOPT_HTTPAUTH, static_cast<long>(schemes));
+    set(c, CURLOPT_HTTPAUTH, static_cast<long>(schemes));
   }
-  if (plan.netrc) curl_easy_setopt(c, CURLOPT_NETRC, static_cast<long>(plan.netrc_optional ? CURL_NETRC_OPTIONAL : CURL_NETRC_REQUIRED));
+  if (plan.netrc) set(c, CURLOPT_NETRC, static_cast<long>(plan.netrc_optional ? CURL_NETRC_OPTIONAL : CURL_NETRC_REQUIRED));
   set_text(c, CURLOPT_NETRC_FILE, plan.netrc_file);
 }
 
 void set_proxy(CURL* c, const TransferPlan& plan) {
   set_optional(c, CURLOPT_PROXY, plan.proxy);
   set_optional(c, CURLOPT_NOPROXY, plan.no_proxy);
-  if (plan.proxy_user) curl_easy_setopt(c, CURLOPT_PROXYUSERPWD, revealed(plan.proxy_user).c_str());
-  if (plan.proxy_any_auth) curl_easy_setopt(c, CURLOPT_PROXYAUTH, static_cast<long>(CURLAUTH_ANY));
-  else if (plan.proxy_digest) curl_easy_setopt(c, CURLOPT_PROXYAUTH, static_cast<long>(CURLAUTH_DIGEST));
-  else if (plan.proxy_ntlm) curl_easy_setopt(c, CURLOPT_PROXYAUTH, static_cast<long>(CURLAUTH_NTLM));
-  if (plan.proxy_tunnel) curl_easy_setopt(c, CURLOPT_HTTPPROXYTUNNEL, 1L);
+  if (plan.proxy_user) set(c, CURLOPT_PROXYUSERPWD, revealed(plan.proxy_user).c_str());
+  if (plan.proxy_any_auth) set(c, CURLOPT_PROXYAUTH, static_cast<long>(CURLAUTH_ANY));
+  else if (plan.proxy_digest) set(c, CURLOPT_PROXYAUTH, static_cast<long>(CURLAUTH_DIGEST));
+  else if (plan.proxy_ntlm) set(c, CURLOPT_PROXYAUTH, static_cast<long>(CURLAUTH_NTLM));
+  if (plan.proxy_tunnel) set(c, CURLOPT_HTTPPROXYTUNNEL, 1L);
 }
 
 void set_request(CURL* c, const TransferPlan& plan) {
-  curl_easy_setopt(c, CURLOPT_URL, plan.url.c_str());
+  set(c, CURLOPT_URL, plan.url.c_str());
   // Threat: file:, gopher: and the like in a pasted command.
-  curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(c, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+  set(c, CURLOPT_PROTOCOLS_STR, "http,https");
+  set(c, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
   if (plan.body) {
-    curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(plan.body->size()));
-    curl_easy_setopt(c, CURLOPT_POSTFIELDS, plan.body->data());
+    set(c, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(plan.body->size()));
+    set(c, CURLOPT_POSTFIELDS, plan.body->data());
   }
-  if (plan.head) curl_easy_setopt(c, CURLOPT_NOBODY, 1L);
-  if (!plan.method.empty()) curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, plan.method.c_str());
-  static const std::string kCurlAgent = std::string("curl/") + curl_version_info(CURLVERSION_NOW)->version;
-  curl_easy_setopt(c, CURLOPT_USERAGENT, plan.user_agent ? plan.user_agent->c_str() : kCurlAgent.c_str());
+  if (plan.head) set(c, CURLOPT_NOBODY, 1L);
+  if (!plan.method.empty()) set(c, CURLOPT_CUSTOMREQUEST, plan.method.c_str());
+  static const std::string kCurlAgent = std::string("curl/") + lib().version_info(CURLVERSION_NOW)->version;
+  set(c, CURLOPT_USERAGENT, plan.user_agent ? plan.user_agent->c_str() : kCurlAgent.c_str());
   set_optional(c, CURLOPT_REFERER, plan.referer);
   set_optional(c, CURLOPT_COOKIE, plan.cookie);
   set_optional(c, CURLOPT_RANGE, plan.range);
   if (plan.follow) {
-    curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 1L);
-    curl_easy_setopt(c, CURLOPT_MAXREDIRS, plan.max_redirects);
-    curl_easy_setopt(c, CURLOPT_UNRESTRICTED_AUTH, plan.trust_location ? 1L : 0L);
+    set(c, CURLOPT_FOLLOWLOCATION, 1L);
+    set(c, CURLOPT_MAXREDIRS, plan.max_redirects);
+    set(c, CURLOPT_UNRESTRICTED_AUTH, plan.trust_location ? 1L : 0L);
   }
-  if (plan.path_as_is) curl_easy_setopt(c, CURLOPT_PATH_AS_IS, 1L);
-  if (plan.compressed) curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, "");
+  if (plan.path_as_is) set(c, CURLOPT_PATH_AS_IS, 1L);
+  if (plan.compressed) set(c, CURLOPT_ACCEPT_ENCODING, "");
 }
 
 void set_connection(CURL* c, const TransferPlan& plan) {
   if (plan.insecure) {
-    curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 0L);
-    curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 0L);
+    set(c, CURLOPT_SSL_VERIFYPEER, 0L);
+    set(c, CURLOPT_SSL_VERIFYHOST, 0L);
   }
   set_text(c, CURLOPT_CAINFO, plan.ca_file);
   set_text(c, CURLOPT_CAPATH, plan.ca_path);
   set_text(c, CURLOPT_SSLCERT, plan.certificate);
   set_text(c, CURLOPT_SSLKEY, plan.key);
-  if (plan.key_password) curl_easy_setopt(c, CURLOPT_KEYPASSWD, revealed(plan.key_password).c_str());
+  if (plan.key_password) set(c, CURLOPT_KEYPASSWD, revealed(plan.key_password).c_str());
   set_text(c, CURLOPT_UNIX_SOCKET_PATH, plan.unix_socket);
-  if (plan.http_version == "1.0") curl_easy_setopt(c, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_0));
-  if (plan.http_version == "1.1") curl_easy_setopt(c, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-  if (plan.http_version == "2") curl_easy_setopt(c, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2_0));
-  if (plan.http_version == "2-prior-knowledge") curl_easy_setopt(c, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE));
-  if (plan.ipv4 != plan.ipv6) curl_easy_setopt(c, CURLOPT_IPRESOLVE, static_cast<long>(plan.ipv4 ? CURL_IPRESOLVE_V4 : CURL_IPRESOLVE_V6));
-  curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, static_cast<long>(plan.timeout.count()));
-  curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(plan.connect_timeout.count()));
-  curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+  if (plan.http_version == "1.0") set(c, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_0));
+  if (plan.http_version == "1.1") set(c, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  if (plan.http_version == "2") set(c, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2_0));
+  if (plan.http_version == "2-prior-knowledge") set(c, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE));
+  if (plan.ipv4 != plan.ipv6) set(c, CURLOPT_IPRESOLVE, static_cast<long>(plan.ipv4 ? CURL_IPRESOLVE_V4 : CURL_IPRESOLVE_V6));
+  set(c, CURLOPT_TIMEOUT_MS, static_cast<long>(plan.timeout.count()));
+  set(c, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(plan.connect_timeout.count()));
+  set(c, CURLOPT_NOSIGNAL, 1L);
 }
 
 }  // namespace
 
 Result<void> transfer(const TransferPlan& plan, const TransferLog& log) {
-  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(), &curl_easy_cleanup);
+  if (const auto& loaded = libcurl(); !loaded) return loaded.error();
+  const std::unique_ptr<CURL, decltype(lib().easy_cleanup)> curl(lib().easy_init(), lib().easy_cleanup);
   if (!curl) return error("cannot start an HTTP request: out of memory");
   CURL* c = curl.get();
   Session session{c, &plan, &log};
@@ -168,23 +176,23 @@ Result<void> transfer(const TransferPlan& plan, const TransferLog& log) {
   set_authentication(c, plan);
   set_proxy(c, plan);
   set_connection(c, plan);
-  curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers.get());
-  if (proxy_headers.get() != nullptr) curl_easy_setopt(c, CURLOPT_PROXYHEADER, proxy_headers.get());
-  curl_easy_setopt(c, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
-  curl_easy_setopt(c, CURLOPT_RESOLVE, resolve.get());
-  curl_easy_setopt(c, CURLOPT_CONNECT_TO, connect_to.get());
-  curl_easy_setopt(c, CURLOPT_VERBOSE, 1L);
-  curl_easy_setopt(c, CURLOPT_DEBUGFUNCTION, &on_debug);
-  curl_easy_setopt(c, CURLOPT_DEBUGDATA, &session);
-  curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, &on_body);
-  curl_easy_setopt(c, CURLOPT_WRITEDATA, &session);
-  curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, &on_header);
-  curl_easy_setopt(c, CURLOPT_HEADERDATA, &session);
-  curl_easy_setopt(c, CURLOPT_ERRORBUFFER, said.data());
+  set(c, CURLOPT_HTTPHEADER, headers.get());
+  if (proxy_headers.get() != nullptr) set(c, CURLOPT_PROXYHEADER, proxy_headers.get());
+  set(c, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
+  set(c, CURLOPT_RESOLVE, resolve.get());
+  set(c, CURLOPT_CONNECT_TO, connect_to.get());
+  set(c, CURLOPT_VERBOSE, 1L);
+  set(c, CURLOPT_DEBUGFUNCTION, &on_debug);
+  set(c, CURLOPT_DEBUGDATA, &session);
+  set(c, CURLOPT_WRITEFUNCTION, &on_body);
+  set(c, CURLOPT_WRITEDATA, &session);
+  set(c, CURLOPT_HEADERFUNCTION, &on_header);
+  set(c, CURLOPT_HEADERDATA, &session);
+  set(c, CURLOPT_ERRORBUFFER, said.data());
 
-  const CURLcode code = curl_easy_perform(c);
+  const CURLcode code = lib().easy_perform(c);
   if (code == CURLE_OK || session.enough) return {};
-  return error("{}", said[0] != '\0' ? said.data() : curl_easy_strerror(code));
+  return error("{}", said[0] != '\0' ? said.data() : lib().easy_strerror(code));
 }
 
 }  // namespace quivive::net
