@@ -155,7 +155,8 @@ class _Daemon:
         for attempt in range(self.ATTEMPTS):
             self.port = free_port()
             with (self.folder / "output").open("w") as output:
-                self.process = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *self.command()], stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+                self.process = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *self.command()], stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                                                start_new_session=True)  # Apache ends all of its process group
             if self._answers():
                 return self
         raise AssertionError(f"{type(self).__name__} did not start: {self.printed()}")
