@@ -44,6 +44,7 @@ std::string Options::usage() const {
   std::string out = fmt::format("quivive {}", command_.name);
   for (const CLI::Option* option : app_.get_options()) {
     if (option->get_required()) out += ' ' + shown(*option);
+    else if (!option->nonpositional()) out += " [" + shown(*option) + ']';
   }
   return out + " [options]";
 }
@@ -56,6 +57,18 @@ std::string Options::help() const {
     out += fmt::format("  {:<{}}  {}\n", shown(*option), width, option->get_description());
   }
   return out + fmt::format("\nexample\n  {}\n", command_.example);
+}
+
+// The option that the library's text names first: what comes later may be of a value.
+const CLI::Option* Options::first_named(std::string_view text) const {
+  const CLI::Option* first = nullptr;
+  std::size_t at = std::string_view::npos;
+  for (const CLI::Option* option : app_.get_options()) {
+    if (!option->nonpositional()) continue;
+    const std::size_t found = text.find("--" + option->get_lnames().front());
+    if (found < at) at = found, first = option;
+  }
+  return first;
 }
 
 // About the first argument that no option takes.
@@ -95,7 +108,7 @@ std::optional<int> Options::parse(Arguments arguments, Io& io) {
       return wrong(fmt::format("{} is missing; its form is: {}", shown(*option), usage()));
     }
     return wrong(fmt::format("something is missing; its form is: {}", usage()));
-  } catch (const CLI::ParseError&) {
+  } catch (const CLI::ParseError& problem) {
     for (const CLI::Option* option : app_.get_options()) {
       const bool wants_value = option->get_type_size() != 0 && option->nonpositional();
       const std::string name = option->nonpositional() ? "--" + option->get_lnames().front() : std::string();
@@ -106,6 +119,9 @@ std::optional<int> Options::parse(Arguments arguments, Io& io) {
         }
       }
       if (option->get_items_expected_max() == 1 && option->count() > 1) return wrong(fmt::format("{} is given more than once", shown(*option)));
+    }
+    if (const CLI::Option* option = first_named(problem.what()); option != nullptr && problem.get_name() == "ConversionError") {
+      return wrong(fmt::format("--{} takes {}, and its value is none", option->get_lnames().front(), option->get_type_name()));
     }
     return wrong(fmt::format("its form is: {}", usage()));
   }

@@ -37,6 +37,7 @@ class Options {
   [[nodiscard]] std::string usage() const;
   [[nodiscard]] std::string help() const;
   [[nodiscard]] std::string unexpected() const;
+  [[nodiscard]] const CLI::Option* first_named(std::string_view text) const;
 
   const Command& command_;
   CLI::App app_;

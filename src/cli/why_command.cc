@@ -243,6 +243,9 @@ int run_why(const Command& self, Arguments arguments, Io& io) {
     }
     capture = read_capture(io.in, "standard input", input);
   } else if (is_url(asked.input)) {
+    if (std::any_of(asked.input.begin(), asked.input.end(), [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; })) {
+      return fail(self, {kWrong, fmt::format("{}: a URL has no spaces; write %20 for one", printable(asked.input))}, io);
+    }
     if (asked.offline) return fail(self, {kWrong, "a URL needs a connection, and --offline forbids one"}, io);
     const std::vector<std::string> words = {"curl", asked.input};
     capture = capture_words(words, asked, io);
@@ -250,6 +253,9 @@ int run_why(const Command& self, Arguments arguments, Io& io) {
     capture = read_capture_argument(asked.input, input);
   }
   if (!capture) return fail(self, capture.error(), io);
+  if (!asked.environment.empty() && capture->format != diagnose::Format::Postman) {
+    return fail(self, {kWrong, "--postman-environment goes with a Postman collection, and this input is none"}, io);
+  }
 
   if (as_operator) {
     const std::string notice = join_explanations(*capture, *expected, admin);

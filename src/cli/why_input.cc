@@ -44,6 +44,14 @@ Result<diagnose::Capture, Failure> read_as(diagnose::Format format, std::string_
   return std::move(*capture);
 }
 
+// For what was meant as a URL, perhaps.
+std::string_view url_hint(std::string_view argument) {
+  if (argument.find("://") != std::string_view::npos) return "; only URLs of https:// and http:// can be asked";
+  const std::string_view host = argument.substr(0, argument.find('/'));
+  const bool port = host.find(':') != std::string_view::npos;
+  return port || (host.size() < argument.size() && host.find('.', 1) != std::string_view::npos) ? "; a URL begins with https:// or http://" : "";
+}
+
 }  // namespace
 
 Result<diagnose::Capture, Failure> read_capture(std::istream& in, std::string_view name, const WhyInput& input) {
@@ -75,7 +83,7 @@ Result<diagnose::Capture, Failure> read_capture_argument(const std::string& argu
     const auto format = input.format ? Result<diagnose::Format>(*input.format) : diagnose::detect(argument);
     const bool text = argument.find(' ') != std::string::npos || argument.starts_with("eyJ") || argument.find('\n') != std::string::npos;
     if (text && format) return read_as(*format, argument, "argument", input);
-    return Failure{kWrong, fmt::format("{}: there is no such file", printable(argument))};
+    return Failure{kWrong, fmt::format("{}: there is no such file{}", printable(argument), url_hint(argument))};
   }
   return Failure{kWrong, fmt::format("{}: {}", printable(argument), std::strerror(code))};
 }

@@ -9,9 +9,9 @@ namespace quivive::diagnose::har {
 std::string Events::tool() const { return creator_version_.empty() || creator_.empty() ? creator_ : creator_ + ' ' + creator_version_; }
 
 std::string Events::place() const {
-  if (in_entry_) return fmt::format("entry {}", entries_);
+  if (in_entry_) return fmt::format("entry {}", entries_ + 1);
   if (saw_entries_ && !open_.empty() && open_.back() == Node::Entries) {
-    return entries_ == 0 ? "log.entries" : fmt::format("log.entries, after entry {}", entries_ - 1);
+    return entries_ == 0 ? "log.entries" : fmt::format("log.entries, after entry {}", entries_);
   }
   return open_.size() > 1 ? "log" : "the document";
 }
@@ -19,8 +19,8 @@ std::string Events::place() const {
 bool Events::complain(Node expected, std::string_view what) {
   const bool array = element_of(expected) != Node::Skip;
   std::string subject(path_of(expected));
-  if (expected == Node::Entry) subject = fmt::format("entry {}", entries_);
-  else if (in_entry_) subject += fmt::format(" of entry {}", entries_);
+  if (expected == Node::Entry) subject = fmt::format("entry {}", entries_ + 1);
+  else if (in_entry_) subject += fmt::format(" of entry {}", entries_ + 1);
   complaint_ = fmt::format("{} is {} where {} was expected", subject, what, array ? "an array" : "an object");
   return false;
 }

@@ -70,6 +70,11 @@ TEST_F(WhyCommandTest, WrongInput_OneLineAndTwo) {
   };
   const Row rows[] = {
       {{"/nowhere/x.har"}, "", "there is no such file"},
+      {{"api.nowhere.example/v1"}, "", "a URL begins with https:// or http://"},
+      {{"localhost:9"}, "", "a URL begins with https:// or http://"},
+      {{"ftp://nowhere.example/x"}, "", "only URLs of https:// and http:// can be asked"},
+      {{"http://bad host/"}, "", "a URL has no spaces"},
+      {{"--leeway", "abc", "-"}, "", "--leeway takes SECONDS, and its value is none"},
       {{folder_.path("")}, "", "a folder"},
       {{"-"}, "", "empty"},
       {{"--from", "yaml", "-"}, "x", "--from 'yaml' is no format; one of curl, curl-verbose"},

@@ -284,8 +284,8 @@ TEST(HarReader, BrokenFile_SaysWhereAndWhatWasExpected) {
   const std::string whole = har(R"({"request":{"method":"GET","url":"/","headers":[]}},{"request":{"method":"GET"}})");
   const std::size_t second = whole.rfind("{\"request");
   for (const Row& row : {
-           Row{whole.substr(0, second + 20), second + 20, "the file ends within entry 1; export it again"},
-           Row{whole.substr(0, second), second, "the file ends within log.entries, after entry 0; export it again"},
+           Row{whole.substr(0, second + 20), second + 20, "the file ends within entry 2; export it again"},
+           Row{whole.substr(0, second), second, "the file ends within log.entries, after entry 1; export it again"},
            Row{whole.substr(0, whole.size() - 1), whole.size() - 1, "the file ends within the document; export it again"},
            Row{"", 0, "the file ends within the document; export it again"},
            Row{whole + "\n{}", whole.size() + 1, "more text after the end of the HAR; nothing was expected there"},
@@ -295,13 +295,13 @@ TEST(HarReader, BrokenFile_SaysWhereAndWhatWasExpected) {
            Row{R"([])", 0, "the document is an array where an object was expected"},
            Row{R"({"log":[]})", 7, "log is an array where an object was expected"},
            Row{R"({"log":{"entries":{}}})", 18, "log.entries is an object where an array was expected"},
-           Row{R"({"log":{"entries":[[]]}})", 19, "entry 0 is an array where an object was expected"},
-           Row{R"({"log":{"entries":[{},"x"]}})", 24, "entry 1 is a string where an object was expected"},
-           Row{R"({"log":{"entries":[{"request":"GET /"}]}})", 36, "request of entry 0 is a string where an object was expected"},
+           Row{R"({"log":{"entries":[[]]}})", 19, "entry 1 is an array where an object was expected"},
+           Row{R"({"log":{"entries":[{},"x"]}})", 24, "entry 2 is a string where an object was expected"},
+           Row{R"({"log":{"entries":[{"request":"GET /"}]}})", 36, "request of entry 1 is a string where an object was expected"},
            Row{R"({"log":{"entries":[{},{"request":{"headers":{}}}]}})", 44,
-               "request.headers of entry 1 is an object where an array was expected"},
+               "request.headers of entry 2 is an object where an array was expected"},
            Row{R"({"log":{"entries":[{"response":{"headers":["a: b"]}}]}})", 48,
-               "a header of the response of entry 0 is a string where an object was expected"},
+               "a header of the response of entry 1 is a string where an object was expected"},
            Row{R"({"log":{"entries":[{"response":{,}}]}})", 32, "not JSON: syntax error, in entry 0"},
        }) {
     for (const std::size_t piece : {std::size_t{1}, kWhole}) {
