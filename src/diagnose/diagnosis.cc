@@ -57,15 +57,20 @@ void drop_echoes(std::vector<Finding>& findings) {
 
 void redact(std::vector<Finding>& findings, const Redactor& redactor) {
   for (Finding& finding : findings) {
-    finding.summary = redactor(finding.summary);
-    finding.detail = redactor(finding.detail);
-    finding.fix = redactor(finding.fix);
+    finding.summary = redactor.prose(finding.summary);
+    finding.detail = redactor.prose(finding.detail);
+    finding.fix = redactor.prose(finding.fix);
     for (Evidence& evidence : finding.evidence) {
       evidence.name = redactor(evidence.name);
       evidence.text = redactor.with_fingerprints(evidence.text);
       evidence.mark = redactor(evidence.mark);
     }
   }
+}
+
+// Refused for its credentials, as far as the status tells: a 404 or a 500 by itself is another matter.
+bool is_refused_for_credentials(const Facts& facts) {
+  return facts.is_refused() && (facts.status < 400 || facts.status == 401 || facts.status == 403 || facts.status == 407);
 }
 
 // The exchange that the output is about: the verdict's, else the last refused one, else the last with an answer.
@@ -77,7 +82,7 @@ std::optional<std::size_t> place_of(const Diagnosis& out, std::span<const Facts>
   }
   std::optional<std::size_t> last, answered;
   for (const Facts& one : facts) {
-    if (one.is_refused()) last = one.at;
+    if (one.is_refused() && (!last || is_refused_for_credentials(one) || !is_refused_for_credentials(facts[*last]))) last = one.at;
     if (one.answer != Answer::None) answered = one.at;
   }
   if (last) return last;
@@ -106,7 +111,10 @@ Diagnosis diagnose(const Capture& capture, const Expectations& expected, bool sh
     const bool recorded = std::any_of(capture.records.begin(), capture.records.end(), [&](const GatewayRecord& r) { return r.exchange == *out.place; });
     out.answered_by = recorded ? Answerer{Answerer::Kind::Gateway, "Quivive", "gateway.record"} : identify_answerer(facts[*out.place]);
   }
-  out.refused = static_cast<std::size_t>(std::count_if(facts.begin(), facts.end(), [](const Facts& f) { return f.is_refused(); }));
+  out.refused = static_cast<std::size_t>(std::count_if(facts.begin(), facts.end(), [&](const Facts& f) {
+    const auto is_about = [&](const Finding& finding) { return finding.severity == Severity::Error && finding.exchange == f.exchange->index; };
+    return is_refused_for_credentials(f) || (f.is_refused() && std::any_of(out.findings.begin(), out.findings.end(), is_about));
+  }));
   if (const Finding* verdict = out.verdict_finding(); verdict != nullptr && out.place && !capture.is_loose) {
     out.command = suggest_command(facts, *out.place, *verdict);
   }

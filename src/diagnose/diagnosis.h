@@ -20,7 +20,7 @@ struct Diagnosis {
   Answerer answered_by;
   // What the text output needs of the exchange in question:
   std::optional<std::size_t> place;  // in Capture::exchanges; nothing where the capture has none
-  std::size_t refused = 0;           // exchanges with something to explain
+  std::size_t refused = 0;           // exchanges that were refused for their credentials, or where something was found to be at fault
   // The refused request as it should have been sent, for a shell: diagnose/suggest_command.h.
   std::optional<std::string> command;
   [[nodiscard]] const Finding* verdict_finding() const { return verdict ? &findings[*verdict] : nullptr; }

@@ -57,6 +57,26 @@ std::size_t run_size(std::string_view text, std::size_t at) {
   return digit && end - at >= 8 ? end - at : 0;
 }
 
+// A word of small letters between spaces or before a full stop, outside of quotation marks.
+bool is_word_of_a_sentence(std::string_view text, std::size_t begin, std::size_t end) {
+  constexpr std::size_t kLongestWord = 16;
+  const std::string_view word = text.substr(begin, end - begin);
+  const auto is_small = [](char c) { return c >= 'a' && c <= 'z'; };
+  if (word.size() > kLongestWord || !std::all_of(word.begin() + 1, word.end(), is_small) || !is_word(word[0])) return false;
+  const bool before = begin == 0 || text[begin - 1] == ' ';
+  const std::string_view after = text.substr(end);
+  const bool behind = after.empty() || after.starts_with(' ') || after.starts_with(',') || after.starts_with(';') || after.starts_with("'s ") ||
+                      after == "." || after.starts_with(". ");
+  if (!before || !behind) return false;
+  bool in_single = false, in_double = false;
+  for (std::size_t i = 0; i < begin; ++i) {
+    const bool apostrophe = i > 0 && is_word(text[i - 1]) && is_word(text[i + 1]);  // "server's"
+    in_single ^= text[i] == '\'' && !apostrophe;
+    in_double ^= text[i] == '"';
+  }
+  return !in_single && !in_double;
+}
+
 }  // namespace
 
 std::string fingerprint(std::string_view secret) {
@@ -77,6 +97,25 @@ Redactor::Redactor(Secrets secrets) : known_(std::move(secrets.known)), complete
   }
   std::stable_sort(known_.begin(), known_.end(), [](const auto& a, const auto& b) { return a.text.size() > b.text.size(); });
   for (std::uint32_t i = 0; i < known_.size(); ++i) by_beginning_[beginning_of(known_[i].text.data())].push_back(i);
+}
+
+std::size_t Redactor::cut_size(std::string_view text, std::size_t at, std::size_t& tail) const {
+  constexpr std::string_view kEllipsis = "…";
+  constexpr std::size_t kLeast = 8;
+  constexpr std::size_t kFarthest = 512;  // no text of ours is cut later
+  const std::size_t size = text.substr(at, kFarthest).find(kEllipsis);
+  const auto found = by_beginning_.find(beginning_of(text.data() + at));
+  if (size == std::string_view::npos || size < kLeast || found == by_beginning_.end()) return 0;
+  const std::string_view behind = text.substr(at + size + kEllipsis.size(), kFarthest);
+  const std::string_view end = behind.substr(0, std::min(behind.find_first_of(" \t\n'\"),;"), behind.size()));
+  for (const std::uint32_t index : found->second) {
+    const std::string& secret = known_[index].text;
+    if (secret.size() <= size) break;
+    if (!secret.starts_with(text.substr(at, size))) continue;
+    tail = secret.ends_with(end) ? end.size() : 0;
+    return size;
+  }
+  return 0;
 }
 
 std::vector<Redactor::Span> Redactor::find(std::string_view text) const {
@@ -102,6 +141,12 @@ std::vector<Redactor::Span> Redactor::find(std::string_view text) const {
       }
     }
     if (at < covered) continue;
+    // Threat: a text that was cut for its length before it came here, so that the whole secret is not in it.
+    if (std::size_t tail = 0; const std::size_t size = cut_size(text, at, tail)) {
+      add(at, size, true);
+      if (tail != 0) add(at + size + std::string_view("…").size(), tail, true);
+      continue;
+    }
     if (const std::size_t size = jwt_size(text, at); size != 0) add(at, size, false);
     else if (!complete_) {
       if (const std::size_t run = run_size(text, at); run != 0) add(at, run, true);  // fails closed
@@ -110,10 +155,10 @@ std::vector<Redactor::Span> Redactor::find(std::string_view text) const {
   return spans;
 }
 
-std::string Redactor::replace(std::string_view text, std::vector<std::string>* tokens) const {
+std::string Redactor::replace(std::string_view text, const std::vector<Span>& spans, std::vector<std::string>* tokens) {
   std::string out;
   std::size_t from = 0;
-  for (const Span& span : find(text)) {
+  for (const Span& span : spans) {
     out += text.substr(from, span.begin - from);
     const std::string_view secret = text.substr(span.begin, span.end - span.begin);
     out += span.hidden ? std::string("…") : shortened(secret);
@@ -124,9 +169,15 @@ std::string Redactor::replace(std::string_view text, std::vector<std::string>* t
   return out;
 }
 
+std::string Redactor::prose(std::string_view text) const {
+  std::vector<Span> spans = find(text);
+  std::erase_if(spans, [&](const Span& span) { return is_word_of_a_sentence(text, span.begin, span.end); });
+  return replace(text, spans, nullptr);
+}
+
 std::string Redactor::with_fingerprints(std::string_view text) const {
   std::vector<std::string> tokens;
-  std::string out = replace(text, &tokens);
+  std::string out = replace(text, find(text), &tokens);
   std::sort(tokens.begin(), tokens.end());
   tokens.erase(std::unique(tokens.begin(), tokens.end()), tokens.end());
   constexpr std::size_t kMost = 2;

@@ -23,8 +23,11 @@ class Redactor {
 
   // `text` with every secret in it replaced by its short form, also where it is percent-encoded; whatever looks like a JWT
   // is replaced even when it was not known. Secrets that overlap leave nothing of each other.
-  [[nodiscard]] std::string operator()(std::string_view text) const { return replace(text, nullptr); }
-  // The same, with the fingerprints of the tokens in it at the end, so that two can be compared. None of a password: it could
+  [[nodiscard]] std::string operator()(std::string_view text) const { return replace(text, find(text), nullptr); }
+  // The same for a sentence of ours that may quote the input: a secret that is a plain word ("server") is taken out where it is
+  // quoted or part of something, and left where the sentence itself needs it. The gap would tell the secret.
+  [[nodiscard]] std::string prose(std::string_view text) const;
+  // The same as operator(), with the fingerprints of the tokens in it at the end, so that two can be compared. None of a password: it could
   // be searched for.
   [[nodiscard]] std::string with_fingerprints(std::string_view text) const;
 
@@ -34,7 +37,9 @@ class Redactor {
     bool hidden = false;
   };
   [[nodiscard]] std::vector<Span> find(std::string_view text) const;
-  [[nodiscard]] std::string replace(std::string_view text, std::vector<std::string>* tokens) const;
+  [[nodiscard]] static std::string replace(std::string_view text, const std::vector<Span>& spans, std::vector<std::string>* tokens);
+  // What is left of a known secret at `at` that was cut by an ellipsis; 0 for none. `tail`: bytes behind the ellipsis that are its end.
+  [[nodiscard]] std::size_t cut_size(std::string_view text, std::size_t at, std::size_t& tail) const;
 
   std::vector<Secrets::Known> known_;  // longest first
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> by_beginning_;  // first four bytes → indices, longest first

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "diagnose/text_layout.h"
+#include "diagnose/wording.h"
 
 #include <fmt/format.h>
 
@@ -69,17 +70,19 @@ class Text {
     out_ += ".\n\n";
   }
 
-  std::string opening() const {
+  std::string opening(const Finding& verdict) const {
     const Exchange* at = exchange();
     if (at == nullptr || !at->response || at->response->status == 0) return "";
     const int status = at->response->status;
+    // Not why it was refused, but why that cannot be told.
+    if (verdict.cause == Cause::CaptureRedacted) return fmt::format("{}, and the cause cannot be seen: ", status);
     if (status / 100 == 2) return fmt::format("Refused with status {} because ", status);
     if (status / 100 == 3) return fmt::format("Sent to a login page ({}) because ", status);
     return fmt::format("{} because ", status);
   }
 
   void headline(const Finding& verdict) {
-    const std::string first = opening();
+    const std::string first = opening(verdict);
     const std::string sentence = first.empty() ? harmless(verdict.summary) : first + lowered(harmless(verdict.summary));
     const std::string_view certainty = name_of(verdict.certainty);
     std::string wrapped = wrap(sentence, 0, width_);
@@ -124,11 +127,11 @@ class Text {
     for (std::size_t i = 0; i < verdict.evidence.size() && i < kMaxEvidenceShown; ++i) {
       const Evidence& e = verdict.evidence[i];
       if (i != 0) out_ += std::string(kLabel, ' ');
-      const std::string line = printable(evidence_line(e), 400);
+      const std::string line = with_backslashes(printable(evidence_line(e), 400));
       out_ += line + '\n';
-      const std::string mark = printable(e.mark, 400);
+      const std::string mark = with_backslashes(printable(e.mark, 400));
       const std::size_t at = mark.empty() ? std::string::npos : line.find(mark);
-      if (at != std::string::npos && mark != printable(e.text, 400)) {
+      if (at != std::string::npos && mark != with_backslashes(printable(e.text, 400))) {
         const std::size_t before = columns(std::string_view(line).substr(0, at));
         out_ += std::string(kLabel + before, ' ') + paint("31", std::string(std::max<std::size_t>(1, columns(mark)), '^')) + '\n';
       }
@@ -148,6 +151,34 @@ class Text {
 
   void page(const Finding& verdict) { block("read", fmt::format("quivive why --help {}", code_of(verdict.cause))); }
 
+  // Statuses that are no refusal of credentials: says so, and what they are. False for the others.
+  bool other_status(const Response& response) {
+    const int status = response.status;
+    const std::string_view wait = response.headers.value("retry-after");
+    std::string_view what, next;
+    std::string later;
+    if (status == 404 || status == 410) {
+      what = "there is nothing at this URL";
+      next = "Check path and method. Some servers answer 404 in place of 403, to hide from strangers what exists.";
+    } else if (status == 429) {
+      what = "there were too many requests; credentials are not what it is about";
+      later = wait.empty() ? std::string("Wait, and send fewer.") : fmt::format("Wait as the answer says (Retry-After: {}), and send fewer.", printable(wait, 40));
+      next = later;
+    } else if (status == 400 || status == 405 || status == 406 || status == 409 || status == 411 || status == 413 || status == 415 ||
+               status == 422) {
+      what = "the server does not take the request as it is; nothing in its answer speaks of credentials";
+      next = "Read the answer's body: it says what the request lacks.";
+    } else if (status / 100 == 5) {
+      what = "the server failed; nothing in its answer speaks of credentials";
+      next = "Whoever runs the server finds the reason in its log.";
+    } else {
+      return false;
+    }
+    out_ += wrap(fmt::format("{}: {}.", status, what), 0, width_) + '\n';
+    block("next", next);
+    return true;
+  }
+
   void no_fault() {
     const Exchange* at = exchange();
     if (diagnosis_.refused != 0) {
@@ -155,6 +186,9 @@ class Text {
       block("next",
             "Add what is missing: the request with its headers (curl -v), the token, or what the server expects (--issuer, --audience, "
             "--scope).");
+      who();
+    } else if (!capture_.is_loose && capture_.total < 2 && at != nullptr && at->response && other_status(*at->response)) {
+      who();
     } else if (capture_.is_loose) {
       out_ += "Nothing is wrong with this as far as it can be judged alone.\n";
     } else if (at == nullptr || !at->response) {
@@ -165,24 +199,41 @@ class Text {
     }
   }
 
-  void others() {
-    std::vector<const Finding*> rest;
-    for (std::size_t i = 0; i < diagnosis_.findings.size(); ++i) {
-      if (diagnosis_.verdict != i) rest.push_back(&diagnosis_.findings[i]);
+  // "Request 4: ", or "Requests 2, 3, 5 and 12 more: " where one fault is found again and again.
+  std::string places(const std::vector<const Finding*>& group) const {
+    std::vector<std::string> numbers;
+    for (const Finding* f : group) {
+      if (f->exchange) numbers.push_back(std::to_string(*f->exchange + 1));
     }
-    if (rest.empty()) return;
+    if (capture_.is_loose || capture_.total < 2 || numbers.empty()) return "";
+    return fmt::format("Request{} {}: ", numbers.size() == 1 ? "" : "s", list_text(numbers, 4));
+  }
+
+  void others() {
+    std::vector<std::vector<const Finding*>> groups;
+    for (std::size_t i = 0; i < diagnosis_.findings.size(); ++i) {
+      const Finding& f = diagnosis_.findings[i];
+      if (diagnosis_.verdict == i) continue;
+      const auto same = std::find_if(groups.begin(), groups.end(), [&](const auto& group) {
+        return group.front()->cause == f.cause && group.front()->severity == f.severity && group.front()->certainty == f.certainty;
+      });
+      if (same == groups.end() || !f.exchange) groups.push_back({&f});
+      else same->push_back(&f);
+    }
+    if (groups.empty()) return;
     out_ += "\n" + paint("1", "also") + "\n";
-    for (std::size_t i = 0; i < rest.size() && i < kMaxOthersShown; ++i) {
-      const Finding& f = *rest[i];
+    const Finding* verdict = diagnosis_.verdict_finding();
+    for (std::size_t i = 0; i < groups.size() && i < kMaxOthersShown; ++i) {
+      const Finding& f = *groups[i].front();
       const std::string_view colour = f.severity == Severity::Error ? "31" : f.severity == Severity::Warning ? "33" : "2";
       out_ += "  " + paint(colour, fmt::format("{:<8}", name_of(f.severity))) + ' ';
-      std::string text = harmless(f.summary);
-      if (!capture_.is_loose && capture_.total > 1 && f.exchange) text = fmt::format("Request {}: {}", *f.exchange + 1, text);
+      std::string text = places(groups[i]) + harmless(f.summary);
       if (f.severity == Severity::Error) text += fmt::format(" ({})", name_of(f.certainty));
-      if (!f.fix.empty()) text += ' ' + harmless(f.fix);
+      const bool said = verdict != nullptr && verdict->fix == f.fix;  // the same advice once is enough
+      if (!f.fix.empty() && !said) text += ' ' + harmless(f.fix);
       out_ += wrap(text, 11, width_) + '\n';
     }
-    if (rest.size() > kMaxOthersShown) out_ += fmt::format("  and {} more; --json has them all\n", rest.size() - kMaxOthersShown);
+    if (groups.size() > kMaxOthersShown) out_ += fmt::format("  and {} more; --json has them all\n", groups.size() - kMaxOthersShown);
   }
 
   const Capture& capture_;

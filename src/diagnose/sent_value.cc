@@ -170,7 +170,12 @@ bool is_repeated(std::string_view value, std::string_view unit, std::size_t leas
 bool is_redacted_text(std::string_view value) {
   const std::string lower = to_lower(value);
   if (std::find(kRedactedWords.begin(), kRedactedWords.end(), lower) != kRedactedWords.end()) return true;
-  if (lower.find("redacted") != std::string::npos && lower.size() < 48) return true;
+  if (const std::size_t at = lower.find("redacted"); at != std::string::npos && lower.size() < 48) {
+    // A word or the last digits beside it; more may be a secret with its middle taken out.
+    std::string rest = lower.substr(0, at) + lower.substr(at + 8);
+    std::erase_if(rest, [](char c) { return !is_letter(c) && !http::is_digit(c); });
+    return rest.size() <= 8 || std::none_of(rest.begin(), rest.end(), http::is_digit);
+  }
   return is_repeated(lower, "*", 2) || is_repeated(lower, "x", 3) || is_repeated(lower, "•", 2) || is_repeated(lower, "…", 1) ||
          is_repeated(lower, ".", 3) || is_repeated(lower, "█", 2) || is_repeated(lower, "#", 4) || is_repeated(lower, "-", 4) ||
          is_repeated(lower, "_", 4) || is_repeated(lower, "?", 3);

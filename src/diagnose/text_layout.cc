@@ -44,12 +44,18 @@ std::string wrap(std::string_view text, std::size_t indent, std::size_t width) {
   return out;
 }
 
+std::string with_backslashes(std::string printed) {
+  static constexpr std::string_view kEscaped = "\\x5c";
+  for (std::size_t at = 0; (at = printed.find(kEscaped, at)) != std::string::npos; ++at) printed.replace(at, kEscaped.size(), "\\");
+  return printed;
+}
+
 std::string harmless(std::string_view text) {
   std::string out;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
     const std::string_view line = text.substr(0, end);
-    out += printable(line, line.size() * 4 + 1);
+    out += with_backslashes(printable(line, line.size() * 4 + 1));
     if (end == std::string_view::npos) break;
     out += '\n';
     text.remove_prefix(end + 1);

@@ -10,6 +10,7 @@
 namespace quivive::diagnose {
 namespace {
 
+using testing::AllOf;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
@@ -66,6 +67,53 @@ TEST(RenderText, NoLineIsWider_AndColourOnlyOnDemand) {
 }
 
 // Threat: a response that writes to the terminal of whoever asks why.
+std::string text_of(Format format, std::string_view text) {
+  const Output o = of(format, text);
+  return render_text(o.capture, o.diagnosis);
+}
+
+std::string answer(std::string_view head, std::string_view fields = "") {
+  return "GET /x HTTP/1.1\r\nHost: a.example\r\nAuthorization: Bearer abcdefghijklmnopqrstuvwxyz0123\r\n\r\nHTTP/1.1 " + std::string(head) +
+         "\r\n" + std::string(fields) + "\r\n";
+}
+
+TEST(RenderText, OtherStatuses_AreNoRefusalOfCredentials) {
+  EXPECT_THAT(text_of(Format::Http, answer("404 Not Found")), StartsWith("404: there is nothing at this URL."));
+  EXPECT_THAT(text_of(Format::Http, answer("422 X")), StartsWith("422: the server does not take the request as it is"));
+  const std::string many = text_of(Format::Http, answer("429 Too Many Requests", "Retry-After: 30\r\n"));
+  EXPECT_THAT(many, AllOf(StartsWith("429: there were too many requests"), HasSubstr("(Retry-After: 30)")));
+}
+
+TEST(RenderText, NobodyKnowsWhy_SaysWhoAnswered) {
+  EXPECT_THAT(text_of(Format::Http, answer("404 Not Found", "Server: nginx\r\nContent-Type: text/html\r\n") +
+                                        "<html><center>nginx</center></html>"),
+              HasSubstr("a proxy or web server answered (nginx)"));
+}
+
+TEST(RenderText, CaptureWithoutCredentials_IsNotTheCause) {
+  EXPECT_THAT(text_of(Format::Http, "GET /x HTTP/1.1\r\nHost: a.example\r\nAuthorization: Bearer [REDACTED]\r\n\r\nHTTP/1.1 401 X\r\n\r\n"),
+              StartsWith("401, and the cause cannot be seen: the secret"));
+}
+
+TEST(RenderText, Backslashes_StandAsTheyAre) {
+  Output o = of(Format::Http, kNull);
+  ASSERT_TRUE(o.diagnosis.verdict);
+  o.diagnosis.findings[*o.diagnosis.verdict].fix = "tr -d '\\n '\x1b[2J";
+  EXPECT_THAT(render_text(o.capture, o.diagnosis), HasSubstr("tr -d '\\n '\\x1b[2J"));
+}
+
+TEST(RenderText, OneFaultManyTimes_IsSaidOnce) {
+  std::string entries;
+  for (int i = 0; i < 30; ++i) {
+    entries += std::string(i == 0 ? "" : ",") +
+               R"({"request":{"method":"GET","url":"https://a.example/)" + std::to_string(i) +
+               R"(","headers":[{"name":"Authorization","value":"Bearer null"}]},"response":{"status":401,"headers":[{"name":"WWW-Authenticate","value":"Bearer"}]}})";
+  }
+  const std::string text = text_of(Format::Har, R"({"log":{"version":"1.2","creator":{"name":"x","version":"1"},"entries":[)" + entries + "]}}");
+  EXPECT_THAT(text, HasSubstr("Requests 2, 3, 4, 5 and 25 more: "));
+  EXPECT_LT(std::count(text.begin(), text.end(), '\n'), 40) << text;
+}
+
 TEST(RenderText, HostileBytes_Escaped) {
   const Output o = of(Format::Http,
                       "GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \x1b]0;x\x07\r\n\r\nHTTP/1.1 401 \x1b[2J\r\nWWW-Authenticate: "

@@ -57,6 +57,35 @@ TEST(Redactor, EveryPlaceOfACredential) {
 }
 
 // Threat: the end of base64 is the end of the password.
+// Threat: a text is cut for its length before it is redacted, and what is left of the secret is no longer the secret.
+TEST(Redactor, CutSecrets_LeaveNothing) {
+  const std::string token = "qv_live_0123456789abcdefghijklmnopqrstuvwxyz";
+  const std::string asked = request("Authorization: Bearer " + token);
+  EXPECT_EQ(redacted(asked, "no: " + token.substr(0, 20) + "… so"), "no: …… so");
+  EXPECT_EQ(redacted(asked, '\'' + token.substr(0, 20) + "…" + token.substr(30) + "'"), "'………'");
+  EXPECT_EQ(redacted(asked, token.substr(0, 4) + "…" + token.substr(40)), token.substr(0, 4) + "…" + token.substr(40));  // the short form
+  EXPECT_EQ(redacted(asked, "0123456789abcdef… is another"), "0123456789abcdef… is another");
+}
+
+TEST(Redactor, PartlyMaskedSecrets_AreSecrets) {
+  for (const std::string token : {"AbCdREDACTEDefGh1234567890ijKL", "ghp16C7e42F292c6912exxxxxxxxxE178B4aQQQQ"}) {
+    const std::string shown = redacted(request("Authorization: Bearer " + token), '<' + token + '>');
+    EXPECT_EQ(shown.find(token.substr(4, 20)), std::string::npos) << shown;
+  }
+  EXPECT_EQ(redacted(request("Authorization: Bearer [REDACTED]"), "<[REDACTED]>"), "<[REDACTED]>");
+  EXPECT_EQ(redacted(request("Authorization: Bearer REDACTED_BY_SECURITY"), "<REDACTED_BY_SECURITY>"), "<REDACTED_BY_SECURITY>");
+}
+
+// Threat: a gap in a sentence that everybody knows tells which word is the password.
+TEST(Redactor, WordsOfASentence_StayWhereTheyAreNotQuoted) {
+  const Read capture = read_text(Format::Http, request("Authorization: Basic Ym9iOnNlcnZlcg=="));  // bob:server
+  const Expectations expected;
+  const Redactor redactor(collect_secrets(*capture, gather_facts(*capture, expected), expected));
+  EXPECT_EQ(redactor.prose("The server's log says what the server refuses, server."), "The server's log says what the server refuses, server.");
+  EXPECT_EQ(redactor.prose("the server sent 'server' and \"a server b\" to bob:server@x"), "the server sent '…' and \"a … b\" to bob:…@x");
+  EXPECT_EQ(redactor("the server"), "the …");  // evidence quotes the input and nothing else
+}
+
 TEST(Redactor, Passwords_ShowNotEvenTheirEnds) {
   const std::string payload = "YWxpY2U6YS1wYXNzd29yZC1vZi10aGlydHktY2hhcnM=";  // alice:a-password-of-thirty-chars
   for (const std::string scheme : {"Basic ", "", "Bearer ", "Bearer Basic "}) {
