@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "diagnose/facts.h"
+#include "http/query.h"
 
 #include <algorithm>
 #include <array>
@@ -78,6 +79,45 @@ bool is_error_body(const Json& body) {
          (failed && is_error_object(*object));
 }
 
+// Where a login page leads back to: rd, redirect_uri, return_to, …
+bool is_return_name(std::string_view name) {
+  std::string text;
+  for (const char c : name) {
+    if (c != '_' && c != '-') text += ascii_lower(c);
+  }
+  static constexpr auto kNames = std::to_array<std::string_view>(
+      {"rd",        "redirect",    "redirecturi", "redirecturl", "redirectto", "return",   "returnto",    "returnurl",
+       "returnuri", "next",        "goto",        "target",      "targeturl",  "continue", "continueurl", "service",
+       "url",       "originalurl", "callbackurl", "ru",          "rurl",       "backurl",  "dest",        "destination"});
+  return std::find(kNames.begin(), kNames.end(), text) != kNames.end();
+}
+
+// A redirect to another host that is told where to send the browser back to: a login, wherever it may be. Not a consent page.
+bool asks_to_come_back(const Url& target, const Url& requested) {
+  if (target.host.empty() || requested.host.empty() || target.host == requested.host || target.host.starts_with("consent.")) return false;
+  http::QueryReader reader(target.query);
+  http::QueryPair pair;
+  while (reader.next(pair)) {
+    if (!is_return_name(http::form_decode(pair.name))) continue;
+    const Url back = parse_url(http::form_decode(pair.value));
+    if (back.host == requested.host && back.path == requested.path) return true;
+  }
+  return false;
+}
+
+// What ends a session leads to the login page as a matter of course.
+bool is_logout_url(const Url& url) {
+  std::string_view path = url.path;
+  while (path.ends_with('/')) path.remove_suffix(1);
+  std::string last;
+  for (const char c : path.substr(path.rfind('/') == std::string_view::npos ? 0 : path.rfind('/') + 1)) {
+    if (c != '_' && c != '-') last += ascii_lower(c);
+  }
+  static constexpr auto kNames = std::to_array<std::string_view>({"logout", "logoff", "signout", "signoff", "endsession"});
+  return std::any_of(kNames.begin(), kNames.end(),
+                     [&](std::string_view name) { return last == name || last.starts_with(std::string(name) + '.'); });
+}
+
 bool asks_for_data(const Exchange& exchange) {
   if (exchange.resource_type == "xhr" || exchange.resource_type == "fetch") return true;
   if (!exchange.request) return false;
@@ -123,8 +163,8 @@ Answer classify_answer(const Exchange& exchange, const std::optional<Json>& body
       if (location.empty()) return Answer::Accepted;
       const Url base = exchange.request ? exchange.request->url : Url{};
       const Url target = resolve(base, location);
-      const bool from_login = exchange.request && looks_like_login_url(base);
-      return looks_like_login_url(target) && !from_login ? Answer::LoginPage : Answer::Accepted;
+      const bool expected = exchange.request && (looks_like_login_url(base) || is_logout_url(base));
+      return !expected && (looks_like_login_url(target) || asks_to_come_back(target, base)) ? Answer::LoginPage : Answer::Accepted;
     }
     default: break;
   }
