@@ -264,22 +264,24 @@ void netrc(const Context& context, const Facts& facts, Report& report) {
   if (sent == nullptr || !sent->is("Basic")) return;
   const auto& command = context.capture.command;
   const std::string agent = to_lower(facts.request_field("user-agent"));
-  const bool python = agent.starts_with("python-requests/") || agent.starts_with("httpie/");
+  const bool requests = agent.starts_with("python-requests/"), httpie = agent.starts_with("httpie/");
   const bool meant_bearer = command && !command->user && command->oauth2_bearer;
   const bool declared_bearer = std::any_of(context.capture.declared.begin(), context.capture.declared.end(),
                                            [&](const DeclaredAuth& d) { return d.exchange == facts.at && d.type == "bearer"; });
   const bool wants_token = facts.status == 401 && !offers(facts, "Basic") && (offers(facts, "Bearer") || offers(facts, "Token"));
-  if (!(meant_bearer || declared_bearer) && !(python && wants_token)) return;
+  const bool meant = meant_bearer || declared_bearer;
+  if (!meant && !((requests || httpie) && wants_token)) return;
   if (facts.redirected_from) return;  // redirect-added-netrc says more
-  report.fault(Cause::NetrcOverrodeHeader, meant_bearer || declared_bearer ? Certainty::Certain : Certainty::Probable, facts)
-      .summary(meant_bearer || declared_bearer
-                   ? "The request was to have a Bearer token, and Basic credentials went over the wire: a .netrc file took its place."
-                   : fmt::format("The request has Basic credentials where the server wants a token: {} puts those of a .netrc file in "
-                                 "place of an Authorization header set by hand.",
-                                 agent.starts_with("httpie") ? "HTTPie" : "requests"))
-      .fix(python ? "Set session.trust_env = False, pass an auth object that sets the header, or run with NETRC=/dev/null; or take the "
-                    "host (or 'default') out of ~/.netrc."
-                  : "Leave -n out, or take the host out of ~/.netrc.")
+  auto entry = meant ? report.fault(Cause::NetrcOverrodeHeader, Certainty::Certain, facts)
+                     : report.note(Cause::NetrcOverrodeHeader, Certainty::Suggestive, facts);
+  entry
+      .summary(meant ? "The request was to have a Bearer token, and Basic credentials went over the wire: a .netrc file took its place."
+                     : fmt::format("If Basic was not what the client was told to send: {} takes credentials for this host from ~/.netrc{}.",
+                                   httpie ? "HTTPie" : "requests", httpie ? "" : ", even in place of an Authorization header set by hand"))
+      .fix(requests ? "Set session.trust_env = False, pass an auth object that sets the header, or run with NETRC=/dev/null; or take the "
+                      "host (or 'default') out of ~/.netrc."
+           : httpie ? "Use --ignore-netrc, or take the host (or 'default') out of ~/.netrc."
+                    : "Leave -n out, or take the host out of ~/.netrc.")
       .see("request.header", "authorization", sent->value, "Basic");
 }
 
