@@ -68,10 +68,31 @@ class Pieces {
   }
 };
 
-// The sentence around a match: all of a short piece, else the line or element that it is in.
+// The end of a JSON string that begins at `begin`.
+std::size_t string_end(std::string_view text, std::size_t begin) {
+  for (std::size_t at = begin; at < text.size(); ++at) {
+    if (text[at] == '\\') ++at;
+    else if (text[at] == '"') return at;
+  }
+  return text.size();
+}
+
+// `<Message>Access Denied</Message>` without its element.
+std::string_view without_tags(std::string_view text) {
+  if (text.starts_with('<') && text.find('>') != std::string_view::npos) text.remove_prefix(text.find('>') + 1);
+  if (text.ends_with('>') && text.rfind("</") != std::string_view::npos) text = text.substr(0, text.rfind("</"));
+  return text;
+}
+
+// The sentence around a match: all of a short piece, the string where the match is a JSON member, else the line or element that
+// it is in.
 std::string quote_of(const Piece& piece, std::size_t at, std::size_t size) {
   const std::string_view text = piece.text;
   std::size_t begin = 0, end = text.size();
+  if (const std::size_t colon = text.substr(at, size).find("\":\""); !piece.whole && colon != std::string_view::npos) {
+    begin = at + colon + 3;
+    return std::string(text.substr(begin, std::min(string_end(text, begin) - begin, kMaxQuote)));
+  }
   if (!piece.whole || text.size() > kMaxQuote) {
     const std::size_t before = text.find_last_of("\n\r<>{}", at == 0 ? 0 : at - 1);
     begin = before == std::string_view::npos || at == 0 ? 0 : before + 1;
@@ -81,7 +102,7 @@ std::string quote_of(const Piece& piece, std::size_t at, std::size_t size) {
       end = std::min(end, begin + kMaxQuote);
     }
   }
-  std::string_view out = text.substr(begin, end - begin);
+  std::string_view out = without_tags(text.substr(begin, end - begin));
   while (!out.empty() && (out.front() == ' ' || out.front() == '\t')) out.remove_prefix(1);
   while (!out.empty() && (out.back() == ' ' || out.back() == '\t')) out.remove_suffix(1);
   return std::string(out);

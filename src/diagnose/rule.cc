@@ -55,6 +55,7 @@ Report::Entry& Report::Entry::server_said() { return target().server_said = true
 
 Report::Entry& Report::Entry::see(std::string part, std::string name, std::string text, std::string mark) {
   Finding& finding = target();
+  if (text.empty() && part.starts_with("response.")) return *this;  // the answer has no such field, or no body
   if (finding.evidence.size() < kMaxEvidence)
     finding.evidence.push_back({std::move(part), std::move(name), std::move(text), std::move(mark)});
   return *this;

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "diagnose/names.h"
 #include "diagnose/rule.h"
+#include "diagnose/rules/forbidden_words.h"
 #include "diagnose/rules/token_request.h"
 #include "diagnose/sent_value.h"
 #include "diagnose/wording.h"
@@ -239,15 +240,24 @@ std::string described(const Facts& facts, const SentCredential& c) {
   return c.scheme.empty() ? "the credential" : "the " + std::string(c.scheme) + " credential";
 }
 
+// JSON that repeats the status and says no more, as gateways answer a key that they do not know.
+bool is_bare_403(const Facts& facts) {
+  if (facts.response_field("x-amzn-errortype").starts_with("Forbidden")) return false;  // an API key that the gateway does not know
+  return facts.status == 403 && facts.body_json.has_value() && iequals(message_of(facts), "forbidden") && !is_forbidden_otherwise(facts);
+}
+
 void rejected(const Facts& facts, const SentCredential& c, Report& report) {
   const std::string message = message_of(facts);
   const HeaderField* id = request_id(facts);
   const bool session = c.place == Place::Cookie;
-  auto entry = report.fault(Cause::CredentialsRejected, Certainty::Probable, facts);
+  const bool bare = is_bare_403(facts);
+  auto entry = report.fault(Cause::CredentialsRejected, bare ? Certainty::Suggestive : Certainty::Probable, facts);
   entry
       .summary("The server refuses " + described(facts, c) + " and does not say why" +
                (message.empty() ? "." : ": its message is only " + quoted_text(message, 100) + "."))
-      .detail("What was sent is well formed. It may be wrong, revoked, expired, or of another environment.")
+      .detail(bare ? "A 403 can mean that the key is known and lacks a right, or that it is not known: one request without it tells, if "
+                     "that gets another answer."
+                   : "What was sent is well formed. It may be wrong, revoked, expired, or of another environment.")
       .fix(std::string(session ? "Sign in again; a session also ends when the server restarts or its signing key changes."
                                : "Compare the value with the one that was issued, check that it is for this host and environment and was "
                                  "not revoked, or make a new one.") +
@@ -286,6 +296,7 @@ bool is_refusal_of_credentials(const Facts& facts) {
   if (facts.status != 403) return false;
   const bool key =
       std::any_of(facts.credentials.begin(), facts.credentials.end(), [](const SentCredential& c) { return c.place == Place::Header; });
+  if (key && is_bare_403(facts)) return true;
   return facts.server_says("invalid api key") || facts.server_says("invalid token") || facts.server_says("bad credentials") ||
          facts.server_says("invalid credentials") || facts.server_says("invalid key") ||
          (key && facts.response_field("x-amzn-errortype").starts_with("Forbidden"));

@@ -1,6 +1,7 @@
 // What the servers of particular services answer, and answers that are about more than one request.
 
 #include "base/text.h"
+#include "diagnose/rules/forbidden_words.h"
 #include "diagnose/rules/key_detail.h"
 #include "diagnose/sent_value.h"
 #include "diagnose/wording.h"
@@ -77,6 +78,15 @@ constexpr auto kLockoutTexts = std::to_array<std::string_view>(
      "temporarily locked", "temporarily blocked", "temporarily disabled due to", "too_many_attempts", "captcha_challenge", "too many wrong",
      "exceeded the maximum number of failed", "user is locked", "brute force"});
 
+// Attempts to sign in as the same one: the same credential, or another password of the same user.
+bool is_same_login(const Facts& a, const Facts& b) {
+  const SentCredential *x = a.authorization(), *y = b.authorization();
+  if ((x == nullptr) != (y == nullptr)) return false;
+  if (x == nullptr) return !a.credentials.empty() && !b.credentials.empty() && a.credentials.front().place == b.credentials.front().place;
+  if (x->is("Basic") && y->is("Basic")) return read_basic(x->rest).user() == read_basic(y->rest).user();
+  return x->value == y->value || (!x->token && !y->token && iequals(x->scheme, y->scheme));
+}
+
 void lockout(const Context& context, const Facts& facts, Report& report) {
   if (!facts.is_refused()) return;
   const auto text = std::find_if(kLockoutTexts.begin(), kLockoutTexts.end(), [&](std::string_view one) { return facts.server_says(one); });
@@ -86,9 +96,11 @@ void lockout(const Context& context, const Facts& facts, Report& report) {
     const Facts& earlier = context.facts[i];
     if (earlier.request() == nullptr || earlier.request()->url.host != facts.request()->url.host) continue;
     if (earlier.status / 100 == 2) break;
-    if (earlier.status == 401 && !earlier.credentials.empty() && !earlier.superseded) ++refusals;
+    if (earlier.status == 401 && !earlier.credentials.empty() && !earlier.superseded && is_same_login(earlier, facts)) ++refusals;
   }
-  const bool changed = (facts.status == 403 || facts.status == 429) && refusals >= 3 && !facts.credentials.empty();
+  // A 403 that speaks of a right knows who asks.
+  const bool changed =
+      (facts.status == 429 || (facts.status == 403 && !speaks_of_a_right(facts))) && refusals >= 3 && !facts.credentials.empty();
   if (!said && !changed) return;
   const std::string_view wait = facts.response_field("retry-after");
   auto entry = report.fault(Cause::LockoutAfterFailures, said ? Certainty::Certain : Certainty::Probable, facts);

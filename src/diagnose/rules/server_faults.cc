@@ -2,9 +2,11 @@
 // 401.
 
 #include "base/text.h"
+#include "diagnose/answerer.h"
 #include "diagnose/names.h"
 #include "diagnose/rule.h"
 #include "diagnose/rules/browser_detail.h"
+#include "diagnose/rules/forbidden_words.h"
 #include "diagnose/rules/stripped_detail.h"
 #include "diagnose/wording.h"
 #include "http/challenge_writer.h"
@@ -182,29 +184,28 @@ void only_first(const Facts& facts, Report& report) {
 
 // ---------------------------------------------------------------- the wrong status
 
-// Firewalls and web servers forbid for reasons that have nothing to do with who asks.
-bool forbidden_otherwise(const Facts& facts) {
-  static constexpr auto kOther = std::to_array<std::string_view>({"csrf",
-                                                                  "xsrf",
-                                                                  "forgery",
-                                                                  "missing authentication token",
-                                                                  "attention required",
-                                                                  "cf-mitigated",
-                                                                  "just a moment",
-                                                                  "access denied</title>",
-                                                                  "errors.edgesuite.net",
-                                                                  "request blocked",
-                                                                  "blocked by",
-                                                                  "captcha",
-                                                                  "ip address",
-                                                                  "not allowed from",
-                                                                  "user-agent",
-                                                                  "user agent",
-                                                                  "rate limit",
-                                                                  "quota",
-                                                                  "directory index",
-                                                                  "accessdenied"});
-  return std::any_of(kOther.begin(), kOther.end(), [&](std::string_view text) { return facts.server_says(text); });
+// Said even where nothing else is: new credentials would not help.
+void answered_by_check(const Facts& facts, Report& report) {
+  const std::string_view name = bot_check(facts);
+  if (facts.status != 403 || name.empty()) return;
+  report.note(Cause::ProxySent401, Certainty::Probable, facts)
+      .summary(
+          fmt::format("{} answered, not the server behind it: this 403 is no refusal of the credentials, which it does not look at.", name))
+      .fix(
+          "Ask whoever runs the site to let this path or this client's address past the check. Other credentials give the same answer, and "
+          "a check for browsers lets no script through.")
+      .see("response.status", "", fmt::format("403 {}", facts.response()->reason))
+      .see("response.body", "", std::string(facts.response_body().substr(0, 160)));
+}
+
+// What to set on the server, where it is known what runs there.
+std::string_view framework_advice(const Facts& facts) {
+  const std::string name = identify_answerer(facts).name;
+  if (name.starts_with("Django")) return " (Django REST framework: put a class with a challenge before SessionAuthentication)";
+  if (name.starts_with("Spring")) return " (Spring Security: set an authenticationEntryPoint)";
+  if (facts.body_json && facts.server_says("{\"detail\":\"not authenticated\"}"))
+    return " (FastAPI: update, or raise 401 from a dependency with auto_error=False)";
+  return "";
 }
 
 void nobody_as_403(const Context& context, const Facts& facts, Report& report) {
@@ -213,7 +214,7 @@ void nobody_as_403(const Context& context, const Facts& facts, Report& report) {
   if (context.capture.credentials_hidden || std::any_of(facts.credentials.begin(), facts.credentials.end(), is_login) ||
       !facts.request_field("cookie").empty())
     return;
-  if (forbidden_otherwise(facts)) return;
+  if (is_forbidden_otherwise(facts)) return;
   const bool named = stripped_detail::says_nothing_came(facts);
   const bool server_page = facts.server_says("<center>nginx") || facts.server_says("<address>apache");
   auto entry = report.fault(Cause::MissingCredentialsAs403,
@@ -226,10 +227,9 @@ void nobody_as_403(const Context& context, const Facts& facts, Report& report) {
       .summary(fmt::format("The request has no credentials, and the server answers 403{}, where 401 would say that it wants some.",
                            named ? " and says so in the body" : ""))
       .fix(
-          "Send the credentials that the API's documentation names. On the server answer 401 with WWW-Authenticate when nobody is signed "
-          "in (Django REST framework: put a class with a challenge before "
-          "SessionAuthentication; Spring Security: set an authenticationEntryPoint; FastAPI: update, or raise 401 from a dependency with "
-          "auto_error=False).")
+          fmt::format("Send the credentials that the API's documentation names. On the server answer 401 with WWW-Authenticate when nobody "
+                      "is signed in{}.",
+                      framework_advice(facts)))
       .see("response.status", "", fmt::format("403 {}", facts.response()->reason))
       .see("response.body", "", std::string(facts.response_body().substr(0, 160)));
 }
@@ -237,20 +237,12 @@ void nobody_as_403(const Context& context, const Facts& facts, Report& report) {
 // Per-request proofs cannot be compared over requests.
 bool is_reusable(const SentCredential& c) { return c.is("Bearer") || c.is("Basic") || c.is("Token") || c.is("JWT") || c.is("ApiKey"); }
 
-constexpr auto kForbiddenTexts = std::to_array<std::string_view>(
-    {"do not have permission", "don't have permission", "does not have permission", "not have access", "insufficient permission",
-     "insufficient privilege", "insufficient role", "permission denied", "permission_denied", "missing required role", "missing role",
-     "requires role", "not an owner", "not authorized to perform", "not authorised to perform", "is not allowed to", "not permitted"});
-
 void forbidden_as_401(const Context& context, const Facts& facts, Report& report) {
   const SentCredential* sent = facts.authorization();
   if (facts.status != 401 || !facts.is_refused() || sent == nullptr || !is_reusable(*sent) ||
       facts.challenge_param("error") == "invalid_token")
     return;
-  std::string text;
-  for (const std::string_view one : kForbiddenTexts) {
-    if (text.empty() && facts.server_says(one)) text = one;
-  }
+  const std::string_view text = permission_text(facts);
   const Facts *before = nullptr, *after = nullptr;
   for (const Facts& one : context.facts) {
     const SentCredential* theirs = one.authorization();
@@ -276,22 +268,6 @@ void forbidden_as_401(const Context& context, const Facts& facts, Report& report
           "a loop.");
   if (accepted != nullptr)
     entry.see("request.line", "", fmt::format("{} {} → {}", accepted->request()->method, accepted->request()->url.path, accepted->status));
-}
-
-std::string error_text(const Facts& facts) {
-  if (facts.response_field("grpc-status") == "16") return "grpc-status: 16 (UNAUTHENTICATED)";
-  return std::string(facts.response_body().substr(0, 200));
-}
-
-void error_in_200(const Facts& facts, Report& report) {
-  if (facts.answer != Answer::ErrorBody) return;
-  report.fault(Cause::ErrorIn200, Certainty::Certain, facts)
-      .summary(fmt::format("The status is {}, and the body says that the request is not authenticated.", facts.status))
-      .fix(
-          "Read the body (or grpc-status) before you trust the status, and act on the error that it names: sign in again, or send the "
-          "token with the scope that the call needs.")
-      .see(facts.response_field("grpc-status") == "16" ? "response.header" : "response.body",
-           facts.response_field("grpc-status") == "16" ? "grpc-status" : "", error_text(facts));
 }
 
 // The gateway let the request through, and the application behind it dislikes the audience.
@@ -321,13 +297,13 @@ void server_faults(const Context& context, Report& report) {
   for (const Facts& facts : context.facts) {
     login_redirect(facts, report);
     login_page(context, facts, report);
-    error_in_200(facts, report);
     no_challenge(context, facts, bare, report);
     malformed(context, facts, "www-authenticate", facts.challenges, broken, report);
     malformed(context, facts, "proxy-authenticate", facts.proxy_challenges, broken, report);
     incomplete(context, facts, report);
     if (!facts.is_refused()) continue;
     only_first(facts, report);
+    answered_by_check(facts, report);
     nobody_as_403(context, facts, report);
     forbidden_as_401(context, facts, report);
     audience_conflict(facts, report);

@@ -21,13 +21,11 @@ constexpr auto kPhrases = std::to_array<Phrase>({
      "Check the value, which environment and account it is from, and that it was not revoked or replaced; copy it anew. With the "
      "response's request id the operator can look it up."},
     {Cause::KeyInWrongPlace, "The server looked for a key and did not find it where it looks",
-     "Send the key where the API's documentation says, usually in a header of its own (X-API-Key, x-api-key, Ocp-Apim-Subscription-Key) "
-     "and not as Bearer or in the URL."},
+     "Send the key where the API's documentation says, usually in a header of its own (X-API-Key, say) and not as Bearer or in the URL."},
     {Cause::KeyHeaderName, "The key came under another name than the one that the server reads",
-     "Rename the header to the one in the API's documentation: X-API-Key, apikey, Ocp-Apim-Subscription-Key are different names."},
+     "Rename the header to the one in the API's documentation: X-API-Key, apikey and api-key are different names."},
     {Cause::MissingCredentialsAs403, "Nobody signed in, and the server answers 403 in place of 401",
-     "Send credentials as with a 401. On the server, put the authentication class with a challenge first (Django REST framework: "
-     "TokenAuthentication before SessionAuthentication)."},
+     "Send credentials as with a 401. On the server, answer 401 with WWW-Authenticate when nobody is signed in."},
     {Cause::SchemeCase, "The server does not recognise the scheme as it is written",
      "Write 'Bearer' with a capital. Schemes are case-insensitive (RFC 9110 section 11.1): report it to the server's maintainers."},
     {Cause::TokenGraphNonce, "The server cannot verify a token that only Microsoft Graph can",
@@ -93,6 +91,7 @@ constexpr auto kPhrases = std::to_array<Phrase>({
      "whether the secret is text or base64."},
     {Cause::TokenRevoked, "The server says that the token or its session was revoked",
      "Sign in again for a new token, and forget the old one."},
+    {Cause::ForbiddenAs401, "The server says that a permission is missing, and answers 401 where 403 belongs", kScope},
     {Cause::ScopeInsufficient, "The server knows who it is and says that a right is missing", kScope},
     {Cause::ScopeInsufficientAs401, "The server says that a right is missing, and answers 401 where 403 belongs", kScope},
     {Cause::PublishableKeyAsSecret, "The server says that this is a publishable key",
@@ -134,18 +133,58 @@ constexpr auto kPhrases = std::to_array<Phrase>({
      "Check stage, path and method first: API Gateway answers so where there is no route. If the route is for IAM, sign the request (curl "
      "--aws-sigv4)."},
     {Cause::CsrfAs401, "The server's CSRF check refused the request, not its authentication",
-     "Send the CSRF token with it: fetch the page or cookie that has it first, and put it into the header that the framework reads "
-     "(X-CSRFToken, X-CSRF-TOKEN, X-XSRF-TOKEN)."},
+     "Send the CSRF token with it: fetch the page or cookie that has it first, and put it into the header that the server reads."},
     {Cause::CookieExpired, "The server says that the session expired", "Sign in again, so that the site sets a new cookie."},
+});
+
+// What to do is another thing with some emitters; the first row whose name begins the emitter's.
+struct OwnFix {
+  Cause cause;
+  std::string_view emitter, fix;
+};
+constexpr auto kOwnFixes = std::to_array<OwnFix>({
+    {Cause::CsrfAs401, "Jenkins",
+     "Fetch a crumb from /crumbIssuer/api/json and send it in the header that it names (Jenkins-Crumb), with the same session cookie; or "
+     "use an API token in place of the password (user, Security, API Token), which needs no crumb."},
+    {Cause::CsrfAs401, "Django",
+     "Send the CSRF token with it: fetch the page that sets the cookie csrftoken, and put its value into X-CSRFToken."},
+    {Cause::CsrfAs401, "Rails",
+     "Send the CSRF token with it: the page has it in <meta name=\"csrf-token\">, and Rails reads X-CSRF-Token. An API that takes tokens "
+     "needs no such check."},
+    {Cause::CsrfAs401, "Laravel",
+     "Send the CSRF token with it: fetch /sanctum/csrf-cookie or the page first, and put the cookie XSRF-TOKEN, decoded, into "
+     "X-XSRF-TOKEN."},
+    {Cause::CsrfAs401, "Flask-JWT-Extended",
+     "Send the CSRF token with it: put the value of the cookie csrf_access_token into X-CSRF-TOKEN."},
+    {Cause::CsrfAs401, "WordPress",
+     "Send a nonce of this session in X-WP-Nonce (wpApiSettings.nonce has it), or use an application password."},
+    {Cause::MissingCredentialsAs403, "Django",
+     "Send credentials as with a 401. On the server, put the authentication class with a challenge first (TokenAuthentication before "
+     "SessionAuthentication)."},
+    {Cause::MissingCredentialsAs403, "Kubernetes",
+     "Send the token or client certificate of a user of the cluster: kubectl create token NAME makes one for a service account."},
+    {Cause::MissingCredentialsAs403, "Amazon S3",
+     "Sign the request (aws s3 cp, curl --aws-sigv4, or a presigned URL), or let the bucket's policy make the object public. S3 also "
+     "answers so for an object that does not exist, to who may not list the bucket."},
+    {Cause::ScopeInsufficient, "Amazon S3",
+     "Let the policies of bucket and user allow the action (s3:GetObject and so on). S3 also answers so for an object that does not exist, "
+     "to who may not list the bucket."},
+    {Cause::ScopeInsufficient, "Kubernetes",
+     "Let whoever runs the cluster bind a role with this verb and resource to the user named (kubectl auth can-i --as shows what it "
+     "may); a new token of the same account has the same rights."},
 });
 
 }  // namespace
 
-Phrase phrase_of(Cause cause) {
+Phrase phrase_of(Cause cause, std::string_view emitter) {
   const auto found = std::find_if(kPhrases.begin(), kPhrases.end(), [&](const Phrase& p) { return p.cause == cause; });
-  return found == kPhrases.end()
-             ? Phrase{cause, "The server names the fault", "Ask whoever runs the server, with the response's request id."}
-             : *found;
+  Phrase out = found == kPhrases.end()
+                   ? Phrase{cause, "The server names the fault", "Ask whoever runs the server, with the response's request id."}
+                   : *found;
+  const auto own = std::find_if(kOwnFixes.begin(), kOwnFixes.end(),
+                                [&](const OwnFix& one) { return one.cause == cause && emitter.starts_with(one.emitter); });
+  if (own != kOwnFixes.end()) out.fix = own->fix;
+  return out;
 }
 
 std::optional<Cause> cause_of(Reason reason) {

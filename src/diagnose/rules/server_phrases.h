@@ -15,7 +15,8 @@ struct Phrase {
   std::string_view fix;
 };
 // For every cause that diagnose/fingerprints.def names, or that a reason of our gateway stands for; general words for others.
-[[nodiscard]] Phrase phrase_of(Cause cause);
+// `emitter` is the fingerprint's: what to do may be particular to it, and names no other product.
+[[nodiscard]] Phrase phrase_of(Cause cause, std::string_view emitter = {});
 
 // What a reason of our gateway is called here; nothing for those that explain no refusal (outages).
 [[nodiscard]] std::optional<Cause> cause_of(Reason reason);

@@ -53,7 +53,7 @@ class Weighing {
       case Cause::TokenWrongIssuer: return issuer(said, out);
       case Cause::TokenAlgorithmNotAllowed: return algorithm(out);
       case Cause::TokenMissingClaim: return claim(said, out);
-      case Cause::ScopeInsufficient: return facts_.status == 401 ? as_401(out) : out;
+      case Cause::ScopeInsufficient: return right(said, out);
       case Cause::K8sUnauthorized: return facts_.credentials.empty() && facts_.request() != nullptr ? std::nullopt : std::optional(out);
       default: return out;
     }
@@ -99,8 +99,14 @@ class Weighing {
     const bool cookies_only =
         std::all_of(facts_.credentials.begin(), facts_.credentials.end(), [](const SentCredential& c) { return c.place == Place::Cookie; });
     if (!cookies_only || row.says == Fingerprint::Says::Hints) return std::nullopt;
+    static constexpr auto kHeaderWords = std::to_array<std::string_view>({"header", "token", "jwt", "bearer"});
+    const bool header = std::any_of(kHeaderWords.begin(), kHeaderWords.end(),
+                                    [&](std::string_view word) { return row.text.find(word) != std::string_view::npos; });
+    // The session that was sent is none, or over: a refusal of what was sent.
+    if (!header && facts_.status == 401 && facts_.challenges.challenges.empty()) return std::nullopt;
     out.certainty = Certainty::Probable;
-    out.detail = "The request has a cookie, and the server asks for a header.";
+    out.detail = header ? "The request has a cookie, and the server asks for a header."
+                        : "The request has a cookie, and the server does not take it as a session.";
     return out;
   }
 
@@ -237,8 +243,26 @@ class Weighing {
     return out;
   }
 
-  [[nodiscard]] Out as_401(Judgement out) const {
-    out.cause = Cause::ScopeInsufficientAs401;
+  // Signed URLs have their credentials in the query.
+  [[nodiscard]] bool is_nobody() const {
+    return sees_request() && !sent_anything() && facts_.request_field("cookie").empty() &&
+           to_lower(facts_.request()->url.query).find("sig") == std::string::npos;
+  }
+
+  // A right that is missing, unless the server took the caller for nobody: then credentials are.
+  [[nodiscard]] Out right(const Said& said, Judgement out) const {
+    if (to_lower(said.quote).find("anonymous") != std::string::npos) {
+      out.cause = Cause::CredentialsMissing;
+      return missing(*said.row, out);
+    }
+    if (is_nobody() && facts_.status == 403) {
+      out.cause = Cause::MissingCredentialsAs403;
+      out.certainty = Certainty::Probable;
+      out.said = false;
+    } else if (facts_.status == 401) {
+      // Anybody's words about a permission do not show that it is a matter of the token's scope.
+      out.cause = said.row->emitter == "any" ? Cause::ForbiddenAs401 : Cause::ScopeInsufficientAs401;
+    }
     return out;
   }
 
@@ -280,7 +304,7 @@ void judge_words(const Context& context, const Facts& facts, Report& report) {
     }
     // A rule that knows why the server did not see the key says more.
     if (judgement.cause == Cause::KeyHeaderName && report.has(Cause::UnderscoreHeaderDropped, facts)) continue;
-    const Phrase phrase = phrase_of(judgement.cause);
+    const Phrase phrase = phrase_of(judgement.cause, said->row->emitter);
     const std::string wanted = expected_in(said->quote);
     const bool compares = judgement.cause == Cause::TokenWrongAudience || judgement.cause == Cause::TokenWrongIssuer ||
                           judgement.cause == Cause::TokenIssuerNearMiss;
@@ -293,6 +317,9 @@ void judge_words(const Context& context, const Facts& facts, Report& report) {
                       wanted)
                 : fmt::format("Get the token from the issuer {}, or set the server to the token's issuer, character by character.", wanted);
     }
+    if (const std::string_view name = facts.challenge_param("name");
+        !name.empty() && (judgement.cause == Cause::KeyInWrongPlace || judgement.cause == Cause::KeyHeaderName))
+      fix = fmt::format("Send the key in {}, as the challenge says.", quoted_text(name));
     auto entry =
         report.fault(judgement.cause, judgement.certainty, facts)
             .summary(fmt::format("{}: \"{}\".", phrase.summary, printable(trimmed(said->quote), 160)))
@@ -373,12 +400,34 @@ void perhaps_revoked(const Facts& facts, Report& report) {
       .see("response.header", "www-authenticate", facts.challenge_lines.front(), "invalid_token");
 }
 
+// An error with status 200. The fault that the body names, if it does, says more than that.
+void error_in_200(const Facts& facts, Report& report) {
+  if (facts.answer != Answer::ErrorBody) return;
+  const auto& all = report.findings();
+  const bool named = std::any_of(all.begin(), all.end(), [&](const Finding& f) {
+    return f.exchange == facts.exchange->index && f.severity == Severity::Error && f.server_said && f.cause != Cause::CredentialsRejected &&
+           f.cause != Cause::CredentialsMissing;
+  });
+  const bool grpc = facts.response_field("grpc-status") == "16";
+  auto entry =
+      named ? report.note(Cause::ErrorIn200, Certainty::Certain, facts) : report.fault(Cause::ErrorIn200, Certainty::Certain, facts);
+  entry
+      .summary(fmt::format("The {} an authentication error, although the status is {}.", grpc ? "grpc-status reports" : "body reports",
+                           facts.status))
+      .fix(
+          "Read the body (or grpc-status) before you trust the status, and act on the error that it names: sign in again, or send the "
+          "token with the scope that the call needs.")
+      .see(grpc ? "response.header" : "response.body", grpc ? "grpc-status" : "",
+           grpc ? "grpc-status: 16 (UNAUTHENTICATED)" : std::string(facts.response_body().substr(0, 200)));
+}
+
 }  // namespace
 
 void server_words(const Context& context, Report& report) {
   for (const Facts& facts : context.facts) {
     if (!facts.is_refused()) continue;
     if (!own_record(context, facts, report) && !own_words(facts, report)) judge_words(context, facts, report);
+    error_in_200(facts, report);
     perhaps_revoked(facts, report);
   }
 }

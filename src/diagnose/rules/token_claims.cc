@@ -2,7 +2,9 @@
 // request went.
 
 #include "base/text.h"
+#include "diagnose/fingerprints.h"
 #include "diagnose/rules/audiences.h"
+#include "diagnose/rules/forbidden_words.h"
 #include "diagnose/rules/token_rules.h"
 #include "diagnose/wording.h"
 
@@ -118,13 +120,23 @@ void implausible_algorithm(const JudgedToken& judged, Report& report) {
       .see("token.header", "alg", fmt::format("alg={}", printable(alg, 16)), std::string(alg));
 }
 
+// Whether the answer's own words are about something else than the audience: they know more than a comparison of names.
+bool is_answered_otherwise(const Facts& facts) {
+  if (facts.status == 403 && (is_forbidden_otherwise(facts) || speaks_of_a_right(facts))) return true;
+  const auto said = find_fingerprints(facts);
+  return std::any_of(said.begin(), said.end(), [](const Said& one) {
+    const bool general = one.row->cause == Cause::CredentialsRejected || one.row->cause == Cause::CredentialsMissing;
+    return !general && one.row->cause != Cause::TokenWrongAudience;
+  });
+}
+
 void audience_by_host(const JudgedToken& judged, Report& report) {
   const Facts& facts = judged.facts;
   const Request* request = facts.request();
   if (request == nullptr || !facts.is_refused() || report.has(Cause::TokenGraphNonce, facts) || report.has(Cause::TokenIsIdToken, facts))
     return;
   const auto audience = judged.token.claim_list("aud");
-  if (!is_foreign_audience(audience, request->url.host)) return;
+  if (!is_foreign_audience(audience, request->url.host) || is_answered_otherwise(facts)) return;
   std::vector<std::string> names;
   for (const std::string& one : audience) names.push_back(known_audience(one).empty() ? one : std::string(known_audience(one)));
   report.fault(Cause::TokenWrongAudience, Certainty::Probable, facts)

@@ -56,22 +56,31 @@ void expected_scope(const Context& context, const JudgedToken& judged, Report& r
       .see("token.payload", "scope", fmt::format("scope={}", list_text(has, 8)));
 }
 
-// The server names scopes in its challenge.
+std::string body_text(const Facts& facts, std::string_view name) {
+  if (!facts.body_json || !facts.body_json->is_object()) return "";
+  return std::string(string_member(facts.body_json->get_object(), name).value_or(""));
+}
+
+// The server names scopes in its challenge, or in the body: `scope` beside RFC 6750's error, `needed` beside Slack's.
 void challenged_scope(const Facts& facts, Report& report) {
   const std::string_view error = facts.challenge_param("error");
-  const std::string listed(facts.challenge_param("scope"));
+  const std::string body_error = body_text(facts, "error");
+  const bool body_names = error.empty() && (body_error == "insufficient_scope" || body_error == "missing_scope");
+  std::string listed(facts.challenge_param("scope"));
+  if (listed.empty() && body_names) listed = body_text(facts, body_error == "missing_scope" ? "needed" : "scope");
   if (!facts.challenge_param("service").empty()) return;  // a registry's scope is a request for a token
   const auto judged = judged_token(facts);
   const bool readable = judged && judged->token.shape == TokenView::Shape::Jws;
   const auto wanted = split(listed);
   const std::vector<std::string> has = readable ? judged->token.scopes() : std::vector<std::string>{};
   const auto missing = readable ? lacking(wanted, has) : wanted;
-  const bool named = error == "insufficient_scope" || (error.empty() && facts.server_says("\"insufficient_scope\""));
+  const bool named = error == "insufficient_scope" || body_names || (error.empty() && facts.server_says("\"insufficient_scope\""));
   if (!named && (facts.status != 401 || wanted.empty() || !readable || missing.empty())) return;
   if (!named && !has_scope_claim(judged->token)) return;  // it may have its rights in another claim
   const bool as_401 = facts.status == 401;
   // Says that the scope lacks, although the token has it: then something else does.
   const bool contradicted = named && readable && !wanted.empty() && missing.empty();
+  const auto provided = body_names ? split(body_text(facts, "provided")) : std::vector<std::string>{};
   const std::string what =
       missing.empty() ? std::string("a scope that this resource needs") : fmt::format("the scope {}", list_text(missing, 8));
   auto entry = report.fault(as_401 ? Cause::ScopeInsufficientAs401 : Cause::ScopeInsufficient,
@@ -79,7 +88,9 @@ void challenged_scope(const Facts& facts, Report& report) {
   entry
       .summary(as_401 ? fmt::format("The token lacks {}, which the server answers with 401 in place of 403.", what)
                       : fmt::format("The token is good and lacks {}.", what))
-      .detail(readable ? fmt::format("The token has {}.", has.empty() ? "no scope" : list_text(has, 8)) : "")
+      .detail(readable           ? fmt::format("The token has {}.", has.empty() ? "no scope" : list_text(has, 8))
+                        : provided.empty() ? ""
+                                 : fmt::format("The server says that the token has {}.", list_text(provided, 8)))
       .fix(
           (wanted.empty()
                ? std::string("Look up which scope the operation needs and ask for a new token with it; the same login again will not help.")
@@ -87,6 +98,8 @@ void challenged_scope(const Facts& facts, Report& report) {
           (as_401 ? " The server should answer 403 with error=\"insufficient_scope\", so that clients do not sign in again for nothing."
                   : ""))
       .see("response.header", "www-authenticate", facts.challenge_lines.empty() ? "" : facts.challenge_lines.front(), listed);
+  if (facts.challenge_lines.empty() || body_names)
+    entry.see("response.body", "", std::string(facts.response_body().substr(0, 200)), listed);
   if (readable) entry.see("token.payload", "scope", fmt::format("scope={}", list_text(has, 8)));
   if (named) entry.server_said();
 }

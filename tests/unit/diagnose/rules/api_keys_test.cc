@@ -116,6 +116,12 @@ TEST(ApiKeys, Lockout) {
        "lockout-after-failures certain", "lockout-after-failures"},
       {"three, then 429", refused + refused + refused + sent(basic("alice:secret1"), "Retry-After: 300\r\n", 429), "",
        "credentials-rejected lockout-after-failures"},
+      {"another password of the same user",
+       sent_basic("alice:guess1") + "\n" + refused + sent_basic("alice:guess2") + "\n" + sent(basic("alice:secret1"), "", 403), "",
+       "credentials-rejected lockout-after-failures"},
+      {"another user", refused + refused + refused + sent(basic("bob:secret1"), "", 403), "", "credentials-rejected"},
+      {"a right that is missing", refused + refused + refused + sent(basic("alice:secret1"), "", 403, R"({"error":"insufficient_scope"})"),
+       "", "credentials-rejected"},
       {"429 alone", sent(basic("alice:secret1"), "Retry-After: 300\r\n", 429), "none", ""},
   });
 }

@@ -137,6 +137,119 @@ TEST(ServerWords, Named_IsTheVerdict) {
   });
 }
 
+TEST(ServerWords, MissingRight_IsNamed) {
+  const std::string json = "Content-Type: application/json\n", token = bearer(jwt(living()));
+  constexpr std::string_view kPermission = R"({"detail":"You do not have permission to perform this action."})";
+  constexpr std::string_view kPods =
+      R"({"kind":"Status","message":"pods is forbidden: User \"USER\" cannot list resource \"pods\" in API group \"\" in the namespace \"prod\"","code":403})";
+  const auto pods = [&](std::string_view user) {
+    std::string out(kPods);
+    return out.replace(out.find("USER"), 4, user);
+  };
+  const std::string s3 = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>",
+                    xml = "Content-Type: application/xml\n";
+  check({
+      {"a permission", exchange("Authorization: Token 9944b09199c62bcf9418ad846dd0e4bb\n", 403, json, kPermission),
+       "scope-insufficient probable", "*"},
+      {"the same with 401", exchange(token, 401, json, kPermission), "forbidden-as-401 probable", "*"},
+      {"nobody asked", exchange("", 403, json, kPermission), "missing-credentials-as-403 probable", "missing-credentials-as-403"},
+      {"Kubernetes", exchange(token, 403, json, pods("system:serviceaccount:default:ci")), "scope-insufficient certain",
+       "scope-insufficient"},
+      {"Kubernetes, nobody", exchange("", 403, json, pods("system:anonymous")), "missing-credentials-as-403 certain",
+       "missing-credentials-as-403"},
+      {"S3, not signed", exchange("", 403, xml, s3), "missing-credentials-as-403 probable", "missing-credentials-as-403"},
+      {"S3, a signed URL", exchange("", 403, xml, s3, "GET /a?X-Amz-Signature=0123456789abcdef HTTP/1.1"), "scope-insufficient probable",
+       "*"},
+      {"an unknown key, or one without the right", exchange("X-API-Key: badkey123456789\n", 403, json, R"({"message":"Forbidden"})"),
+       "credentials-rejected suggestive", "credentials-rejected"},
+      {"a registry's scope is no permission",
+       exchange("", 401,
+                "WWW-Authenticate: Bearer "
+                "realm=\"https://auth.example.com/token\",service=\"r\",scope=\"repository:a:pull\",error=\"insufficient_scope\"\n"),
+       "*", "credentials-missing"},
+      {"a token and no word", exchange(token, 403, json, R"({"message":"Forbidden"})"), "none", "*"},
+      {"a page of a firewall", exchange("X-API-Key: badkey123456789\n", 403, json, R"({"message":"Forbidden","by":"request blocked"})"),
+       "none", "*"},
+  });
+  EXPECT_THAT(find(judge(Format::Http, exchange("", 403, json, pods("system:anonymous"))), Cause::MissingCredentialsAs403)->fix,
+              testing::Not(testing::HasSubstr("Django")));
+}
+
+// A guess by names yields to words about something else.
+TEST(ServerWords, AboutAnotherFault_NoGuessByHost) {
+  const std::string token = bearer(jwt(living())), text = "Content-Type: text/plain\n";
+  const auto at = [&](int status, std::string_view fields, std::string_view body) {
+    return exchange(token, status, fields, body, "GET /x HTTP/1.1", "svc.mesh.io");
+  };
+  check({
+      {"Envoy's RBAC", at(403, text, "RBAC: access denied"), "scope-insufficient probable", "scope-insufficient"},
+      {"another permission", at(403, text, "You do not have permission to see this."), "none", ""},
+      {"a check for bots", at(403, "cf-mitigated: challenge\n", "<title>Just a moment...</title>"), "none", "proxy-sent-401"},
+      {"revoked", at(401, text, "token revoked"), "token-revoked certain", "missing-www-authenticate token-revoked"},
+      {"no word", at(403, text, "no"), "token-wrong-audience probable", "token-wrong-audience"},
+      {"only refused", at(401, text, "Bad credentials"), "token-wrong-audience probable", "*"},
+  });
+  const Diagnosis bots = judge(Format::Http, at(403, "cf-mitigated: challenge\n", ""));
+  EXPECT_EQ(found(bots, Cause::ProxySent401), "probable note");
+  EXPECT_EQ(bots.command, std::nullopt);
+}
+
+TEST(ServerWords, Quote_IsTheMessage) {
+  const auto quoted = [](std::string_view body) {
+    const Diagnosis d =
+        judge(Format::Http, exchange("PRIVATE-TOKEN: glpat-AbCdEfGhIjKlMnOpQrSt\n", 401, "Content-Type: application/json\n", body));
+    const Finding* finding = find(d, Cause::CredentialsRejected);
+    return finding == nullptr ? std::string() : finding->summary + finding->detail;
+  };
+  EXPECT_THAT(quoted(R"({"message":"401 Unauthorized"})"),
+              testing::AllOf(testing::HasSubstr("\"401 Unauthorized\"."), testing::HasSubstr("GitLab")));
+  EXPECT_THAT(quoted(R"({"error":"HTTP 401 Unauthorized"})"), testing::Not(testing::HasSubstr("GitLab")));
+  check({{"a challenge beside it",
+          exchange(bearer(jwt(living())), 401, "Content-Type: application/json\nWWW-Authenticate: Bearer error=\"invalid_token\"\n",
+                   R"({"error":"HTTP 401 Unauthorized"})"),
+          "token-revoked suggestive", "token-revoked"}});
+}
+
+TEST(ServerWords, SessionThatIsNone_IsRefused) {
+  const Diagnosis d =
+      judge(Format::Http, exchange("Cookie: _app_session=SuperSecretSessionValue123\n", 401, "Content-Type: application/json\n",
+                                   R"({"error":"You need to sign in or sign up before continuing."})"));
+  EXPECT_EQ(verdict_of(d), "credentials-rejected probable");
+  EXPECT_THAT(d.verdict_finding()->fix, testing::StartsWith("Sign in again"));
+  EXPECT_EQ(d.command, std::nullopt);
+  EXPECT_EQ(verdict_of(judge(Format::Http, exchange("Cookie: _app_session=SuperSecretSessionValue123\n", 401,
+                                                    "Content-Type: application/json\n", R"({"message":"Missing Authorization Header"})"))),
+            "credentials-missing probable")
+      << "this one does ask for a header";
+}
+
+TEST(ServerWords, NamedInA200_IsTheVerdict) {
+  const std::string json = "Content-Type: application/json\n", token = bearer(jwt(living()));
+  check({
+      {"GraphQL",
+       exchange(token, 200, json, R"({"errors":[{"message":"jwt expired","extensions":{"code":"UNAUTHENTICATED"}}],"data":null})"),
+       "token-expired probable", "error-in-200 token-expired"},
+      {"GraphQL, no word", exchange(token, 200, json, R"({"errors":[{"message":"no","extensions":{"code":"UNAUTHENTICATED"}}]})"),
+       "error-in-200 certain", "error-in-200"},
+  });
+  const Diagnosis slack =
+      judge(Format::Http, exchange(bearer("xoxb-123456789012-1234567890123-abcdefghijklmnopqrstuvwx"), 200, json,
+                                   R"({"ok":false,"error":"missing_scope","needed":"channels:read","provided":"chat:write"})",
+                                   "GET /api/x HTTP/1.1", "slack.com"));
+  EXPECT_EQ(verdict_of(slack), "scope-insufficient certain");
+  EXPECT_THAT(slack.verdict_finding()->fix, testing::HasSubstr("channels:read"));
+  EXPECT_EQ(found(slack, Cause::ErrorIn200), "certain note");
+}
+
+TEST(ServerWords, Fix_IsForTheProductNamed) {
+  const Diagnosis d =
+      judge(Format::Http, exchange("Authorization: Basic Ym9iOlBhc3N3MHJk\n", 403, "Content-Type: text/html\n",
+                                   "<title>Error 403 No valid crumb was included in the request</title>", "POST /job/x/build HTTP/1.1"));
+  ASSERT_NE(find(d, Cause::CsrfAs401), nullptr);
+  EXPECT_THAT(find(d, Cause::CsrfAs401)->fix,
+              testing::AllOf(testing::HasSubstr("/crumbIssuer/api/json"), testing::Not(testing::HasSubstr("X-CSRFToken"))));
+}
+
 TEST(ServerWords, Contradicted_IsLessSure) {
   const std::string json = "Content-Type: application/json\n";
   const std::string token = bearer(jwt(living()));
@@ -205,7 +318,13 @@ TEST(ServerWords, RecordOfTheGateway_TellsMoreThanItsAnswer) {
   ASSERT_TRUE(read);
   Capture& capture = *read;
   const Expectations expected{.clock = kTestNow};
-  capture.records = {{.exchange = 0, .reason = "token-wrong-audience", .meaning = "For another audience.", .seen = "", .route = "/v1/", .check = "audience", .note = "has a, wants b"}};
+  capture.records = {{.exchange = 0,
+                      .reason = "token-wrong-audience",
+                      .meaning = "For another audience.",
+                      .seen = "",
+                      .route = "/v1/",
+                      .check = "audience",
+                      .note = "has a, wants b"}};
   const Diagnosis d = diagnose(capture, expected);
   ASSERT_NE(find(d, Cause::TokenWrongAudience), nullptr);
   const Finding& told = *find(d, Cause::TokenWrongAudience);
