@@ -115,13 +115,14 @@ Diagnosis diagnose(const Capture& capture, const Expectations& expected, bool sh
     const auto is_about = [&](const Finding& finding) { return finding.severity == Severity::Error && finding.exchange == f.exchange->index; };
     return is_refused_for_credentials(f) || (f.is_refused() && std::any_of(out.findings.begin(), out.findings.end(), is_about));
   }));
+  std::optional<Redactor> redactor;
+  if (!show_secrets) redactor.emplace(collect_secrets(capture, facts, expected));
   if (const Finding* verdict = out.verdict_finding(); verdict != nullptr && out.place && !capture.is_loose) {
-    out.command = suggest_command(facts, *out.place, *verdict);
+    out.command = suggest_command(facts, *out.place, *verdict, redactor ? &*redactor : nullptr);
   }
-  if (!show_secrets) {
-    const Redactor redactor(collect_secrets(capture, facts, expected));
-    redact(out.findings, redactor);
-    if (out.command) out.command = redactor(*out.command);
+  if (redactor) {
+    redact(out.findings, *redactor);
+    if (out.command) out.command = (*redactor)(*out.command);
   }
   return out;
 }

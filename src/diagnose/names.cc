@@ -27,8 +27,8 @@ constexpr auto kKeyNames = std::to_array<std::string_view>(
     {"accesskey", "accesstoken", "apikey", "apitoken", "appkey", "authkey", "authtoken", "bearertoken", "idtoken", "jobtoken", "jwt", "key",
      "ocpapimsubscriptionkey", "privatetoken", "serviceaccounttoken", "sessiontoken", "subscriptionkey", "token", "userkey", "xaccesskey",
      "xaccesstoken", "xamzsecuritytoken", "xapikey", "xapitoken", "xappkey", "xapplicationkey", "xauthkey", "xauthorization", "xauthtoken",
-     "xauthapikey", "xclientkey", "xfunctionskey", "xgoogapikey", "xgitlabtoken", "xjwt", "xkey", "xrapidapikey", "xsecretkey",
-     "xservicetoken", "xsessiontoken", "xshopifyaccesstoken", "xsubscriptionkey", "xtoken", "xusertoken", "xvaulttoken",
+     "xauthapikey", "xjfrogartapi", "xclientkey", "xfunctionskey", "xgoogapikey", "xgitlabtoken", "xjwt", "xkey", "xrapidapikey",
+     "xsecretkey", "xservicetoken", "xsessiontoken", "xshopifyaccesstoken", "xsubscriptionkey", "xtoken", "xusertoken", "xvaulttoken",
      // What people write when they mean Authorization:
      "authorisation", "authentication", "auth", "auhtorization", "authorizaton", "authorziation", "authorizationtoken", "autorization",
      "xauthentication"});

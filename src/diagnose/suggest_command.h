@@ -1,6 +1,6 @@
 #pragma once
-// A curl command to paste: the refused request as it should have been sent. In place of the credential there is a shell
-// variable to set first, or curl asks; what else of the request is secret is for a Redactor to take out.
+// A curl command to paste: the refused request as it should have been sent. In place of every credential there is a shell
+// variable to set first, or curl asks.
 
 #include "diagnose/facts.h"
 #include "diagnose/finding.h"
@@ -12,8 +12,12 @@
 
 namespace quivive::diagnose {
 
-// `place` is the refused exchange's, in `all`. Nothing where the fault is not mended by another command of the client, or
-// where the request is not known.
-[[nodiscard]] std::optional<std::string> suggest_command(std::span<const Facts> all, std::size_t place, const Finding& verdict);
+class Redactor;
+
+// `place` is the refused exchange's, in `all`; `redactor` tells which header fields are secret besides (nullptr: show them).
+// Nothing where the fault is not mended by another command of the client, where the request is not known, or where it is not
+// known in which place the server wants the credential: no command is better than a wrong one.
+[[nodiscard]] std::optional<std::string> suggest_command(std::span<const Facts> all, std::size_t place, const Finding& verdict,
+                                                         const Redactor* redactor = nullptr);
 
 }  // namespace quivive::diagnose

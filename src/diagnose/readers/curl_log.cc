@@ -162,7 +162,7 @@ std::string_view CurlLog::scheme() const {
   if (!announced_.scheme.empty()) return announced_.scheme;
   if (next_url_ && !next_url_->scheme.empty()) return next_url_->scheme;
   if (connection_.tls) return "https";
-  return connection_.name.empty() ? std::string_view() : "http";
+  return connection_.name.empty() || connection_.port == 0 ? std::string_view() : "http";
 }
 
 void CurlLog::begin_exchange(const RequestLine& line) {

@@ -149,14 +149,89 @@ std::string suggested(Format format, std::string_view text) {
 TEST(SuggestCommand, SameRequestWithTheCredentialSetRight) {
   EXPECT_EQ(suggested(Format::Http, kNull),
             "curl -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' --data-raw '{\"a\":\"b'\\''\"}' "
-            "api.example.com/v1/orders");
+            "https://api.example.com/v1/orders");
 }
 
 TEST(SuggestCommand, Basic_CurlAsksForThePassword) {
   EXPECT_EQ(suggested(Format::Http,
                       "GET /x HTTP/1.1\r\nHost: a.example\r\nAuthorization: Basic user:pass\r\n\r\nHTTP/1.1 401 X\r\nWWW-Authenticate: "
                       "Basic realm=\"r\"\r\n\r\n"),
-            "curl -u USER a.example/x");
+            "curl -u USER https://a.example/x");
+}
+
+std::string request_and_401(std::string_view line, std::string_view fields, std::string_view answer, std::string_view body = "",
+                            std::string_view answer_body = "") {
+  return std::string(line) + " HTTP/1.1\r\nHost: a.example\r\n" + std::string(fields) +
+         (body.empty() ? "" : "Content-Length: " + std::to_string(body.size()) + "\r\n") + "\r\n" + std::string(body) + "\r\nHTTP/1.1 " +
+         std::string(answer) + "Date: Sat, 01 Mar 2025 12:00:00 GMT\r\nContent-Length: " + std::to_string(answer_body.size()) + "\r\n\r\n" +
+         std::string(answer_body) + "\r\n";
+}
+
+TEST(SuggestCommand, Credential_GoesWhereTheServerReadsIt) {
+  const std::string get = "GET /x", json = "401 X\r\nContent-Type: application/json\r\n";
+  struct Case {
+    std::string_view name;
+    std::string input, command;
+  };
+  const std::string token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIiwiZXhwIjoxOTAwMDAwMDAwfQ.c2lnbmF0dXJlc2lnbmF0dXJlc2lnbmF0dXJl";
+  const Case cases[] = {
+      {"a key that the challenge names, beside the token",
+       request_and_401(get, "Authorization: Bearer " + token + "\r\n",
+                       json + "WWW-Authenticate: AzureApiManagementKey realm=\"r\",name=\"Ocp-Apim-Subscription-Key\",type=\"header\"\r\n",
+                       "", R"({"message":"Access denied due to missing subscription key."})"),
+       "curl -H \"Ocp-Apim-Subscription-Key: $API_KEY\" -H \"Authorization: Bearer $TOKEN\" https://a.example/x"},
+      {"the scheme sent, where it is among those offered",
+       request_and_401(get, "Authorization: ApiKey VnVhQ2ZHY0JDZGJrUW0tZTVhT3g6dWkybHAyYXhUTm1zeWFrdzl0dk5udw==\r\n",
+                       json + "WWW-Authenticate: Bearer realm=\"s\"\r\nWWW-Authenticate: ApiKey\r\n", "",
+                       R"({"error":"api key is expired"})"),
+       "curl -H \"Authorization: ApiKey $TOKEN\" https://a.example/x"},
+      {"the key's own header",
+       request_and_401("POST /x", "PRIVATE-TOKEN: glpat-AbCdEfGhIjKlMnOpQrSt\r\n", "403 X\r\nContent-Type: application/json\r\n", "",
+                       R"({"error":"insufficient_scope","scope":"api"})"),
+       "curl -X POST -H \"PRIVATE-TOKEN: $TOKEN\" https://a.example/x"},
+      {"an empty key", request_and_401(get, "X-API-Key: \r\n", json, "", R"({"message":"Unauthorized"})"),
+       "curl -H \"X-API-Key: $API_KEY\" https://a.example/x"},
+      {"out of the query",
+       request_and_401("GET /x?a=1&token=" + token, "", json + "WWW-Authenticate: Bearer\r\n", "", R"({"detail":"Not authenticated"})"),
+       "curl -H \"Authorization: Bearer $TOKEN\" 'https://a.example/x?a=1'"},
+      {"no key named",
+       request_and_401(get, "Authorization: Bearer Vq7RtkXw2LmPz9aB\r\n", json, "", R"({"message":"No API key found in request"})"),
+       "none"},
+      {"one of two client secrets",
+       request_and_401("POST /token", "Content-Type: application/x-www-form-urlencoded\r\nAuthorization: Basic bXktYXBwOnNlY3JldHM=\r\n",
+                       json, "grant_type=password&username=bob&password=hunter2secret&client_secret=ZZtop987secret",
+                       R"({"error":"invalid_client"})"),
+       "curl -u USER --data-raw 'grant_type=password&username=bob&password='\"$PASSWORD\" https://a.example/token"},
+      {"a refresh token that is over",
+       request_and_401("POST /oauth2/token", "Content-Type: application/x-www-form-urlencoded\r\n",
+                       "400 X\r\nContent-Type: application/json\r\n", "grant_type=refresh_token&refresh_token=rt_0123456789",
+                       R"({"error":"invalid_grant","error_description":"Token is not active"})"),
+       "none"},
+      {"under its right name",
+       request_and_401(get, "Authorisation: Bearer 0123456789abcdef\r\n", json, "", R"({"message":"Unauthorized"})"),
+       "curl -H \"Authorization: Bearer $TOKEN\" https://a.example/x"},
+      {"in clear only where the input says so", "curl -H 'Authorization: Bearer null' http://a.example/x",
+       "curl -H \"Authorization: Bearer $TOKEN\" http://a.example/x"},
+  };
+  for (const Case& one : cases) {
+    SCOPED_TRACE(one.name);
+    const bool typed = one.input.starts_with("curl ");
+    EXPECT_EQ(suggested(typed ? Format::Curl : Format::Http, one.input), one.command);
+  }
+  // A secret under a name that nobody knows, told by the answer.
+  const std::string secret = suggested(Format::Http, request_and_401(get, "Authorization: Bearer null\r\nX-Acme: AbCdEfGh0123456789xyz\r\n",
+                                                                     json, "", R"({"api_key":"AbCdEfGh0123456789xyz"})"));
+  EXPECT_THAT(secret, HasSubstr("-H \"X-Acme: $API_KEY\""));
+  EXPECT_THAT(secret, Not(HasSubstr("AbCd")));
+}
+
+TEST(Diagnose, Evidence_OfTheAnswerIsNeverEmpty) {
+  const Output o =
+      of(Format::Http, request_and_401("GET /x", "PRIVATE-TOKEN: glpat-AbCdEfGhIjKlMnOpQrSt\r\n",
+                                       "403 X\r\nContent-Type: application/json\r\n", "", R"({"error":"insufficient_scope"})"));
+  ASSERT_NE(o.diagnosis.verdict_finding(), nullptr);
+  ASSERT_FALSE(o.diagnosis.verdict_finding()->evidence.empty());
+  for (const Evidence& one : o.diagnosis.verdict_finding()->evidence) EXPECT_FALSE(one.text.empty()) << one.part << ' ' << one.name;
 }
 
 // Threat: a challenge that is a shell's command when the suggestion is pasted.
@@ -166,7 +241,7 @@ TEST(SuggestCommand, HostileNames_NotInIt) {
     const std::string command = suggested(
         Format::Http, "GET /x HTTP/1.1\r\nHost: a.example\r\nAuthorization: Bearer null\r\n\r\nHTTP/1.1 401 X\r\nWWW-Authenticate: " +
                           challenge + "\r\n\r\n");
-    EXPECT_EQ(command, "curl -H \"Authorization: " + scheme + " $TOKEN\" a.example/x");
+    EXPECT_EQ(command, "curl -H \"Authorization: " + scheme + " $TOKEN\" https://a.example/x");
   }
   const std::string quoted = suggested(
       Format::Http, "GET /x HTTP/1.1\r\nHost: a.example\r\nX-A: '; id #\r\nAuthorization: Bearer null\r\n\r\nHTTP/1.1 401 X\r\n\r\n");

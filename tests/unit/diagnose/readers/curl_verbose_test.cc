@@ -51,6 +51,8 @@ TEST(ReadCurlVerbose, Exchanges_AreRead) {
                "GET h/?a=1&b=2 {Host: h} -> 401 {A: \"b\"}"},
            Row{"> * Connected to h (1.2.3.4) port 80 (#0)\n> > GET / HTTP/1.1\n> > Host: h\n> >\n> < HTTP/1.1 401 U\n> < A: b\n> <\n> x\n",
                "GET http://h/ {Host: h} -> 401 {A: b} \"x\""},
+           // No port, no scheme: nothing says that it went in clear
+           Row{"* Connected to h\n> GET / HTTP/1.1\n> Host: h\n>\n< HTTP/1.1 401 U\n< A: b\n<\n", "GET h/ {Host: h} -> 401 {A: b}"},
            // --trace-time, --trace-ids, CI logs
            Row{"12:00:01.123456 * Connected to h (1.2.3.4) port 80\n12:00:01.123456 > GET / HTTP/1.1\n12:00:01.123456 > Host: "
                "h\n12:00:01.123456 > \n"
