@@ -23,13 +23,19 @@ bool is_opening(const Facts& facts) {
   return sent != nullptr && (sent->is("NTLM") || sent->is("Negotiate")) && trim_ows(sent->rest).starts_with("TlRMTVNTUAAB");
 }
 
+// The same port, as far as known: without a scheme and a port, a URL has its scheme's own, whichever that is.
+bool same_port(const Url& a, const Url& b) {
+  const auto may_be = [](std::uint16_t unknown, std::uint16_t other) { return unknown == 0 && (other == 80 || other == 443); };
+  const std::uint16_t x = a.effective_port(), y = b.effective_port();
+  return x == y || may_be(x, y) || may_be(y, x);
+}
+
 // curl's probe: it knows that it will be asked, and sends an empty body with the first request.
 bool same_request(const Exchange& a, const Exchange& b) {
   if (!a.request || !b.request || a.to_proxy != b.to_proxy) return false;
   const Url& x = a.request->url;
   const Url& y = b.request->url;
-  return iequals(a.request->method, b.request->method) && x.host == y.host && x.effective_port() == y.effective_port() &&
-         x.path == y.path && x.query == y.query;
+  return iequals(a.request->method, b.request->method) && x.host == y.host && same_port(x, y) && x.path == y.path && x.query == y.query;
 }
 
 // Whether `later` shows that the refusal of `earlier` was a step, not a fault.
@@ -141,6 +147,8 @@ std::vector<Facts> gather_facts(const Capture& capture, const Expectations& expe
     if (facts.request() != nullptr) facts.credentials = find_sent_credentials(*facts.request());
     if (facts.response() != nullptr) read_response(*facts.response(), facts);
     facts.answer = classify_answer(*facts.exchange, facts.body_json);
+    // A challenge line alone: a server sends one with an error where it refused.
+    if (facts.answer == Answer::None && !facts.challenge_param("error").empty()) facts.answer = Answer::Refused;
     read_clock(expected, facts);
   }
   // Later exchanges are looked at within a window: a long capture must not cost the square of its length.

@@ -24,8 +24,8 @@ struct SentCredential {
   Place place{};
   std::string name;                // of the field, parameter or cookie, as sent
   std::string value;               // all of it, as sent
-  std::string scheme;              // Authorization only: the word before the first space, as sent; "" where the value has no scheme
-  std::string rest;                // Authorization only: what follows the scheme, one space removed; else the value
+  std::string scheme;              // the word before the first space, as sent; "" where there is none, or none that is known
+  std::string rest;                // what follows the scheme, one space removed; else the value
   std::optional<TokenView> token;  // where the rest (or the value) is a JWT, or was meant as one
 
   [[nodiscard]] bool is(std::string_view scheme_name) const;  // compares schemes without case
@@ -34,7 +34,7 @@ struct SentCredential {
 enum class Answer : std::uint8_t {
   None,       // the input shows no response
   Accepted,   // anything that is no refusal: 2xx, plain redirects, 304, 5xx
-  Refused,    // 400, 401, 403, 404, 407, 413, 429, 431
+  Refused,    // 400, 401, 403, 404, 407, 413, 429, 431; a challenge line with an error
   LoginPage,  // a redirect to a login page, or the page itself with 200 where something else was asked for
   ErrorBody,  // 200 with an authentication error in its body
 };

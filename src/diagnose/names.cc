@@ -24,11 +24,12 @@ bool contains(const std::array<std::string_view, Size>& names, std::string_view 
 }
 
 constexpr auto kKeyNames = std::to_array<std::string_view>(
-    {"accesskey", "accesstoken", "apikey", "apitoken", "appkey", "authkey", "authtoken", "bearertoken", "idtoken", "jobtoken", "jwt", "key",
-     "ocpapimsubscriptionkey", "privatetoken", "serviceaccounttoken", "sessiontoken", "subscriptionkey", "token", "userkey", "xaccesskey",
-     "xaccesstoken", "xamzsecuritytoken", "xapikey", "xapitoken", "xappkey", "xapplicationkey", "xauthkey", "xauthorization", "xauthtoken",
-     "xauthapikey", "xjfrogartapi", "xclientkey", "xfunctionskey", "xgoogapikey", "xgitlabtoken", "xjwt", "xkey", "xrapidapikey",
-     "xsecretkey", "xservicetoken", "xsessiontoken", "xshopifyaccesstoken", "xsubscriptionkey", "xtoken", "xusertoken", "xvaulttoken",
+    {"accesskey", "accesstoken", "apikey", "apitoken", "appkey", "authkey", "authtoken", "bearertoken", "circletoken", "deploytoken",
+     "fastlykey", "idtoken", "jobtoken", "jwt", "key", "ocpapimsubscriptionkey", "privatetoken", "serviceaccounttoken", "sessiontoken",
+     "subscriptionkey", "token", "userkey", "xaccesskey", "xaccesstoken", "xamzsecuritytoken", "xapikey", "xapitoken", "xappkey",
+     "xapplicationkey", "xauthkey", "xauthorization", "xauthtoken", "xauthapikey", "xclientkey", "xfunctionskey", "xgoogapikey",
+     "xgitlabtoken", "xjwt", "xkey", "xrapidapikey", "xsecretkey", "xservicetoken", "xsessiontoken", "xshopifyaccesstoken",
+     "xsubscriptionkey", "xtoken", "xusertoken", "xvaulttoken",
      // What people write when they mean Authorization:
      "authorisation", "authentication", "auth", "auhtorization", "authorizaton", "authorziation", "authorizationtoken", "autorization",
      "xauthentication"});
@@ -104,9 +105,41 @@ constexpr auto kNotSessionParts =
     std::to_array<std::string_view>({"csrf", "xsrf", "analytics", "consent", "gtm", "optimizely", "amplitude", "posthog", "ajsuser",
                                      "intercom", "hubspot", "mixpanel", "locale", "theme", "lang"});
 
+// What keys and tokens are for that sign nobody in: they guard a form, name an entry of a cache, turn a page. Whole words.
+constexpr auto kOtherPurposes = std::to_array<std::string_view>(
+    {"cache",         "captcha",   "client",     "continuation", "correlation", "csrf",         "customer",  "dedup",
+     "deduplication", "device",    "encryption", "forgery",      "host",        "idempotency",  "lock",      "next",
+     "page",          "partition", "public",     "push",         "recaptcha",   "request",      "routing",   "signing",
+     "sort",          "surrogate", "sync",       "trace",        "transaction", "verification", "websocket", "xsrf"});
+
+bool has_other_purpose(std::string_view name) {
+  const std::string lower = to_lower(name);
+  std::string_view rest = lower;
+  while (!rest.empty()) {
+    std::string_view word = rest.substr(0, rest.find('-'));
+    rest.remove_prefix(std::min(rest.size(), word.size() + 1));
+    for (const std::string_view end : {"token", "key"}) {
+      if (word.size() > end.size() && word.ends_with(end)) word.remove_suffix(end.size());
+    }
+    if (contains(kOtherPurposes, word)) return true;
+  }
+  return false;
+}
+
+// A service's own field: `X-JFrog-Art-Api`, `X-Redmine-API-Key`, `DD-API-KEY`. Names are made up freely, and the last word is
+// what they have in common; without X- it has to say more, since parameters are called `sort-key` too.
+bool is_vendor_key(std::string_view name) {
+  name = trim_ows(name);
+  if (name.find('-') == std::string_view::npos || name.find_first_of("_. []") != std::string_view::npos) return false;
+  const std::string lower = to_lower(name), text = folded(name);
+  const auto ends = [&](std::string_view end) { return text.ends_with(end); };
+  const bool own = lower.starts_with("x-") && (ends("key") || ends("token") || lower.ends_with("-api"));
+  return (own || ends("apikey") || ends("apitoken") || ends("accesstoken") || ends("authtoken")) && !has_other_purpose(name);
+}
+
 }  // namespace
 
-bool is_key_name(std::string_view name) { return contains(kKeyNames, folded(name)); }
+bool is_key_name(std::string_view name) { return contains(kKeyNames, folded(name)) || is_vendor_key(name); }
 bool is_secret_member(std::string_view name) { return contains(kSecretMembers, folded(name)); }
 bool is_password_name(std::string_view name) { return contains(kPasswordNames, folded(name)); }
 bool is_known_scheme(std::string_view word) { return contains(kSchemes, folded(word)); }

@@ -7,6 +7,7 @@
 #include "http/cookie.h"
 #include "http/query.h"
 
+#include <algorithm>
 #include <array>
 
 namespace quivive::diagnose {
@@ -25,6 +26,14 @@ bool has_token_prefix(std::string_view value) {
     if (value.starts_with(prefix) && value.size() > prefix.size() + 8) return true;
   }
   return false;
+}
+
+// What a scheme that is known stands before; all of it where none does.
+std::string_view behind_scheme(std::string_view value) {
+  const std::size_t end = std::min(value.find_first_of(" \t"), value.size());
+  const std::string_view word = value.substr(0, end);
+  const bool is_scheme = end < value.size() ? is_known_scheme(word) : takes_one_token(word);  // a key may be called `key`
+  return is_scheme ? trim_ows(value.substr(end)) : value;
 }
 
 class Finder {
@@ -88,7 +97,16 @@ class Finder {
     if (iequals(name, "authorization") || iequals(name, "proxy-authorization") || iequals(name, "cookie")) return;
     if (iequals(name, "dpop")) return;  // a proof, not a credential
     const std::string_view value = trim_ows(field.value);
-    if (is_key_name(name) || looks_like_jwt(value) || has_token_prefix(value)) add(SentCredential::Place::Header, field.name, field.value);
+    const std::string_view secret = behind_scheme(value);
+    if (!is_key_name(name) && !looks_like_jwt(secret) && !has_token_prefix(secret)) return;
+    SentCredential credential;
+    credential.place = SentCredential::Place::Header;
+    credential.name = field.name;
+    credential.value = field.value;
+    // `X-API-Key: Bearer x`: written as for Authorization, and no key has a space.
+    if (secret.size() != value.size()) credential.scheme = value.substr(0, value.find_first_of(" \t"));
+    credential.rest = credential.scheme.empty() ? field.value : std::string(secret);
+    finish(std::move(credential));
   }
 
   void add_pairs(SentCredential::Place place, std::string_view pairs) {

@@ -7,6 +7,7 @@
 #include "diagnose/rules/forbidden_words.h"
 #include "diagnose/rules/token_request.h"
 #include "diagnose/sent_value.h"
+#include "diagnose/vendors.h"
 #include "diagnose/wording.h"
 
 #include <fmt/format.h>
@@ -32,6 +33,17 @@ constexpr auto kHeaderSchemes = std::to_array<std::string_view>(
 bool is_about_a_key(const http::Challenge& one) { return is_one_of(one.scheme, kKeySchemes) || one.param("name") != nullptr; }
 bool is_about_a_session(const http::Challenge& one) { return is_one_of(one.scheme, kCookieSchemes); }
 
+// Whether the server read this key, whatever scheme its challenge names: it is where the host's owner looks, or the answer
+// repeats it.
+bool is_read_here(const Facts& facts, const SentCredential& c) {
+  constexpr std::size_t kUnlikelyByChance = 12;
+  const std::string_view secret = trim_ows(c.rest);
+  if (c.place != Place::Header || !c.scheme.empty()) return false;
+  const VendorHost* owner = find_vendor_host(facts.request()->url.host);
+  if (owner != nullptr && iequals(owner->header, trim_ows(c.name))) return true;
+  return secret.size() >= kUnlikelyByChance && facts.response_body().find(secret) != std::string_view::npos;
+}
+
 // Whether the server, going by what it asks for, would look at this credential.
 bool counts(const Facts& facts, const SentCredential& c) {
   const auto& challenges = facts.challenges.challenges;
@@ -43,7 +55,7 @@ bool counts(const Facts& facts, const SentCredential& c) {
   if (c.place == Place::Form)
     return iequals(c.name, "password") || iequals(c.name, "client_secret") || iequals(c.name, "refresh_token") ||
            iequals(c.name, "assertion") || iequals(c.name, "access_token") || iequals(c.name, "pwd") || iequals(c.name, "passwd");
-  if (challenges.empty()) return true;
+  if (challenges.empty() || is_read_here(facts, c)) return true;
   return std::any_of(challenges.begin(), challenges.end(), [&](const http::Challenge& one) {
     if (is_about_a_key(one)) return c.place == Place::Header || c.place == Place::Query;
     if (is_about_a_session(one)) return c.place == Place::Cookie;
@@ -287,7 +299,7 @@ bool rejected_helper(const Context& context, const Facts& facts, Report& report)
 
 // Statuses other than 401 that, with these credentials and this text, mean the same.
 bool is_refusal_of_credentials(const Facts& facts) {
-  if (facts.status == 401) return true;
+  if (facts.status == 401 || facts.status == 0) return true;
   if (facts.status == 400) {
     const std::string error = answer_member(facts, "error");
     return error == "invalid_grant" || error == "invalid_client" || facts.server_says("api key not valid") ||
@@ -304,6 +316,14 @@ bool is_refusal_of_credentials(const Facts& facts) {
 
 // Only an answer was given: what was sent is not known.
 void answer_only(const Facts& facts, Report& report) {
+  if (facts.status == 0 && facts.challenge_param("error") == "invalid_token") {
+    report.fault(Cause::CredentialsRejected, Certainty::Probable, facts)
+        .summary("The server read the token and calls it invalid, which it says of expired, revoked and malformed ones alike.")
+        .fix("Give quivive why the token, or the whole exchange (curl -v prints it): most of these show in the token itself.")
+        .see("response.header", "WWW-Authenticate", facts.challenge_lines.front(), "invalid_token")
+        .server_said();
+    return;
+  }
   if (facts.status != 401 || !facts.is_refused()) return;
   const std::string_view said = says_nothing_came(facts);
   const bool bare = facts.challenge("Bearer") != nullptr && facts.challenge_param("error").empty();

@@ -156,6 +156,17 @@ void say_place(const Context& context, const Facts& facts, const SentCredential&
       .see(std::string(part_of(c)), c.name, c.place == Place::Query ? c.name + "=" + c.value : c.value);
 }
 
+// `X-API-Key: Bearer x`: the name of one field, and the value of another.
+void say_scheme(const Facts& facts, const SentCredential& c, bool wants_authorization, Report& report) {
+  const std::string name(trim_ows(c.name));
+  report.fault(Cause::KeyInWrongPlace, Certainty::Probable, facts)
+      .summary("The header " + name + " holds '" + c.scheme + "' and a token, which is how the header Authorization is written" +
+               (wants_authorization ? ", and the server looks there." : "; a server that reads " + name + " takes all of it for the key."))
+      .fix("Send it as Authorization: " + c.scheme + " <token>" +
+           (wants_authorization ? "." : "; or, where the service does read " + name + ", send the key alone, without '" + c.scheme + "'."))
+      .see("request.header", c.name, c.value, c.scheme);
+}
+
 // A name that is almost one of the usual ones: `X-API-Kye`, `X-Api-Keys`.
 bool report_slip(const Facts& facts, Report& report) {
   for (const HeaderField& field : facts.request()->headers.all()) {
@@ -253,10 +264,12 @@ void place_and_name(const Context& context, const Facts& facts, Report& report) 
                                    facts.server_says("missing authorization") || facts.server_says("authorization header is missing") ||
                                    facts.server_says("authorization header is required") || facts.server_says("no authorization header") ||
                                    facts.challenge("Bearer") != nullptr;
-  if (authorization == nullptr && wants_authorization && facts.status == 401) {
+  if (authorization == nullptr && facts.status == 401) {
     // A key beside a challenge for Bearer may be another gateway's; a JWT, or a vendor's own token, is what was meant.
     for (const SentCredential* c : {in_header, in_query}) {
       if (c == nullptr || iequals(c->name, "access_token")) continue;
+      if (c == in_header && !c->scheme.empty()) return say_scheme(facts, *c, wants_authorization, report);
+      if (!wants_authorization) continue;
       const bool own = owner != nullptr && iequals(owner->header, "Authorization");
       if (c->token || own || (facts.challenges.challenges.empty() && named.empty()))
         return say_place(context, facts, *c, "the header Authorization, behind Bearer", report);

@@ -26,9 +26,9 @@ struct Gathered {
 };
 
 // By pointer: facts point into the capture.
-std::unique_ptr<Gathered> gather(const std::string& text) {
+std::unique_ptr<Gathered> gather(const std::string& text, Format format = Format::Http) {
   auto out = std::make_unique<Gathered>();
-  Read read = read_text(Format::Http, text);
+  Read read = read_text(format, text);
   EXPECT_TRUE(read.has_value());
   if (!read) return out;
   out->capture = std::move(*read);
@@ -94,6 +94,27 @@ TEST(GatherFacts, SuccessOfAnotherRequest_SupersedesNothing) {
   EXPECT_TRUE(got->facts[0].is_refused());
 }
 
+// curl names the scheme of the second request only, where its log begins behind "Connected to".
+TEST(GatherFacts, SchemeThatIsNotKnown_MayBeEither) {
+  struct Row {
+    std::string_view issued;
+    bool superseded;
+  };
+  for (const Row& row : {Row{"http://a.example/x", true}, Row{"https://a.example/x", true}, Row{"http://a.example:8080/x", false},
+                         Row{"http://b.example/x", false}, Row{"http://a.example/y", false}}) {
+    const Url url = parse_url(row.issued);
+    const std::string target = url.path, host = url.host + (url.port ? ":8080" : "");
+    const auto got = gather(
+        "> GET /x HTTP/1.1\n> Host: a.example\n>\n< HTTP/1.1 401 U\n< WWW-Authenticate: Digest realm=\"r\", nonce=\"n\"\n<\n"
+        "* Issue another request to this URL: '" +
+            std::string(row.issued) + "'\n> GET " + target + " HTTP/1.1\n> Host: " + host +
+            "\n> Authorization: Digest username=\"u\", nonce=\"n\"\n>\n< HTTP/1.1 200 OK\n<\n",
+        Format::CurlVerbose);
+    ASSERT_EQ(got->facts.size(), 2u);
+    EXPECT_EQ(got->facts[0].superseded, row.superseded) << row.issued;
+  }
+}
+
 TEST(GatherFacts, Clock_ServersThenOptionsThenOurs) {
   const std::string dated = request("/x") + response(401, "Date: Sat, 01 Mar 2025 13:00:00 GMT\r\n");
   EXPECT_EQ(gather(dated)->facts[0].now, from_unix_seconds(1740834000));
@@ -129,6 +150,22 @@ TEST(FindSentCredentials, SchemeAndRest) {
   for (const Row& row : rows) {
     Request r;
     r.headers.add("Authorization", std::string(row.value));
+    const auto found = find_sent_credentials(r);
+    ASSERT_EQ(found.size(), 1u) << row.value;
+    EXPECT_EQ(found[0].scheme, row.scheme) << row.value;
+    EXPECT_EQ(found[0].rest, row.rest) << row.value;
+  }
+}
+
+TEST(FindSentCredentials, SchemeInAnotherField) {
+  struct Row {
+    std::string_view name, value, scheme, rest;
+  };
+  for (const Row& row : {Row{"X-API-Key", "Bearer k2", "Bearer", "k2"}, Row{"X-API-Key", "k2", "", "k2"},
+                         Row{"X-Auth-Token", "token  k2 ", "token", "k2"}, Row{"X-API-Key", "bearing k2", "", "bearing k2"},
+                         Row{"X-Custom", "Bearer ghp_0123456789abcdef", "Bearer", "ghp_0123456789abcdef"}}) {
+    Request r;
+    r.headers.add(std::string(row.name), std::string(row.value));
     const auto found = find_sent_credentials(r);
     ASSERT_EQ(found.size(), 1u) << row.value;
     EXPECT_EQ(found[0].scheme, row.scheme) << row.value;

@@ -72,6 +72,40 @@ TEST(ApiKeys, PlaceAndName) {
   });
 }
 
+TEST(ApiKeys, SchemeInAKeysHeader) {
+  const std::string challenge = "WWW-Authenticate: Bearer realm=\"acme\"\r\n";
+  const std::string missing = R"({"error":"missing authorization header"})";
+  expect_rows({
+      {"a JWT", at("api.example.com", "X-Auth-Token: Bearer " + jwt() + "\r\n", challenge, 401, missing), "key-in-wrong-place probable",
+       "key-in-wrong-place"},
+      {"an opaque token", at("api.example.com", "X-Access-Token: Bearer 8fj2k1mz0q7vbn3x\r\n", challenge), "key-in-wrong-place probable",
+       "key-in-wrong-place"},
+      {"without a challenge", at("api.example.com", "X-API-Key: Bearer " + jwt() + "\r\n", "", 401, R"({"message":"invalid api key"})"),
+       "key-in-wrong-place probable", "credentials-rejected key-in-wrong-place"},
+      {"accepted", at("api.example.com", "X-Auth-Token: Bearer " + jwt() + "\r\n", "", 200), "none", ""},
+      {"a key alone", at("api.example.com", "X-API-Key: 8fj2k1mz0q7vbn3x\r\n", challenge), "credentials-missing probable",
+       "credentials-missing"},
+      {"nothing behind it", at("api.example.com", "X-API-Key: Bearer \r\n"), "token-empty certain", "token-empty"},
+  });
+}
+
+TEST(ApiKeys, FieldsOfOtherServices) {
+  const std::string basic_challenge = "WWW-Authenticate: Basic realm=\"Artifactory Realm\"\r\n";
+  const std::string key = "X-JFrog-Art-Api: AKCp8fj2k1mz0q7vbn3x\r\n";
+  expect_rows({
+      {"a text of its own",
+       at("acme.jfrog.io", key, basic_challenge, 401, R"({"errors":[{"message":"Bad props auth token: apiKey=***"}]})"),
+       "credentials-rejected probable", "credentials-rejected"},
+      {"the answer repeats the key", at("repo.example.com", key, basic_challenge, 401, "no such key: AKCp8fj2k1mz0q7vbn3x"),
+       "credentials-rejected probable", "credentials-rejected"},
+      {"no word of it", at("repo.example.com", key, basic_challenge), "credentials-missing probable", "credentials-missing"},
+      {"no challenge", at("repo.example.com", "X-Redmine-API-Key: 8fj2k1mz0q7vbn3x\r\n"), "credentials-rejected probable",
+       "credentials-rejected"},
+      {"no key", at("repo.example.com", "X-CSRF-Token: 8fj2k1mz0q7vbn3x\r\nIdempotency-Key: 8fj2k1mz0q7vbn3y\r\n"),
+       "credentials-missing probable", "credentials-missing"},
+  });
+}
+
 TEST(ApiKeys, GitLab) {
   expect_rows({
       {"job token as private token", at("gitlab.example.com", "PRIVATE-TOKEN: glcbt-8fj2k1mz0q7vbn3x\r\n"), "gitlab-header-kind probable",

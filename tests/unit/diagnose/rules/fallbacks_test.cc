@@ -36,6 +36,19 @@ TEST(Fallbacks, RefusedWithoutAWord) {
   });
 }
 
+TEST(Fallbacks, ChallengeLineAlone) {
+  const auto line = [](std::string_view params) { return "WWW-Authenticate: Bearer realm=\"x\"" + std::string(params) + "\r\n"; };
+  expect_rows({
+      {"no error", line(""), "none", "", Format::Header},
+      {"the server says which", line(", error=\"invalid_token\", error_description=\"The access token expired\""), "token-expired certain",
+       "", Format::Header},
+      {"it does not", line(", error=\"invalid_token\""), "credentials-rejected probable", "credentials-rejected", Format::Header},
+      {"a scope", line(", error=\"insufficient_scope\", scope=\"orders:write\""), "scope-insufficient certain", "", Format::Header},
+      {"with what was sent", line(", error=\"invalid_token\"") + "Authorization: Bearer 8fj2k1mz0q7vbn3x\r\n",
+       "credentials-rejected probable", "credentials-rejected", Format::Header},
+  });
+}
+
 TEST(Fallbacks, Redacted) {
   expect_rows({
       {"word", sent("Bearer [REDACTED]"), "capture-redacted certain", "capture-redacted"},
