@@ -101,6 +101,17 @@ class Collector {
     }
   }
 
+  // A header that curl does not send, having no colon: its last word, as in `Authorization Bearer x` and `X-API-Key=x`.
+  void add_dropped(std::string_view header) {
+    header = trim_ows(header);
+    const std::size_t before = header.find_last_of(" \t");
+    const std::string_view last = before == std::string_view::npos ? header : header.substr(before + 1);
+    const std::size_t equals = last.find('=');
+    const bool assigned = equals != std::string_view::npos && last.find_first_not_of('=', equals) != std::string_view::npos;
+    const std::string_view secret = assigned ? last.substr(equals + 1) : before == std::string_view::npos ? std::string_view() : last;
+    to_lower(header).find("basic ") == std::string::npos ? add(secret) : add_basic(secret);
+  }
+
   // What a shell or a forgotten quote cut off a command.
   void add_remark(const SourceRemark& remark) {
     if (remark.kind == SourceRemark::Kind::BareWord && !is_known_scheme(remark.text)) add(remark.text);
@@ -210,6 +221,9 @@ Secrets collect_secrets(const Capture& capture, std::span<const Facts> facts, co
     if (command->user) collector.add_pair(*command->user);
     if (command->proxy_user) collector.add_pair(*command->proxy_user);
     if (command->oauth2_bearer) collector.add(*command->oauth2_bearer);
+    for (const auto& [option, text] : command->options) {
+      if (option == "header" && text.find(':') == std::string::npos) collector.add_dropped(text);
+    }
   }
   for (const SourceRemark& remark : capture.remarks) collector.add_remark(remark);
   for (const DeclaredAuth& declared : capture.declared) {

@@ -1,5 +1,7 @@
 #include "diagnose/readers/shell_words.h"
 
+#include "base/text.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -162,11 +164,25 @@ class CmdSplitter {
   bool done_ = false;
 };
 
+// `C:\Users\bob>curl …`, perhaps with an environment's name before it; PowerShell's prompt says PS first.
+bool begins_with_prompt(std::string_view line) {
+  line = trim_ows(line.substr(0, 300));
+  if (line.starts_with('(')) line = trim_ows(line.substr(std::min(line.find(')'), line.size() - 1) + 1));
+  const bool drive = line.size() > 3 && (line[0] | 0x20) >= 'a' && (line[0] | 0x20) <= 'z' && line[1] == ':' && line[2] == '\\';
+  const std::size_t end = drive ? line.find_first_of("<>\"|*?") : kNone;  // what no path holds
+  if (end == kNone || line[end] != '>') return false;
+  const std::string_view program = trim_ows(line.substr(end + 1));
+  return iequals(program.substr(0, 5), "curl ") || iequals(program.substr(0, 9), "curl.exe ");
+}
+
 }  // namespace
 
 Result<ShellCommand, ShellFault> split_cmd(std::string_view text, std::size_t offset) { return CmdSplitter(text, offset).split(); }
 
 bool looks_like_cmd(std::string_view text) {
+  for (std::size_t at = 0; at < text.size(); at = std::min(text.find('\n', at), text.size() - 1) + 1) {
+    if (begins_with_prompt(text.substr(at, text.find('\n', at) - at))) return true;
+  }
   for (std::size_t at = text.find('^'); at != kNone; at = text.find('^', at + 1)) {
     const std::string_view next = text.substr(at + 1, 2);
     if (at == 0 || text[at - 1] != ' ') continue;  // a pattern within data, say

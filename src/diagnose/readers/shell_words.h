@@ -60,7 +60,7 @@ inline constexpr std::size_t kMaxExpanded = 1024 * 1024;  // bytes that variable
 // The same by the rules of cmd.exe and of the C runtime after it, as browsers' "Copy as cURL (cmd)" relies on.
 [[nodiscard]] Result<ShellCommand, ShellFault> split_cmd(std::string_view text, std::size_t offset);
 
-// cmd.exe's quoting shows: ^ before a quote or the end of a line.
+// cmd.exe shows: ^ before a quote or the end of a line, or its prompt before curl.
 [[nodiscard]] bool looks_like_cmd(std::string_view text);
 
 }  // namespace quivive::diagnose::readers

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "diagnose/names.h"
 #include "diagnose/rule.h"
+#include "diagnose/rules/command_words.h"
 #include "diagnose/rules/shell_text.h"
 #include "diagnose/sent_value.h"
 #include "diagnose/wording.h"
@@ -133,7 +134,7 @@ void report_empty(const Facts& facts, const SentCredential& c, Report& report) {
   std::string summary;
   if (c.is("Basic") && !trim_ows(c.rest).empty())
     summary = "The Basic credentials are empty: they decode to a colon with neither user name nor password.";
-  else if (!scheme.empty()) summary = "The Authorization header ends after '" + scheme + "': the token behind it is empty.";
+  else if (!scheme.empty()) summary = "T" + place_text(c).substr(1) + " ends after '" + scheme + "': the token behind it is empty.";
   else summary = "The value of " + place_text(c) + " is empty.";
   report.fault(Cause::TokenEmpty, Certainty::Certain, facts)
       .summary(summary)
@@ -201,66 +202,6 @@ void values(const Context& context, const Facts& facts, Report& report) {
         break;
       case ValueKind::Plain:
       case ValueKind::Redacted: break;
-    }
-  }
-}
-
-// curl sends no header whose value is empty: `-H "X-API-Key: $KEY"`, with nothing in the variable.
-void empty_headers(const Context& context, Report& report) {
-  if (!context.capture.is_source || !context.capture.command || context.facts.empty()) return;
-  for (const std::string& word : context.capture.command->words) {
-    const std::size_t colon = word.find(':');
-    if (colon == std::string::npos || colon + 1 == word.size() || !trim_ows(std::string_view(word).substr(colon + 1)).empty()) continue;
-    const std::string name = word.substr(0, colon);
-    if (!iequals(name, "authorization") && !is_key_name(name)) continue;
-    report.fault(Cause::TokenEmpty, Certainty::Certain, context.facts.front())
-        .summary("The header " + name + " has no value in this command, and curl does not send it at all.")
-        .fix("Check that the variable is set where the command runs: echo \"${#TOKEN}\" prints its length.")
-        .see("command", "-H", word);
-  }
-}
-
-// Words of a curl command that belong to nothing: an unquoted value ended at its first space.
-void bare_words(const Context& context, Report& report) {
-  std::set<std::size_t> seen;
-  for (const SourceRemark& remark : context.capture.remarks) {
-    if (remark.kind != Kind::BareWord || !seen.insert(remark.exchange).second) continue;
-    const Facts* facts = facts_of(context, remark);
-    if (facts == nullptr) continue;
-    const std::optional<CutOption> cut =
-        context.capture.command ? find_cut_option(context.capture.command->words, remark.text) : std::nullopt;
-    if (!cut || !cut->holds_credential) continue;
-    std::string whole = cut->value;
-    for (const SourceRemark& other : context.capture.remarks) {
-      if (other.kind == Kind::BareWord && other.exchange == remark.exchange) whole += ' ' + other.text;
-    }
-    report.fault(Cause::TokenCutAtSpace, Certainty::Certain, *facts)
-        .summary("The value of " + cut->option + " ends at its first space: curl got " + quoted_text(cut->value) + ", and took " +
-                 quoted_text(remark.text) + " for a URL.")
-        .detail("A shell splits a command at every space outside quotes; curl takes the loose words for further URLs.")
-        .fix(context.capture.command->windows
-                 ? "Put the whole value between double quotes: cmd.exe knows no other."
-                 : "Put the whole value between quotes: " + cut->option + " '" + whole + "'.")
-        .see("command", cut->option, whole, remark.text);
-    if (cut->value.starts_with("\u201c") || cut->value.starts_with("\u201d") || cut->value.starts_with("\u2018")) {
-      report.fault(Cause::TokenInvisibleChar, Certainty::Certain, *facts)
-          .summary("The quotation marks around the header are typographic ones, which no shell takes for quotes.")
-          .fix("Type the quotes anew as \" or ', in a terminal or a plain text editor; word processors and chats replace them.")
-          .see("command", cut->option, cut->value, cut->value.substr(0, 3));
-    }
-  }
-  // The same, seen from what curl said while it ran.
-  for (const Facts& facts : context.facts) {
-    for (const std::string& line : facts.exchange->remarks) {
-      constexpr std::string_view kBegin = "Could not resolve host: ";
-      const std::size_t at = line.find(kBegin);
-      if (at == std::string::npos) continue;
-      const std::string_view host = trim_ows(std::string_view(line).substr(at + kBegin.size()));
-      if (!is_known_scheme(host) && !looks_like_jwt(host)) continue;
-      report.fault(Cause::TokenCutAtSpace, Certainty::Certain, facts)
-          .summary("curl took " + quoted_text(host) + " for a host name: the header was not quoted, and was cut at its first space.")
-          .fix("Put the whole header between quotes: -H 'Authorization: Bearer …'.")
-          .see("tool", "", line, std::string(host));
     }
   }
 }
@@ -383,8 +324,7 @@ void stale(const Context& context, Report& report) {
 
 void source_text(const Context& context, Report& report) {
   placeholders(context, report);
-  bare_words(context, report);
-  empty_headers(context, report);
+  command_words(context, report);
   shell(context, report);
   for (const Facts& facts : context.facts) {
     if (facts.superseded) continue;

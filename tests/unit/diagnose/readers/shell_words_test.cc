@@ -211,6 +211,11 @@ TEST(LooksLikeCmd, CaretsAsQuoting_AreSeen) {
   EXPECT_TRUE(looks_like_cmd("curl \"https://h\" ^\r\n -H \"a: b\""));
   EXPECT_FALSE(looks_like_cmd("curl 'https://h/?p=^a' -d '{\"re\":\"^\"}'"));
   EXPECT_FALSE(looks_like_cmd("curl https://h"));
+  EXPECT_TRUE(looks_like_cmd("C:\\Users\\bob>curl https://h"));
+  EXPECT_TRUE(looks_like_cmd("# as seen\n (base) D:\\> curl.exe https://h\n"));
+  EXPECT_FALSE(looks_like_cmd("PS C:\\Users\\bob> curl https://h"));
+  EXPECT_FALSE(looks_like_cmd("C:\\Users\\bob>dir\n$ curl https://h"));
+  EXPECT_FALSE(looks_like_cmd("(\n"));
 }
 
 }  // namespace

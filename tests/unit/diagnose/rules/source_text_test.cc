@@ -83,6 +83,39 @@ TEST(SourceText, CutAtASpace) {
       {"unquoted password", "curl https://api.example.com/v1/me -u alice:correct horse", "token-cut-at-space certain", "token-cut-at-space",
        Format::Curl},
       {"quoted", "curl -H 'Authorization: Bearer " + jwt() + "' https://api.example.com/v1/me", "none", "", Format::Curl},
+      {"single quotes at a prompt of cmd.exe", "C:\\Users\\bob>curl -H 'Authorization: Bearer 8fj2k1mz0q7vbn3x' https://api.example.com/",
+       "token-cut-at-space certain", "token-cut-at-space", Format::Curl},
+      {"double quotes there", "C:\\Users\\bob>curl -H \"Authorization: Bearer 8fj2k1mz0q7vbn3x\" https://api.example.com/", "none", "",
+       Format::Curl},
+      {"PowerShell's prompt", "PS C:\\Users\\bob> curl -H 'Authorization: Bearer 8fj2k1mz0q7vbn3x' https://api.example.com/", "none", "",
+       Format::Curl},
+      {"typographic quotes", "curl -H \u201cAuthorization: Bearer 8fj2k1mz0q7vbn3x\u201d https://api.example.com/",
+       "token-invisible-char certain", "token-invisible-char", Format::Curl},
+  });
+}
+
+TEST(SourceText, CutAtASpace_AdviceHasNoPieceOfTheToken) {
+  for (const std::string_view open : {"", "\u201c", "\u2018"}) {
+    const std::string text = "curl -H " + std::string(open) + "Authorization: Bearer 8fj2k1mz0q7vbn3x5c6d https://api.example.com/";
+    const Diagnosis diagnosis = judge(Format::Curl, text);
+    const Finding* found = diagnosis.verdict_finding();
+    ASSERT_NE(found, nullptr) << open;
+    EXPECT_NE(found->fix.find("-H 'Authorization: Bearer <token>'"), std::string::npos) << found->fix;
+  }
+}
+
+TEST(SourceText, HeaderWithoutAColon) {
+  const auto command = [](std::string_view header) { return "curl -H '" + std::string(header) + "' https://api.example.com/"; };
+  expect_rows({
+      {"a space", command("Authorization Bearer 8fj2k1mz0q7vbn3x"), "credentials-missing certain", "credentials-missing", Format::Curl},
+      {"an equals sign", command("X-API-Key=8fj2k1mz0q7vbn3x"), "credentials-missing certain", "credentials-missing", Format::Curl},
+      {"no name", command("Bearer 8fj2k1mz0q7vbn3x"), "credentials-missing certain", "credentials-missing", Format::Curl},
+      {"Basic", command("Authorization Basic " + base64_encode("alice:merlin-Gasket-78")), "credentials-missing certain",
+       "credentials-missing", Format::Curl},
+      {"another field", command("Accept application/json"), "none", "", Format::Curl},
+      {"a file of fields", command("@Authorization"), "none", "", Format::Curl},
+      {"beside credentials", "curl -u alice:secret1 -H 'X-API-Key 8fj2k1mz0q7vbn3x' https://api.example.com/", "none",
+       "credentials-missing", Format::Curl},
   });
 }
 
