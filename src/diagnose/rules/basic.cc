@@ -199,6 +199,7 @@ void basic(const Context& context, Report& report) {
     }
     colon_in_user(context, facts, report);
     password_refused(facts, report);
+    given_password(context, facts, report);
     domain_missing(facts, report);
   }
 }

@@ -46,6 +46,36 @@ TEST(Basic, UserAndPassword) {
   });
 }
 
+TEST(Basic, HeldAgainstWhatTheCallerGave) {
+  Expectations given;
+  given.user = "alice";
+  given.password = Secret(std::string("merlin-Gasket-78"));
+  const auto with = [&](std::string_view pair) { return sent_basic(pair); };
+  const std::string rejected = "credentials-rejected";
+  expect_rows({
+      {"the same", with("alice:merlin-Gasket-78"), "credentials-rejected probable", rejected, Format::Http, given},
+      {"another password", with("alice:word9x"), "credentials-rejected certain", rejected, Format::Http, given},
+      {"no password", with("alice:"), "credentials-rejected certain", rejected, Format::Http, given},
+      {"another user", with("bob:merlin-Gasket-78"), "credentials-rejected certain", rejected, Format::Http, given},
+      {"percent-encoded", with("alice:merlin%2DGasket%2D78"), "basic-percent-encoded certain", "basic-percent-encoded", Format::Http,
+       given},
+      {"a line break behind", with("alice:merlin-Gasket-78\n"), "basic-newline-inside certain", "basic-newline-inside", Format::Http,
+       given},
+      {"accepted", sent(basic("alice:word9x"), "", 200), "none", "", Format::Http, given},
+      {"a command", "curl -u alice:word9x https://api.example.com/", "credentials-rejected certain", rejected, Format::Curl, given},
+      {"the same, in a command", "curl -u alice:merlin-Gasket-78 https://api.example.com/", "none", "", Format::Curl, given},
+      {"a variable", "curl -u \"alice:$PASS\" https://api.example.com/", "none", "", Format::Curl, given},
+      {"another scheme", sent("Bearer 8fj2k1mz0q7vbn3x"), "credentials-rejected probable", rejected, Format::Http, given},
+  });
+}
+
+TEST(Basic, GivenBeyondAscii_AnotherEncodingIsNoOtherPassword) {
+  Expectations given;
+  given.user = "alice";
+  given.password = Secret(std::string("p\xc3\xa4ss"));
+  expect_rows({{"Latin-1", sent_basic("alice:p\xe4ss"), "basic-charset probable", "basic-charset", Format::Http, given}});
+}
+
 TEST(Basic, WhatServersSay) {
   const std::string directory = "WWW-Authenticate: Negotiate\r\nWWW-Authenticate: NTLM\r\nWWW-Authenticate: Basic realm=\"corp\"\r\n";
   expect_rows({
