@@ -12,11 +12,12 @@ namespace {
 std::string text_of(const JsonObject& object, std::string_view name) { return std::string(string_member(object, name).value_or("")); }
 
 diagnose::GatewayRecord record_of(const JsonObject& said, std::size_t exchange) {
-  diagnose::GatewayRecord out{.exchange = exchange,
-                              .reason = text_of(said, "reason"),
-                              .meaning = text_of(said, "operator"),
-                              .seen = text_of(said, "detail"),
-                              .route = text_of(said, "route")};
+  diagnose::GatewayRecord out;
+  out.exchange = exchange;
+  out.reason = text_of(said, "reason");
+  out.meaning = text_of(said, "operator");
+  out.seen = text_of(said, "detail");
+  out.route = text_of(said, "route");
   const Json* checks = member(said, "checks");
   if (checks == nullptr || !checks->is_array()) return out;
   for (const Json& item : checks->get_array()) {

@@ -86,7 +86,8 @@ TEST(RenderText, OtherStatuses_AreNoRefusalOfCredentials) {
 
 TEST(RenderText, NobodyKnowsWhy_SaysWhoAnswered) {
   EXPECT_THAT(text_of(Format::Http, answer("404 Not Found", "Server: nginx\r\nContent-Type: text/html\r\n") +
-                                        "<html><center>nginx</center></html>"),
+                                        "<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n<center><h1>404 Not "
+                                        "Found</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"),
               HasSubstr("a proxy or web server answered (nginx)"));
 }
 

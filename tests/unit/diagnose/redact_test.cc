@@ -82,7 +82,7 @@ TEST(Redactor, WordsOfASentence_StayWhereTheyAreNotQuoted) {
   const Expectations expected;
   const Redactor redactor(collect_secrets(*capture, gather_facts(*capture, expected), expected));
   EXPECT_EQ(redactor.prose("The server's log says what the server refuses, server."), "The server's log says what the server refuses, server.");
-  EXPECT_EQ(redactor.prose("the server sent 'server' and \"a server b\" to bob:server@x"), "the server sent '…' and \"a … b\" to bob:…@x");
+  EXPECT_EQ(redactor.prose("the server sent 'server' and \"a server b\" to bob:server@x"), "the server sent '…' and \"a … b\" to …@x");
   EXPECT_EQ(redactor("the server"), "the …");  // evidence quotes the input and nothing else
 }
 

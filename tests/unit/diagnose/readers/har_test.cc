@@ -302,7 +302,7 @@ TEST(HarReader, BrokenFile_SaysWhereAndWhatWasExpected) {
                "request.headers of entry 2 is an object where an array was expected"},
            Row{R"({"log":{"entries":[{"response":{"headers":["a: b"]}}]}})", 48,
                "a header of the response of entry 1 is a string where an object was expected"},
-           Row{R"({"log":{"entries":[{"response":{,}}]}})", 32, "not JSON: syntax error, in entry 0"},
+           Row{R"({"log":{"entries":[{"response":{,}}]}})", 32, "not JSON: syntax error, in entry 1"},
        }) {
     for (const std::size_t piece : {std::size_t{1}, kWhole}) {
       const Read read = read_har(row.text, piece);
@@ -321,7 +321,7 @@ TEST(HarReader, DeepNesting_IsSkippedOrRefused) {
   EXPECT_TRUE(read_har(nested(400)));
   const Read deep = read_har(nested(100'000));
   ASSERT_FALSE(deep);
-  EXPECT_EQ(deep.error().message, "nested deeper than 512 levels in entry 0");
+  EXPECT_EQ(deep.error().message, "nested deeper than 512 levels in entry 1");
 }
 
 }  // namespace
