@@ -181,7 +181,13 @@ class Text {
 
   void no_fault() {
     const Exchange* at = exchange();
-    if (diagnosis_.refused != 0) {
+    const bool in_front = std::any_of(diagnosis_.findings.begin(), diagnosis_.findings.end(), [&](const Finding& f) {
+      return f.cause == Cause::ProxySent401 && at != nullptr && f.exchange == at->index;
+    });
+    if (diagnosis_.refused != 0 && in_front) {
+      out_ += "Refused, and not for its credentials: somebody in front of the server did not let it through.\n";
+      who();
+    } else if (diagnosis_.refused != 0) {
       out_ += "Refused, and nothing in this input says why.\n";
       block("next",
             "Add what is missing: the request with its headers (curl -v), the token, or what the server expects (--issuer, --audience, "

@@ -1,6 +1,7 @@
 // The user name and password that the caller gave, held against what Basic sent.
 
 #include "base/text.h"
+#include "diagnose/latin1.h"
 #include "diagnose/rules/basic_detail.h"
 #include "diagnose/sent_value.h"
 #include "diagnose/wording.h"
@@ -14,22 +15,6 @@ namespace {
 struct Pair {
   std::string_view user, password;
 };
-
-// UTF-8 as the single bytes that some clients send; "" where Latin-1 has no such character.
-std::string latin1_of(std::string_view utf8) {
-  std::string out;
-  for (std::size_t i = 0; i < utf8.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(utf8[i]);
-    if (byte < 0x80) {
-      out += utf8[i];
-    } else if ((byte == 0xc2 || byte == 0xc3) && i + 1 < utf8.size()) {
-      out += static_cast<char>((byte & 3) << 6 | (static_cast<unsigned char>(utf8[++i]) & 0x3f));
-    } else {
-      return {};
-    }
-  }
-  return out;
-}
 
 // How the password that was sent came from the one given, as far as that shows; nothing of either is said.
 std::string_view difference(std::string_view sent, std::string_view given) {
@@ -97,7 +82,7 @@ void given_password(const Context& context, const Facts& facts, Report& report) 
   if (*payload.text == whole) return report_equal(facts, *sent, given, report);
   // The right one in another encoding, or with a line break behind: rules/basic.cc says so.
   const bool newline = std::string_view(*payload.text).substr(0, payload.text->find_last_not_of("\r\n") + 1) == whole;
-  if (newline || *payload.text == latin1_of(whole)) return;
+  if (newline || *payload.text == to_latin1(whole)) return;
   report_different(facts, *sent, {payload.user(), payload.password()}, given, report);
 }
 

@@ -3,6 +3,7 @@
 #include "base/base64.h"
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "diagnose/latin1.h"
 #include "http/credentials.h"
 #include "http/query.h"
 
@@ -28,22 +29,6 @@ std::optional<Algorithm> algorithm_from(std::string_view name) {
   else if (lower == "sha-512-256") out.kind = HashKind::Sha512_256;
   else return std::nullopt;
   if (!crypto::hash_available(out.kind)) return std::nullopt;
-  return out;
-}
-
-// UTF-8 as ISO-8859-1, nothing where it has other characters.
-std::optional<std::string> to_latin1(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c < 0x80) {
-      out += text[i];
-    } else if ((c == 0xC2 || c == 0xC3) && i + 1 < text.size()) {
-      out += static_cast<char>(((c & 3) << 6) | (static_cast<unsigned char>(text[++i]) & 0x3F));
-    } else {
-      return std::nullopt;
-    }
-  }
   return out;
 }
 

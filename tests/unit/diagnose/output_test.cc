@@ -91,6 +91,12 @@ TEST(RenderText, NobodyKnowsWhy_SaysWhoAnswered) {
               HasSubstr("a proxy or web server answered (nginx)"));
 }
 
+TEST(RenderText, ChecksForBots_AreSaidToBeInFront) {
+  EXPECT_THAT(text_of(Format::Http, answer("403 Forbidden", "Server: cloudflare\r\ncf-mitigated: challenge\r\nContent-Type: text/html\r\n") +
+                                        "<title>Just a moment...</title>"),
+              StartsWith("Refused, and not for its credentials: somebody in front"));
+}
+
 TEST(RenderText, CaptureWithoutCredentials_IsNotTheCause) {
   EXPECT_THAT(text_of(Format::Http, "GET /x HTTP/1.1\r\nHost: a.example\r\nAuthorization: Bearer [REDACTED]\r\n\r\nHTTP/1.1 401 X\r\n\r\n"),
               StartsWith("401, and the cause cannot be seen: the secret"));

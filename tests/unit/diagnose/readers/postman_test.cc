@@ -65,6 +65,24 @@ TEST(ReadPostman, SavedResponses_AreExchangesEach) {
 )");
 }
 
+// Beside a saved response stands the token that the request would carry now, and no remark about how that is written.
+TEST(ReadPostman, SavedResponses_KnowTheTokenOfToday) {
+  const auto saved = [](std::string_view authorization) {
+    return fmt::format(R"(,"response":[{{"originalRequest":{{{},"header":"Authorization: {}"}},"code":401}}])", kGet, authorization);
+  };
+  const auto today = [&](std::string_view request, std::string_view authorization) {
+    const Read read = read_postman(collection(item(fmt::format("{{{}{}}}", kGet, request), saved(authorization))),
+                                   environment(R"({"key":"token","value":"of-today"})"));
+    EXPECT_TRUE(read && read->remarks.empty());
+    return read->current.empty() ? std::string("none") : fmt::format("{} {}", read->current[0].exchange, read->current[0].token);
+  };
+  EXPECT_EQ(today(R"(,"header":"Authorization: Bearer {{token}}")", "Bearer of-yesterday"), "0 of-today");
+  EXPECT_EQ(today(R"(,"auth":{"type":"bearer","bearer":[{"key":"token","value":"{{token}}"}]})", "Bearer of-yesterday"), "0 of-today");
+  EXPECT_EQ(today(R"(,"header":"Authorization: Bearer {{unknown}}")", "Bearer of-yesterday"), "0 {{unknown}}");
+  EXPECT_EQ(today(R"(,"header":"Authorization: Basic YTpi")", "Bearer of-yesterday"), "none");
+  EXPECT_EQ(today(R"(,"header":"Authorization: Bearer {{token}}")", "Basic YTpi"), "none");
+}
+
 TEST(ReadPostman, Url_IsWhatIsRequested) {
   struct Row {
     std::string_view url, expected;
