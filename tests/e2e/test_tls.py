@@ -52,7 +52,7 @@ def test_upstream_is_told_of_tls(gateway, certificates):
 def test_curl_over_tls(gateway, certificates):
     url = f"https://127.0.0.1:{gateway.address[1]}/public/x"
     assert curl(url, "--cacert", str(certificates["first"][0])).status == 200
-    assert curl(url).exit == 60, "another authority is not believed"
+    assert curl(url, "--cacert", str(certificates["stranger"][0])).exit == 60, "another authority is not believed"
 
 
 def test_plain_http_on_the_tls_port(gateway, certificates):
