@@ -10,6 +10,7 @@
 #include "diagnose/rules/stripped_detail.h"
 #include "diagnose/wording.h"
 #include "http/challenge_writer.h"
+#include "http/grammar.h"
 
 #include <fmt/format.h>
 
@@ -104,10 +105,18 @@ void no_challenge(const Context& context, const Facts& facts, std::set<std::stri
       .see("response.status", "", fmt::format("401 {}", facts.response()->reason));
 }
 
-// The challenges as they were meant.
+// The parser keeps what it cannot read as a token68: `Basic re(lm="x"`.
+bool can_be_written(const http::Challenge& challenge) {
+  const auto is_written = [](const http::AuthParam& param) { return http::is_token(param.name); };
+  return http::is_token(challenge.scheme) && std::all_of(challenge.params.begin(), challenge.params.end(), is_written) &&
+         (!challenge.token68 || (http::is_token68(*challenge.token68) && challenge.params.empty()));
+}
+
+// The challenges as they were meant; "" where that cannot be told.
 std::string corrected(const http::ParsedChallenges& parsed) {
   std::string out;
   for (const http::Challenge& challenge : parsed.challenges) {
+    if (!can_be_written(challenge)) return {};
     if (!out.empty()) out += ", ";
     http::append_challenge(out, challenge);
   }

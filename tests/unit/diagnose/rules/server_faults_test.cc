@@ -73,6 +73,7 @@ TEST(ServerFaultRules, Challenges) {
   check({
       loose("Bearer, error=\"invalid_token\"", "malformed-challenge certain"),
       loose("Bearer realm=\"api", "malformed-challenge certain"),
+      loose("Basic re(lm=\"my site\"", "malformed-challenge certain"),
       loose("Basic realm=my site", "malformed-challenge certain"),
       loose("Bearer realm=\"a\" error=\"invalid_token\"", "malformed-challenge certain"),
       loose("Bearer realm=\"a\", realm=\"b\"", "malformed-challenge certain"),
