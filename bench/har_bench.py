@@ -57,8 +57,10 @@ def main():
     parser = argparse.ArgumentParser(description="Time a reader of HAR files.")
     parser.add_argument("--megabytes", type=int, default=100)
     parser.add_argument("--keep", help="write the HAR there and keep it; use it where it exists")
-    parser.add_argument("command", nargs="+")
+    parser.add_argument("command", nargs=argparse.REMAINDER)
     options = parser.parse_args()
+    if not options.command:
+        parser.error("name the command that is to read it")
     with tempfile.TemporaryDirectory() as folder:
         path = options.keep or os.path.join(folder, "bench.har")
         if not os.path.exists(path):

@@ -334,7 +334,8 @@ void answer_only(const Facts& facts, Report& report) {
                    : "The answer says that no credentials came ('" + std::string(said) + "'); the request itself is not shown.")
       .detail("The request's headers decide it: curl -v prints both sides.")
       .fix(how_to_send(facts))
-      .see("response.header", "WWW-Authenticate", facts.challenge_lines.empty() ? std::string() : facts.challenge_lines.front());
+      .see("response.header", "WWW-Authenticate", facts.challenge_lines.empty() ? std::string() : facts.challenge_lines.front())
+      .see("response.body", "", facts.challenge_lines.empty() ? std::string(said) : std::string());
 }
 
 void redacted(const Context& context, const Facts& facts, const SentCredential* masked, bool explained, Report& report) {
