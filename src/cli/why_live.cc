@@ -4,6 +4,7 @@
 #include "cli/why_input.h"
 #include "diagnose/facts.h"
 #include "diagnose/readers/curl_log.h"
+#include "diagnose/redact.h"
 #include "net/fetch.h"
 
 #include <algorithm>
@@ -191,15 +192,20 @@ void log_request_head(diagnose::readers::CurlLog& log, std::string_view head) {
   }
 }
 
-// What curl takes along to wherever a redirect leads; "" for nothing. Of headers it holds back Authorization and Cookie.
-std::string_view what_travels(const TransferPlan& plan, const diagnose::Capture& command) {
+// What curl takes along to wherever a redirect leads; "" for nothing. Of headers it holds back Authorization and Cookie. Whatever
+// would not be printed does not travel either, nor a body of which it is not known.
+std::string what_travels(const TransferPlan& plan, const diagnose::Capture& command) {
   if (!plan.follow) return "";
   if (plan.trust_location) return "everything, by --location-trusted,";
   if (command.exchanges.empty() || !command.exchanges.front().request) return "";
-  for (const diagnose::SentCredential& credential : diagnose::find_sent_credentials(*command.exchanges.front().request)) {
-    if (credential.place == diagnose::SentCredential::Place::Header) return "the key in a header";
-    if (credential.place == diagnose::SentCredential::Place::Form) return "the secret in the body";
+  const diagnose::Request& request = *command.exchanges.front().request;
+  const diagnose::Expectations nothing;
+  const diagnose::Redactor redactor(diagnose::collect_secrets(command, diagnose::gather_facts(command, nothing), nothing));
+  for (const diagnose::HeaderField& field : request.headers.all()) {
+    if (iequals(field.name, "Authorization") || iequals(field.name, "Cookie")) continue;
+    if (redactor(field.value) != field.value) return fmt::format("the secret in the header {}", printable(field.name, 60));
   }
+  if (plan.body && (*plan.body != request.body || redactor(request.body) != request.body)) return "the body";
   return "";
 }
 
@@ -216,7 +222,7 @@ Result<Performed, Failure> perform(net::TransferPlan plan, const diagnose::Captu
   net::fetch_init();
   std::string notice;
   // Threat: a redirect that asks for the credentials of another site.
-  if (const std::string_view carried = what_travels(plan, command); !carried.empty()) {
+  if (const std::string carried = what_travels(plan, command); !carried.empty()) {
     plan.may_follow = [&, carried](std::string_view from, std::string_view location) {
       const diagnose::Url to = diagnose::resolve(diagnose::parse_url(from), location);
       const bool own = diagnose::same_origin(to, diagnose::parse_url(plan.url));

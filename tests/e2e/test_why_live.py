@@ -99,7 +99,9 @@ def test_a_redirect_to_another_origin_receives_no_credentials(credential):
 
 
 @pytest.mark.parametrize("words", [["-H", "X-API-Key: " + secret("key-for-one-origin-3")], ["-d", "client_secret=" + secret("secret-for-one-origin-4")],
-                                   ["--location-trusted", "-u", f"alice:{PASSWORD}"]], ids=["key", "body", "trusted"])
+                                   ["-H", "X-Device-Token: " + secret("device-for-one-origin-5")],
+                                   ["-H", "Content-Type: application/json", "-d", '{"password": "%s"}' % secret("word-for-one-origin-6")],
+                                   ["--location-trusted", "-u", f"alice:{PASSWORD}"]], ids=["key", "body", "token", "json", "trusted"])
 def test_what_curl_would_take_along_stops_at_the_origin(words):
     with App(guarded) as elsewhere, App(lambda asked: (307, {"Location": elsewhere.url + "/orders"}, "")) as app:
         why("--", "curl", "-L", *words, app.url + "/orders")
