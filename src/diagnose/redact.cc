@@ -103,16 +103,15 @@ std::size_t Redactor::cut_size(std::string_view text, std::size_t at, std::size_
   constexpr std::string_view kEllipsis = "…";
   constexpr std::size_t kLeast = 8;
   constexpr std::size_t kFarthest = 512;  // no text of ours is cut later
-  const std::size_t size = text.substr(at, kFarthest).find(kEllipsis);
+  const std::size_t size = std::min(text.substr(at, kFarthest).find(kEllipsis), text.size() - at);
   const auto found = by_beginning_.find(beginning_of(text.data() + at));
-  if (size == std::string_view::npos || size < kLeast || found == by_beginning_.end()) return 0;
-  const std::string_view behind = text.substr(at + size + kEllipsis.size(), kFarthest);
-  const std::string_view end = behind.substr(0, std::min(behind.find_first_of(" \t\n'\"),;"), behind.size()));
+  if (size < kLeast || found == by_beginning_.end()) return 0;
+  const std::string_view behind = text.substr(std::min(at + size + kEllipsis.size(), text.size()));
   for (const std::uint32_t index : found->second) {
     const std::string& secret = known_[index].text;
     if (secret.size() <= size) break;
     if (!secret.starts_with(text.substr(at, size))) continue;
-    tail = secret.ends_with(end) ? end.size() : 0;
+    tail = std::min(behind.find_first_of(" \t\n'\"),;"), behind.size());  // of the same word
     return size;
   }
   return 0;

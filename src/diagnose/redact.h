@@ -38,7 +38,8 @@ class Redactor {
   };
   [[nodiscard]] std::vector<Span> find(std::string_view text) const;
   [[nodiscard]] static std::string replace(std::string_view text, const std::vector<Span>& spans, std::vector<std::string>* tokens);
-  // What is left of a known secret at `at` that was cut by an ellipsis; 0 for none. `tail`: bytes behind the ellipsis that are its end.
+  // What is left of a known secret at `at` that was cut, by an ellipsis or where the text ends; 0 for none. `tail`: bytes behind
+  // the ellipsis that go on with it.
   [[nodiscard]] std::size_t cut_size(std::string_view text, std::size_t at, std::size_t& tail) const;
 
   std::vector<Secrets::Known> known_;  // longest first

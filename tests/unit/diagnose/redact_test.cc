@@ -63,6 +63,8 @@ TEST(Redactor, CutSecrets_LeaveNothing) {
   const std::string asked = request("Authorization: Bearer " + token);
   EXPECT_EQ(redacted(asked, "no: " + token.substr(0, 20) + "… so"), "no: …… so");
   EXPECT_EQ(redacted(asked, '\'' + token.substr(0, 20) + "…" + token.substr(30) + "'"), "'………'");
+  EXPECT_EQ(redacted(asked, "'" + token.substr(0, 20) + "…" + token.substr(24, 8) + "' so"), "'………' so");  // the middle, its end cut as well
+  EXPECT_EQ(redacted(asked, "no: " + token.substr(0, 20)), "no: …");
   EXPECT_EQ(redacted(asked, token.substr(0, 4) + "…" + token.substr(40)), token.substr(0, 4) + "…" + token.substr(40));  // the short form
   EXPECT_EQ(redacted(asked, "0123456789abcdef… is another"), "0123456789abcdef… is another");
 }
