@@ -60,7 +60,7 @@ int run_explain(const Command& self, Arguments arguments, Io& io) {
   if (!address) return fail(self, address.error(), io);
   admin = *address;
   if (!is_request_id(id)) {
-    return fail(self, {kWrong, "an id has letters, digits, '.', '_' and '-' only; it is the X-Request-Id of the response"}, io);
+    return fail(self, {kWrong, "an id has up to 64 letters, digits, '.', '_' and '-'; it is the X-Request-Id of the response"}, io);
   }
   const auto explanation = fetch_explanation(admin, id);
   if (!explanation) return fail(self, explanation.error(), io);

@@ -4,12 +4,14 @@
 #include "base/json.h"
 #include "cli/command.h"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace quivive::cli {
 
-// Letters, digits, '.', '_' and '-'; whatever else a response calls X-Request-Id is none of ours.
+// Letters, digits, '.', '_' and '-', not too many; whatever else a response calls X-Request-Id is none of ours.
+inline constexpr std::size_t kMaxRequestId = 64;
 [[nodiscard]] bool is_request_id(std::string_view id);
 
 struct Explanation {
