@@ -84,11 +84,11 @@ struct Probe {
 // What our own gateway remembers of a rejection: asked for by whoever runs it (`quivive explain`), never in the input.
 struct GatewayRecord {
   std::size_t exchange = 0;  // in Capture::exchanges
-  std::string reason;       // a code of base/reasons.def
-  std::string meaning;      // its text for operators
-  std::string seen;         // what was found in this request; "" where there is nothing to add
-  std::string route;        // its name; "" where none matched
-  std::string check, note;  // the first check that failed, and what it compared; "" where none did
+  std::string reason;        // a code of base/reasons.def
+  std::string meaning;       // its text for operators
+  std::string seen;          // what was found in this request; "" where there is nothing to add
+  std::string route;         // its name; "" where none matched
+  std::string check, note;   // the first check that failed, and what it compared; "" where none did
 };
 
 struct Capture {

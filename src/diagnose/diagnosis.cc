@@ -108,11 +108,14 @@ Diagnosis diagnose(const Capture& capture, const Expectations& expected, bool sh
   if (!out.findings.empty() && out.findings.front().severity == Severity::Error) out.verdict = 0;
   out.place = place_of(out, facts);
   if (out.place && facts[*out.place].response() != nullptr) {
-    const bool recorded = std::any_of(capture.records.begin(), capture.records.end(), [&](const GatewayRecord& r) { return r.exchange == *out.place; });
+    const bool recorded =
+        std::any_of(capture.records.begin(), capture.records.end(), [&](const GatewayRecord& r) { return r.exchange == *out.place; });
     out.answered_by = recorded ? Answerer{Answerer::Kind::Gateway, "Quivive", "gateway.record"} : identify_answerer(facts[*out.place]);
   }
   out.refused = static_cast<std::size_t>(std::count_if(facts.begin(), facts.end(), [&](const Facts& f) {
-    const auto is_about = [&](const Finding& finding) { return finding.severity == Severity::Error && finding.exchange == f.exchange->index; };
+    const auto is_about = [&](const Finding& finding) {
+      return finding.severity == Severity::Error && finding.exchange == f.exchange->index;
+    };
     return is_refused_for_credentials(f) || (f.is_refused() && std::any_of(out.findings.begin(), out.findings.end(), is_about));
   }));
   std::optional<Redactor> redactor;

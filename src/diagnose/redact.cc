@@ -65,8 +65,8 @@ bool is_word_of_a_sentence(std::string_view text, std::size_t begin, std::size_t
   if (word.size() > kLongestWord || !std::all_of(word.begin() + 1, word.end(), is_small) || !is_word(word[0])) return false;
   const bool before = begin == 0 || text[begin - 1] == ' ';
   const std::string_view after = text.substr(end);
-  const bool behind = after.empty() || after.starts_with(' ') || after.starts_with(',') || after.starts_with(';') || after.starts_with("'s ") ||
-                      after == "." || after.starts_with(". ");
+  const bool behind = after.empty() || after.starts_with(' ') || after.starts_with(',') || after.starts_with(';') ||
+                      after.starts_with("'s ") || after == "." || after.starts_with(". ");
   if (!before || !behind) return false;
   bool in_single = false, in_double = false;
   for (std::size_t i = 0; i < begin; ++i) {

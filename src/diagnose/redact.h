@@ -42,7 +42,7 @@ class Redactor {
   // the ellipsis that go on with it.
   [[nodiscard]] std::size_t cut_size(std::string_view text, std::size_t at, std::size_t& tail) const;
 
-  std::vector<Secrets::Known> known_;  // longest first
+  std::vector<Secrets::Known> known_;                                           // longest first
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> by_beginning_;  // first four bytes → indices, longest first
   bool complete_ = true;
 };

@@ -162,7 +162,8 @@ class Text {
       next = "Check path and method. Some servers answer 404 in place of 403, to hide from strangers what exists.";
     } else if (status == 429) {
       what = "there were too many requests; credentials are not what it is about";
-      later = wait.empty() ? std::string("Wait, and send fewer.") : fmt::format("Wait as the answer says (Retry-After: {}), and send fewer.", printable(wait, 40));
+      later = wait.empty() ? std::string("Wait, and send fewer.")
+                           : fmt::format("Wait as the answer says (Retry-After: {}), and send fewer.", printable(wait, 40));
       next = later;
     } else if (status == 400 || status == 405 || status == 406 || status == 409 || status == 411 || status == 413 || status == 415 ||
                status == 422) {

@@ -344,8 +344,8 @@ void redacted(const Context& context, const Facts& facts, const SentCredential* 
                          : report.fault(Cause::CaptureRedacted, Certainty::Certain, facts);
   entry
       .summary(har ? "The capture was exported without Authorization, Cookie and Set-Cookie, so it cannot show what was sent."
-                   : "The secret in " + place_text(*masked) + " was taken out of this capture (" + quoted_text(trim_ows(masked->rest), masked->rest.size()) +
-                         "), so it cannot show what was wrong with it.")
+                   : "The secret in " + place_text(*masked) + " was taken out of this capture (" +
+                         quoted_text(trim_ows(masked->rest), masked->rest.size()) + "), so it cannot show what was wrong with it.")
       .fix(har ? "Export it again: in Chrome's developer tools choose \"Export HAR (with sensitive data)\"; or paste this one request with "
                  "\"Copy as cURL\". quivive prints no secrets."
                : "Run it on the unredacted capture, or paste the one header: quivive works offline and prints no secrets.")

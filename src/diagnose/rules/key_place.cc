@@ -246,8 +246,7 @@ void place_and_name(const Context& context, const Facts& facts, Report& report) 
       const bool either = facts.server_says("authorization") || facts.server_says("bearer");  // "send Authorization or X-API-Key"
       const auto& challenges = facts.challenges.challenges;
       const bool asks_for_it = challenges.empty() ? !either : challenges.front().param("name") != nullptr;
-      if (own_key || (!named.empty() && asks_for_it))
-        return say_place(context, facts, *authorization, "the header " + wanted, report);
+      if (own_key || (!named.empty() && asks_for_it)) return say_place(context, facts, *authorization, "the header " + wanted, report);
     }
   }
   // Google's API keys are no OAuth tokens, and Bearer is for those.

@@ -92,9 +92,10 @@ TEST(RenderText, NobodyKnowsWhy_SaysWhoAnswered) {
 }
 
 TEST(RenderText, ChecksForBots_AreSaidToBeInFront) {
-  EXPECT_THAT(text_of(Format::Http, answer("403 Forbidden", "Server: cloudflare\r\ncf-mitigated: challenge\r\nContent-Type: text/html\r\n") +
-                                        "<title>Just a moment...</title>"),
-              StartsWith("Refused, and not for its credentials: somebody in front"));
+  EXPECT_THAT(
+      text_of(Format::Http, answer("403 Forbidden", "Server: cloudflare\r\ncf-mitigated: challenge\r\nContent-Type: text/html\r\n") +
+                                "<title>Just a moment...</title>"),
+      StartsWith("Refused, and not for its credentials: somebody in front"));
 }
 
 TEST(RenderText, CaptureWithoutCredentials_IsNotTheCause) {
@@ -112,11 +113,12 @@ TEST(RenderText, Backslashes_StandAsTheyAre) {
 TEST(RenderText, OneFaultManyTimes_IsSaidOnce) {
   std::string entries;
   for (int i = 0; i < 30; ++i) {
-    entries += std::string(i == 0 ? "" : ",") +
-               R"({"request":{"method":"GET","url":"https://a.example/)" + std::to_string(i) +
-               R"(","headers":[{"name":"Authorization","value":"Bearer null"}]},"response":{"status":401,"headers":[{"name":"WWW-Authenticate","value":"Bearer"}]}})";
+    entries +=
+        std::string(i == 0 ? "" : ",") + R"({"request":{"method":"GET","url":"https://a.example/)" + std::to_string(i) +
+        R"(","headers":[{"name":"Authorization","value":"Bearer null"}]},"response":{"status":401,"headers":[{"name":"WWW-Authenticate","value":"Bearer"}]}})";
   }
-  const std::string text = text_of(Format::Har, R"({"log":{"version":"1.2","creator":{"name":"x","version":"1"},"entries":[)" + entries + "]}}");
+  const std::string text =
+      text_of(Format::Har, R"({"log":{"version":"1.2","creator":{"name":"x","version":"1"},"entries":[)" + entries + "]}}");
   EXPECT_THAT(text, HasSubstr("Requests 2, 3, 4, 5 and 25 more: "));
   EXPECT_LT(std::count(text.begin(), text.end(), '\n'), 40) << text;
 }

@@ -63,7 +63,8 @@ TEST(Redactor, CutSecrets_LeaveNothing) {
   const std::string asked = request("Authorization: Bearer " + token);
   EXPECT_EQ(redacted(asked, "no: " + token.substr(0, 20) + "… so"), "no: …… so");
   EXPECT_EQ(redacted(asked, '\'' + token.substr(0, 20) + "…" + token.substr(30) + "'"), "'………'");
-  EXPECT_EQ(redacted(asked, "'" + token.substr(0, 20) + "…" + token.substr(24, 8) + "' so"), "'………' so");  // the middle, its end cut as well
+  EXPECT_EQ(redacted(asked, "'" + token.substr(0, 20) + "…" + token.substr(24, 8) + "' so"),
+            "'………' so");  // the middle, its end cut as well
   EXPECT_EQ(redacted(asked, "no: " + token.substr(0, 20)), "no: …");
   EXPECT_EQ(redacted(asked, token.substr(0, 4) + "…" + token.substr(40)), token.substr(0, 4) + "…" + token.substr(40));  // the short form
   EXPECT_EQ(redacted(asked, "0123456789abcdef… is another"), "0123456789abcdef… is another");
@@ -83,7 +84,8 @@ TEST(Redactor, WordsOfASentence_StayWhereTheyAreNotQuoted) {
   const Read capture = read_text(Format::Http, request("Authorization: Basic Ym9iOnNlcnZlcg=="));  // bob:server
   const Expectations expected;
   const Redactor redactor(collect_secrets(*capture, gather_facts(*capture, expected), expected));
-  EXPECT_EQ(redactor.prose("The server's log says what the server refuses, server."), "The server's log says what the server refuses, server.");
+  EXPECT_EQ(redactor.prose("The server's log says what the server refuses, server."),
+            "The server's log says what the server refuses, server.");
   EXPECT_EQ(redactor.prose("the server sent 'server' and \"a server b\" to bob:server@x"), "the server sent '…' and \"a … b\" to …@x");
   EXPECT_EQ(redactor("the server"), "the …");  // evidence quotes the input and nothing else
 }
