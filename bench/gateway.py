@@ -36,12 +36,12 @@ routes:
 
 
 class Quivive(servers.Server):
-    """`key` is an API key of its store, `basic` an Authorization field with a user's password. When it has stopped,
-    `openssl_times` has the microseconds that libcrypto's verification took in it, by algorithm."""
+    """`key` is an API key of its store, `basic` an Authorization field with a user's password. With `verify`, an algorithm, each
+    request costs one verification by OpenSSL more (verify_in_place.cc)."""
 
-    def __init__(self, folder, program, upstream, keys, log=False):
-        self.program, self.upstream, self.keys, self.log_requests = str(program), upstream, keys, log
-        super().__init__("quivive", folder)
+    def __init__(self, folder, program, upstream, keys, log=False, verify=""):
+        self.program, self.upstream, self.keys, self.log_requests, self.verify = str(program), upstream, keys, log, verify
+        super().__init__("quivive" + verify, folder)
 
     def command(self):
         self.write("keys.json", json.dumps({"keys": [key.jwk for key in self.keys.values() if key.algorithm != "HS256"]}))
@@ -53,17 +53,15 @@ class Quivive(servers.Server):
         self.key = json.loads(created)["key"]
         self.run("user", "add", "bench", "--config", configuration, "--password-stdin", stdin="correct horse\n")
         self.basic = "Basic " + base64.b64encode(b"bench:correct horse").decode()
-        subprocess.run(["g++", "-std=c++20", "-O2", "-shared", "-fPIC", "-o", self.path("openssl_times.so"),
-                        pathlib.Path(__file__).with_name("openssl_times.cc")], check=True)
-        return ["env", f"LD_PRELOAD={self.path('openssl_times.so')}", f"OPENSSL_TIMES={self.path('times')}",
-                self.program, "serve", "--config", configuration]
+        command = [self.program, "serve", "--config", configuration]
+        if not self.verify:
+            return command
+        subprocess.run(["g++", "-std=c++20", "-O2", "-shared", "-fPIC", "-o", self.path("verify.so"),
+                        pathlib.Path(__file__).with_name("verify_in_place.cc"), "-lcrypto"], check=True)
+        return ["env", f"LD_PRELOAD={self.path('verify.so')}", f"VERIFY={self.verify}", *command]
 
     def path(self, name):
         return str(self.folder / name)
-
-    def openssl_times(self):
-        lines = pathlib.Path(self.path("times")).read_text().split("\n")
-        return {algorithm: float(mean) for algorithm, _, mean in (line.split() for line in lines if line)}
 
     def run(self, *arguments, stdin=""):
         done = subprocess.run([self.program, *arguments], input=stdin, capture_output=True, text=True)
