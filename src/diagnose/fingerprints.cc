@@ -98,7 +98,11 @@ std::string quote_of(const Piece& piece, std::size_t at, std::size_t size) {
     begin = before == std::string_view::npos || at == 0 ? 0 : before + 1;
     end = std::min(text.find_first_of("\n\r<>{}", at + size), text.size());
     if (end - begin > kMaxQuote) {
-      begin = std::max(begin, at < 40 ? 0 : at - 40);
+      if (at > begin + 40) {
+        // From a word's beginning: the rest of a secret would not be known for one.
+        const std::size_t space = text.find_first_of(" \t", at - 40);
+        begin = space < at ? space + 1 : at;
+      }
       end = std::min(end, begin + kMaxQuote);
     }
   }

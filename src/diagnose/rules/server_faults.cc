@@ -143,6 +143,7 @@ void malformed(const Context& context, const Facts& facts, std::string_view fiel
       .fix(right.empty() ? fmt::format("On the server, write it as a scheme with parameters: {}: Bearer realm=\"api\".", name)
                          : fmt::format("On the server, write it as: {}: {}", name, right))
       .see("response.header", std::string(field), line, line.substr(std::min(problem->offset, line.size()), 24));
+  if (line.empty()) entry.see("response.status", "", std::to_string(facts.status));  // nothing of the field can be shown
 }
 
 // Parameters that a scheme cannot do without; only where the line is all there is to ask about.

@@ -341,5 +341,22 @@ TEST(ServerWords, RecordOfTheGateway_TellsMoreThanItsAnswer) {
   EXPECT_EQ(find(diagnose(capture, expected), Cause::TokenWrongAudience), nullptr);
 }
 
+// A long line is cut before secrets are looked for: it must not begin in the middle of one, where nothing shows that it is one.
+TEST(ServerWords, QuoteOfALongLine_BeginsWithAWord) {
+  const std::string secret = "sk_live_" + std::string(24, 'q') + "MIDDLEOFIT" + std::string(24, 'w');
+  const std::string line = std::string(220, 'x') + ' ' + secret + " Invalid API key provided, and more: " + std::string(300, 'y');
+  const Diagnosis d =
+      judge(Format::Http, exchange("X-API-Key: " + secret + "\n", 401, "Content-Type: text/plain\n", line));
+  ASSERT_FALSE(d.findings.empty());
+  bool quoted = false;
+  for (const Finding& finding : d.findings) {
+    for (const Evidence& evidence : finding.evidence) {
+      quoted |= evidence.text.find("Invalid API key") != std::string::npos;
+      for (const std::string_view piece : {"qqqq", "MIDDLE", "wwww"}) EXPECT_EQ(evidence.text.find(piece), std::string::npos) << evidence.text;
+    }
+  }
+  EXPECT_TRUE(quoted);
+}
+
 }  // namespace
 }  // namespace quivive::diagnose
