@@ -1,35 +1,18 @@
 #include "diagnose/rules/digest_detail.h"
 
-#include "base/base64.h"
 #include "base/text.h"
-#include "crypto/digest.h"
 #include "diagnose/latin1.h"
+#include "digest/response.h"
 #include "http/credentials.h"
 #include "http/query.h"
 
 namespace quivive::diagnose::digest_detail {
 namespace {
 
-using crypto::HashKind;
-
-struct Algorithm {
-  HashKind kind{};
-  bool session = false;
-};
-
-std::optional<Algorithm> algorithm_from(std::string_view name) {
-  Algorithm out;
-  std::string lower = to_lower(name);
-  if (lower.ends_with("-sess")) {
-    out.session = true;
-    lower.resize(lower.size() - 5);
-  }
-  if (lower.empty() || lower == "md5") out.kind = HashKind::Md5;
-  else if (lower == "sha-256") out.kind = HashKind::Sha256;
-  else if (lower == "sha-512-256") out.kind = HashKind::Sha512_256;
-  else return std::nullopt;
-  if (!crypto::hash_available(out.kind)) return std::nullopt;
-  return out;
+// Nothing where it cannot be computed with: not known, or not offered by this installation of OpenSSL.
+std::optional<digest::DigestAlgorithm> algorithm_from(std::string_view name) {
+  const auto algorithm = name.empty() ? std::optional(digest::DigestAlgorithm::Md5) : digest::parse_algorithm(name);
+  return algorithm && crypto::hash_available(digest::info(*algorithm).hash) ? algorithm : std::nullopt;
 }
 
 }  // namespace
@@ -64,12 +47,19 @@ std::optional<SentDigest> sent_digest(const Facts& facts) {
 std::optional<std::string> compute_response(const DigestInput& in) {
   const auto algorithm = algorithm_from(in.algorithm);
   if (!algorithm) return std::nullopt;
-  const auto hash = [&](std::string_view text) { return hex_encode(crypto::digest(algorithm->kind, text)); };
-  std::string a1 = hash(in.user + ':' + in.realm + ':' + in.password);
-  if (algorithm->session) a1 = hash(a1 + ':' + in.nonce + ':' + in.cnonce);
-  const std::string a2 = hash(in.method + ':' + in.uri + (iequals(in.qop, "auth-int") ? ':' + hash(in.body) : std::string()));
-  if (in.qop.empty()) return hash(a1 + ':' + in.nonce + ':' + a2);
-  return hash(a1 + ':' + in.nonce + ':' + in.nc + ':' + in.cnonce + ':' + in.qop + ':' + a2);
+  digest::DigestHasher hasher;
+  const crypto::HashKind hash = digest::info(*algorithm).hash;
+  const digest::HexDigest secret = hasher.secret(hash, in.user, in.realm, in.password);
+  const digest::HexDigest body = hasher.body_hash(hash, in.body);
+  const digest::ResponseInput input{.algorithm = *algorithm,
+                                    .method = in.method,
+                                    .uri = in.uri,
+                                    .nonce = in.nonce,
+                                    .nc = in.nc,
+                                    .cnonce = in.cnonce,
+                                    .qop = in.qop,
+                                    .body_hash = body.view()};
+  return hasher.response(input, secret.view()).str();
 }
 
 std::optional<Explanation> explain_response(const DigestInput& right, std::string_view sent, const std::string& target) {

@@ -236,11 +236,11 @@ TEST(DigestDetail, Response_OfTheRfc) {
                  .uri = "/doe.json",
                  .nonce = "5TsQWLVdgBdmrQ0XsxbDODV+57QdFR34I9HAbC/RVvkK",
                  .nc = "00000001",
-                 .cnonce = "NTg6RKcb9boFIAS3KrFK9BGeh+niz/sm",
+                 .cnonce = "NTg6RKcb9boFIAS3KrFK9BGeh+iDa/sm6jUMp2wds69v",
                  .qop = "auth",
                  .body = ""};
-  // The values of RFC 7616 section 3.9.2, computed independently: the response printed there has errata.
-  EXPECT_EQ(compute_response(in), "7a4e1192babbba02e91182d2895bfdbf7adafc6e48d4e517ca301974843d840c");
+  // RFC 7616 section 3.9.2 with erratum 4897.
+  EXPECT_EQ(compute_response(in), "3798d4131c277846293534c3edc11bd8a5e4cdcbff78b05db9d95eeb1cec68a5");
   in.algorithm = "SHA-1";
   EXPECT_EQ(compute_response(in), std::nullopt);
 }

@@ -1,0 +1,30 @@
+#include "digest/algorithm.h"
+
+#include "base/text.h"
+
+#include <array>
+
+namespace quivive::digest {
+namespace {
+
+constexpr std::array kAlgorithms{
+#define QUIVIVE_DIGEST_ALGORITHM(name, text, hash, session) \
+  DigestAlgorithmInfo{DigestAlgorithm::name, text, crypto::HashKind::hash, session},
+#include "digest/algorithms.def"
+#undef QUIVIVE_DIGEST_ALGORITHM
+};
+
+}  // namespace
+
+std::span<const DigestAlgorithmInfo> all_algorithms() { return kAlgorithms; }
+
+const DigestAlgorithmInfo& info(DigestAlgorithm algorithm) { return kAlgorithms[static_cast<std::size_t>(algorithm)]; }
+
+std::optional<DigestAlgorithm> parse_algorithm(std::string_view name) {
+  for (const DigestAlgorithmInfo& row : kAlgorithms) {
+    if (iequals(row.name, name)) return row.algorithm;
+  }
+  return std::nullopt;
+}
+
+}  // namespace quivive::digest

@@ -1,0 +1,101 @@
+#include "digest/nonce_counts.h"
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <mutex>
+
+namespace quivive::digest {
+namespace {
+
+struct Used {
+  std::uint32_t highest = 0;
+  std::uint64_t window = 0;  // bit n: highest - n was used
+};
+
+struct IdHash {
+  std::size_t operator()(const NonceId& id) const {
+    // The mint's number and its count make all the difference; the map mixes them.
+    std::uint64_t count = 0;
+    std::uint16_t number = 0;
+    std::memcpy(&number, id.data(), sizeof number);
+    std::memcpy(&count, id.data() + sizeof number, sizeof count);
+    return static_cast<std::size_t>(count ^ std::uint64_t{number} << 32);
+  }
+};
+
+using Generation = boost::unordered_flat_map<NonceId, Used, IdHash>;
+
+NonceClaim use(Used& used, std::uint32_t count) {
+  if (count > used.highest) {
+    const std::uint32_t ahead = count - used.highest;
+    used.window = ahead < kCountWindow ? used.window << ahead | 1 : 1;
+    used.highest = count;
+    return NonceClaim::Fresh;
+  }
+  const std::uint32_t behind = used.highest - count;
+  if (behind >= kCountWindow) return NonceClaim::Replayed;
+  const std::uint64_t bit = std::uint64_t{1} << behind;
+  if ((used.window & bit) != 0) return NonceClaim::Replayed;
+  used.window |= bit;
+  return NonceClaim::Fresh;
+}
+
+}  // namespace
+
+// Two generations: an entry that is used moves to the younger, and the older is dropped whole. So an entry outlives its last use by
+// a lifetime, and forgetting costs nothing for each.
+struct NonceCounts::Shard {
+  mutable std::mutex mutex;
+  Generation young, old;
+  Instant turned{};               // when `young` began
+  Instant began = Instant::min();  // nonces issued before are not known here any more
+};
+
+NonceCounts::NonceCounts(Duration lifetime, std::size_t capacity)
+    : lifetime_(lifetime), capacity_(std::max<std::size_t>(1, capacity / kShards / 2)), shards_(std::make_unique<std::array<Shard, kShards>>()) {}
+NonceCounts::~NonceCounts() = default;
+
+NonceClaim NonceCounts::claim(const Nonce& nonce, std::uint32_t count, Instant now) {
+  Shard& shard = (*shards_)[nonce.id.back() % kShards];  // the last octet counts up
+  const std::scoped_lock lock(shard.mutex);
+  const Duration lifetime = lifetime_.load(std::memory_order_relaxed);
+  const bool full = shard.young.size() >= capacity_;
+  if (full || now - shard.turned >= lifetime) {
+    // What is dropped before its time must not be fresh again.
+    if (full && now - shard.turned < lifetime) shard.began = std::max(shard.began, shard.turned);
+    shard.old = std::exchange(shard.young, Generation{});
+    shard.turned = now;
+  }
+  if (nonce.issued < shard.began) return NonceClaim::Forgotten;
+  auto at = shard.young.find(nonce.id);
+  if (at == shard.young.end()) {
+    Used used;
+    if (const auto before = shard.old.find(nonce.id); before != shard.old.end()) {
+      used = before->second;
+      shard.old.erase(before);
+    }
+    at = shard.young.emplace(nonce.id, used).first;
+  }
+  return use(at->second, count);
+}
+
+void NonceCounts::set_lifetime(Duration lifetime, Instant now) {
+  if (lifetime_.exchange(lifetime) >= lifetime) return;
+  for (Shard& shard : *shards_) {
+    const std::scoped_lock lock(shard.mutex);
+    shard.began = std::max(shard.began, now);
+  }
+}
+
+std::size_t NonceCounts::size() const {
+  std::size_t all = 0;
+  for (const Shard& shard : *shards_) {
+    const std::scoped_lock lock(shard.mutex);
+    all += shard.young.size() + shard.old.size();
+  }
+  return all;
+}
+
+}  // namespace quivive::digest

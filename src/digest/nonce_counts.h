@@ -1,0 +1,52 @@
+#pragma once
+// Which counts of which nonces were used (RFC 7616 section 3.4, `nc`): what a replay is told by.
+
+#include "base/clock.h"
+#include "digest/nonce.h"
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+
+namespace quivive::digest {
+
+enum class NonceClaim : std::uint8_t {
+  Fresh,     // it is the caller's now, and nobody else's
+  Replayed,  // used before, or too far behind the highest to be told
+  Forgotten, // of a nonce so old, or behind so many others, that nothing is known of it: stale
+};
+
+// How far behind the highest count of a nonce another may arrive: parallel requests overtake each other.
+inline constexpr std::uint32_t kCountWindow = 64;
+
+// Shared by all workers; the lock is one of many, held for the look-up of one nonce.
+class NonceCounts {
+ public:
+  // Remembers a nonce for `lifetime` after its last use, at least; and about `capacity` of them, of which the oldest give way. Only a
+  // right response makes an entry, so that nobody without a password can push others' out.
+  explicit NonceCounts(Duration lifetime = std::chrono::minutes(5), std::size_t capacity = 1'000'000);
+  NonceCounts(const NonceCounts&) = delete;
+  NonceCounts& operator=(const NonceCounts&) = delete;
+  ~NonceCounts();
+
+  // Claims `count` of that nonce, which was genuine and not older than the lifetime. One winner among callers that claim the same.
+  [[nodiscard]] NonceClaim claim(const Nonce& nonce, std::uint32_t count, Instant now);
+  // Another lifetime from now on. Where it is longer, nonces from before `now` are forgotten: some that it would bring back to life
+  // have lost their counts.
+  void set_lifetime(Duration lifetime, Instant now);
+  // Nonces that are remembered.
+  [[nodiscard]] std::size_t size() const;
+
+ private:
+  struct Shard;
+  static constexpr std::size_t kShards = 16;
+  std::atomic<Duration> lifetime_;
+  std::size_t capacity_;  // of a shard's generation
+  std::unique_ptr<std::array<Shard, kShards>> shards_;
+};
+
+}  // namespace quivive::digest

@@ -1,0 +1,109 @@
+#include "digest/nonce_counts.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+namespace quivive::digest {
+namespace {
+
+constexpr Instant kNow = from_unix_seconds(1'800'000'000);
+constexpr Duration kLifetime = std::chrono::minutes(5);
+
+Nonce nonce(std::uint32_t number, Instant issued = kNow) {
+  Nonce out{.id = {}, .issued = issued};
+  for (int i = 0; i < 4; ++i) out.id[9 - static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(number >> 8 * i);
+  return out;
+}
+
+struct Step {
+  std::uint32_t count;
+  NonceClaim expected;
+};
+
+TEST(NonceCounts, EachCountOnce_OutOfOrderWithinTheWindow) {
+  constexpr auto Fresh = NonceClaim::Fresh, Replayed = NonceClaim::Replayed;
+  const Step steps[] = {{1, Fresh},    {1, Replayed}, {3, Fresh},   {2, Fresh},       {3, Replayed},  {2, Replayed},
+                        {66, Fresh},   {4, Fresh},    {3, Replayed}, {2, Replayed},   {65, Fresh},    {200, Fresh},
+                        {136, Replayed}, {137, Fresh}, {137, Replayed}, {0xffffffff, Fresh}, {0xffffffff, Replayed}, {0xfffffffe, Fresh},
+                        {201, Replayed}};
+  NonceCounts counts(kLifetime);
+  for (const Step& step : steps) EXPECT_EQ(counts.claim(nonce(1), step.count, kNow), step.expected) << step.count;
+  EXPECT_EQ(counts.claim(nonce(2), 1, kNow), Fresh);  // another nonce has counts of its own
+}
+
+TEST(NonceCounts, RemembersForALifetimeAfterTheLastUse) {
+  NonceCounts counts(kLifetime);
+  Instant now = kNow;
+  EXPECT_EQ(counts.claim(nonce(1), 1, now), NonceClaim::Fresh);
+  for (std::uint32_t i = 2; i < 12; ++i) {  // others come and go, and time with them
+    now += kLifetime / 4;
+    EXPECT_EQ(counts.claim(nonce(i, now), 1, now), NonceClaim::Fresh);
+    EXPECT_EQ(counts.claim(nonce(1), i, now), NonceClaim::Fresh);
+    EXPECT_EQ(counts.claim(nonce(1), i, now), NonceClaim::Replayed);
+  }
+}
+
+TEST(NonceCounts, AMillionUsedNonces_AreForgottenAsTheyAge) {
+  NonceCounts counts(kLifetime);
+  std::size_t most = 0;
+  Instant now = kNow;
+  for (std::uint32_t i = 1; i <= 1'000'000; ++i) {
+    if (i % 1000 == 0) now += std::chrono::seconds(3);  // fifty minutes in all
+    ASSERT_EQ(counts.claim(nonce(i, now), 1, now), NonceClaim::Fresh);
+    if (i % 10'000 == 0) most = std::max(most, counts.size());
+  }
+  EXPECT_LT(most, 210'000U);  // two lifetimes of them
+}
+
+TEST(NonceCounts, BeyondItsCapacity_TheOldestAreStale_NeverFresh) {
+  NonceCounts counts(kLifetime, 64);
+  Instant now = kNow;
+  std::vector<Nonce> used;
+  for (std::uint32_t i = 1; i <= 1000; ++i) {
+    now += std::chrono::milliseconds(10);
+    used.push_back(nonce(i, now));
+    ASSERT_EQ(counts.claim(used.back(), 1, now), NonceClaim::Fresh);
+  }
+  EXPECT_LE(counts.size(), 64U);
+  std::size_t forgotten = 0;
+  for (const Nonce& one : used) {
+    const NonceClaim again = counts.claim(one, 1, now);
+    EXPECT_NE(again, NonceClaim::Fresh);
+    if (again == NonceClaim::Forgotten) ++forgotten;
+  }
+  EXPECT_GT(forgotten, 900U);
+}
+
+TEST(NonceCounts, ALongerLifetime_BringsNothingBackToLife) {
+  NonceCounts counts(std::chrono::seconds(1));
+  Instant now = kNow;
+  EXPECT_EQ(counts.claim(nonce(1), 1, now), NonceClaim::Fresh);
+  for (std::uint32_t i = 2; i < 100; ++i) (void)counts.claim(nonce(i, now), 1, now += std::chrono::seconds(1));
+  counts.set_lifetime(kLifetime, now);
+  EXPECT_EQ(counts.claim(nonce(1), 1, now), NonceClaim::Forgotten);
+  EXPECT_EQ(counts.claim(nonce(100, now), 1, now), NonceClaim::Fresh);
+  counts.set_lifetime(std::chrono::seconds(1), now);  // a shorter one costs nobody anything
+  EXPECT_EQ(counts.claim(nonce(100, now), 2, now), NonceClaim::Fresh);
+}
+
+TEST(NonceCounts, OneWinnerOfMany) {
+  NonceCounts counts(kLifetime);
+  constexpr std::uint32_t kRounds = 2000;
+  std::atomic<std::uint32_t> won{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (std::uint32_t i = 1; i <= kRounds; ++i) {
+        if (counts.claim(nonce(i), 1, kNow) == NonceClaim::Fresh) ++won;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(won.load(), kRounds);
+}
+
+}  // namespace
+}  // namespace quivive::digest
