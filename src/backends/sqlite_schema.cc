@@ -43,7 +43,16 @@ constexpr std::array<const char*, kSqliteSchemaVersion> kMigrations = {
          created INTEGER NOT NULL,
          forget INTEGER,
          PRIMARY KEY (issuer, kind, value)
-       ) STRICT, WITHOUT ROWID;)"};
+       ) STRICT, WITHOUT ROWID;)",
+    R"(CREATE TABLE digests (                -- store::DigestSecret
+         user BLOB NOT NULL,                 -- users.name
+         realm BLOB NOT NULL,
+         hash TEXT NOT NULL CHECK (hash IN ('MD5', 'SHA-256', 'SHA-512-256')),
+         secret BLOB NOT NULL,
+         user_hash BLOB NOT NULL,
+         PRIMARY KEY (user, realm, hash)
+       ) STRICT, WITHOUT ROWID;
+       CREATE INDEX digests_by_user_hash ON digests (user_hash);)"};
 
 // The schema of a file that is ours or empty; what is wrong with any other. To be asked within a transaction.
 Result<std::int64_t> schema_version(SqliteConnection& connection, const std::string& path) {

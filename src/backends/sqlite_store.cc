@@ -1,6 +1,8 @@
 #include "backends/sqlite_store.h"
 
+#include "backends/sqlite_rows.h"
 #include "backends/sqlite_schema.h"
+#include "backends/sqlite_users.h"
 #include "base/text.h"
 #include "store/record_rules.h"
 
@@ -9,6 +11,7 @@
 namespace quivive::backends {
 
 using store::Change;
+using store::DigestSecret;
 using store::KeyRecord;
 using store::Revocation;
 using store::RevocationKind;
@@ -19,38 +22,8 @@ namespace {
 // Waits no longer than this for the write lock just to note a key's use.
 constexpr std::chrono::milliseconds kNoteTimeout{50};
 
-// Scopes and roles hold no space: check_record() saw to that.
-std::string join(const std::vector<std::string>& tokens) {
-  std::string out;
-  for (const std::string& token : tokens) {
-    if (!out.empty()) out += ' ';
-    out += token;
-  }
-  return out;
-}
-
-std::vector<std::string> split(std::string_view text) {
-  std::vector<std::string> out;
-  while (!text.empty()) {
-    const auto end = std::min(text.find(' '), text.size());
-    out.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return out;
-}
-
-#define USER_COLUMNS "name, password_hash, roles, disabled, created, changed"
 #define KEY_COLUMNS "id, digest, owner, scopes, note, created, expires, revoked, rotated_to, last_used"
 #define REVOCATION_COLUMNS "issuer, kind, value, cutoff, created, forget"
-
-UserRecord read_user(const SqliteQuery& row) {
-  return {.name = std::string(row.bytes(0)),
-          .password_hash = Secret{std::string(row.bytes(1))},
-          .roles = split(row.bytes(2)),
-          .disabled = row.number(3) != 0,
-          .created = row.instant(4),
-          .changed = row.instant(5)};
-}
 
 KeyRecord read_key(const SqliteQuery& row) {
   return {.id = std::string(row.bytes(0)),
@@ -72,42 +45,6 @@ Revocation read_revocation(const SqliteQuery& row) {
           .cutoff = row.instant(3),
           .created = row.instant(4),
           .forget = row.optional_instant(5)};
-}
-
-// Every row of a query without parameters.
-template <class Record>
-Result<std::vector<Record>> read_all(SqliteConnection& connection, const char* sql, Record (*read)(const SqliteQuery&)) {
-  auto query = connection.query(sql);
-  if (!query) return query.error();
-  std::vector<Record> out;
-  for (;;) {
-    const auto row = query->step();
-    if (!row) return row.error();
-    if (!*row) return out;
-    out.push_back(read(*query));
-  }
-}
-
-// The row of a query with one parameter.
-template <class Record>
-Result<std::optional<Record>> read_one(SqliteConnection& connection, const char* sql, std::string_view name,
-                                       Record (*read)(const SqliteQuery&)) {
-  auto query = connection.query(sql);
-  if (!query) return query.error();
-  const auto row = query->bind(name).step();
-  if (!row) return row.error();
-  if (!*row) return std::optional<Record>{};
-  return std::optional<Record>{read(*query)};
-}
-
-// Runs a change; `otherwise` is what it means that no row changed.
-template <class... Values>
-Result<Change> apply(SqliteConnection& connection, Change otherwise, const char* sql, const Values&... values) {
-  auto query = connection.query(sql);
-  if (!query) return query.error();
-  (query->bind(values), ...);
-  if (const auto ok = query->run(); !ok) return ok.error();
-  return connection.changed_rows() > 0 ? Change::Done : otherwise;
 }
 
 Result<Change> insert_key(SqliteConnection& connection, const KeyRecord& key) {
@@ -162,43 +99,35 @@ auto SqliteStore::write(Verb change) -> std::invoke_result_t<Verb> {
 
 Result<std::optional<UserRecord>> SqliteStore::find_user(std::string_view name) {
   const std::scoped_lock lock(reader_mutex_);
-  return read_one(reader_, "SELECT " USER_COLUMNS " FROM users WHERE name = ?", name, read_user);
+  return sqlite_users::find(reader_, name);
+}
+
+Result<std::optional<UserRecord>> SqliteStore::find_user_by_hash(std::string_view user_hash) {
+  const std::scoped_lock lock(reader_mutex_);
+  return sqlite_users::find_by_hash(reader_, user_hash);
 }
 
 Result<Change> SqliteStore::add_user(const UserRecord& user) {
   if (const auto ok = check_record(user); !ok) return ok.error();
-  const std::string roles = join(user.roles);
-  return write([&] {
-    return apply(writer_, Change::Exists, "INSERT INTO users (" USER_COLUMNS ") VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING",
-                 std::string_view(user.name), user.password_hash.reveal(RevealSecret{}), std::string_view(roles),
-                 std::int64_t{user.disabled}, user.created, user.changed);
-  });
+  return write([&] { return sqlite_users::add(writer_, user); });
 }
 
-Result<Change> SqliteStore::set_password(std::string_view name, const Secret& hash, Instant at) {
-  return write([&] {
-    return apply(writer_, Change::NotFound, "UPDATE users SET password_hash = ?, changed = ? WHERE name = ?", hash.reveal(RevealSecret{}),
-                 at, name);
-  });
+Result<Change> SqliteStore::set_password(std::string_view name, const Secret& hash, const std::vector<DigestSecret>& digests, Instant at) {
+  if (const auto ok = check_digests(name, digests); !ok) return ok.error();
+  return write([&] { return sqlite_users::set_password(writer_, name, hash, digests, at); });
 }
 
 Result<Change> SqliteStore::set_disabled(std::string_view name, bool disabled, Instant at) {
-  return write([&]() -> Result<Change> {
-    const auto user = read_one(writer_, "SELECT " USER_COLUMNS " FROM users WHERE name = ?", name, read_user);
-    if (!user) return user.error();
-    if (!*user) return Change::NotFound;
-    if ((*user)->disabled == disabled) return Change::Done;
-    return apply(writer_, Change::NotFound, "UPDATE users SET disabled = ?, changed = ? WHERE name = ?", std::int64_t{disabled}, at, name);
-  });
+  return write([&] { return sqlite_users::set_disabled(writer_, name, disabled, at); });
 }
 
 Result<Change> SqliteStore::remove_user(std::string_view name) {
-  return write([&] { return apply(writer_, Change::NotFound, "DELETE FROM users WHERE name = ?", name); });
+  return write([&] { return sqlite_users::remove(writer_, name); });
 }
 
 Result<std::vector<UserRecord>> SqliteStore::list_users() {
   const std::scoped_lock lock(reader_mutex_);
-  return read_all(reader_, "SELECT " USER_COLUMNS " FROM users ORDER BY name", read_user);
+  return sqlite_users::list(reader_);
 }
 
 Result<std::optional<KeyRecord>> SqliteStore::find_key(std::string_view id) {

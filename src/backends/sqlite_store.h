@@ -39,8 +39,10 @@ class SqliteStore final : public store::Store {
   [[nodiscard]] bool created() const { return created_; }
 
   [[nodiscard]] Result<std::optional<store::UserRecord>> find_user(std::string_view name) override;
+  [[nodiscard]] Result<std::optional<store::UserRecord>> find_user_by_hash(std::string_view user_hash) override;
   [[nodiscard]] Result<store::Change> add_user(const store::UserRecord& user) override;
-  [[nodiscard]] Result<store::Change> set_password(std::string_view name, const Secret& hash, Instant at) override;
+  [[nodiscard]] Result<store::Change> set_password(std::string_view name, const Secret& hash, const std::vector<store::DigestSecret>& digests,
+                                                   Instant at) override;
   [[nodiscard]] Result<store::Change> set_disabled(std::string_view name, bool disabled, Instant at) override;
   [[nodiscard]] Result<store::Change> remove_user(std::string_view name) override;
   [[nodiscard]] Result<std::vector<store::UserRecord>> list_users() override;

@@ -29,19 +29,32 @@ Result<std::optional<UserRecord>> MemoryStore::find_user(std::string_view name) 
   return copy_of(users_, name);
 }
 
+Result<std::optional<UserRecord>> MemoryStore::find_user_by_hash(std::string_view user_hash) {
+  const std::scoped_lock lock(mutex_);
+  for (const auto& [name, user] : users_) {  // they are few: no command reaches this store
+    const auto has_it = [&](const DigestSecret& digest) { return digest.user_hash == user_hash; };
+    if (std::any_of(user.digests.begin(), user.digests.end(), has_it)) return user;
+  }
+  return std::optional<UserRecord>{};
+}
+
 Result<Change> MemoryStore::add_user(const UserRecord& user) {
   if (const auto ok = check_record(user); !ok) return ok.error();
   const std::scoped_lock lock(mutex_);
-  if (!users_.emplace(user.name, user).second) return Change::Exists;
+  const auto [added, is_new] = users_.emplace(user.name, user);
+  if (!is_new) return Change::Exists;
+  added->second.digests = in_order(user.digests);
   ++changes_;
   return Change::Done;
 }
 
-Result<Change> MemoryStore::set_password(std::string_view name, const Secret& hash, Instant at) {
+Result<Change> MemoryStore::set_password(std::string_view name, const Secret& hash, const std::vector<DigestSecret>& digests, Instant at) {
+  if (const auto ok = check_digests(name, digests); !ok) return ok.error();
   const std::scoped_lock lock(mutex_);
   const auto user = users_.find(name);
   if (user == users_.end()) return Change::NotFound;
   user->second.password_hash = hash;
+  user->second.digests = in_order(digests);
   user->second.changed = at;
   ++changes_;
   return Change::Done;

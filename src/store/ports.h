@@ -28,8 +28,12 @@ class UserLookup {
 
 class UserStore : public UserLookup {
  public:
+  // The user one of whose digests has this user_hash, in lower-case hexadecimal: a Digest client that hides the name sends
+  // it in place of the name (RFC 7616 section 3.4.4).
+  [[nodiscard]] virtual Result<std::optional<UserRecord>> find_user_by_hash(std::string_view user_hash) = 0;
   [[nodiscard]] virtual Result<Change> add_user(const UserRecord& user) = 0;  // Exists if the name is taken
-  [[nodiscard]] virtual Result<Change> set_password(std::string_view name, const Secret& hash, Instant at) = 0;
+  // In one step: the hash, and `digests` in place of all that were there. A password's Digest secrets never outlive it.
+  [[nodiscard]] virtual Result<Change> set_password(std::string_view name, const Secret& hash, const std::vector<DigestSecret>& digests, Instant at) = 0;
   [[nodiscard]] virtual Result<Change> set_disabled(std::string_view name, bool disabled, Instant at) = 0;  // already so: nothing changes
   [[nodiscard]] virtual Result<Change> remove_user(std::string_view name) = 0;
   [[nodiscard]] virtual Result<std::vector<UserRecord>> list_users() = 0;  // by name

@@ -1,8 +1,24 @@
 #include "store/record_rules.h"
 
+#include "base/text.h"
+
 #include <algorithm>
+#include <tuple>
 
 namespace quivive::store {
+namespace {
+
+bool is_digest_hash(crypto::HashKind hash) {
+  return hash == crypto::HashKind::Md5 || hash == crypto::HashKind::Sha256 || hash == crypto::HashKind::Sha512_256;
+}
+
+bool is_lower_hex(std::string_view text, std::size_t octets) {
+  return text.size() == 2 * octets && std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+}  // namespace
 
 bool is_scope_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f && c != '"' && c != '\\'; });
@@ -13,7 +29,26 @@ Result<void> check_record(const UserRecord& user) {
   if (!std::all_of(user.roles.begin(), user.roles.end(), is_scope_token)) {
     return error("a role is printable ASCII without spaces, quotes and backslashes");
   }
+  return check_digests(user.name, user.digests);
+}
+
+Result<void> check_digests(std::string_view name, const std::vector<DigestSecret>& digests) {
+  if (!digests.empty() && name.find(':') != std::string_view::npos) return error("a user with a ':' in the name cannot sign in by Digest");
+  for (auto digest = digests.begin(); digest != digests.end(); ++digest) {
+    if (!is_digest_hash(digest->hash)) return error("a Digest secret is of MD5, SHA-256 or SHA-512-256");
+    if (std::any_of(digest->realm.begin(), digest->realm.end(), is_control)) return error("a Digest realm has no control characters");
+    const std::size_t octets = crypto::digest_size(digest->hash);
+    if (!is_lower_hex(digest->secret.reveal(RevealSecret{}), octets)) return error("a Digest secret of this hash is {} lower-case hexadecimal digits", 2 * octets);
+    if (!is_lower_hex(digest->user_hash, octets)) return error("a user_hash of this hash is {} lower-case hexadecimal digits", 2 * octets);
+    const auto same = [&](const DigestSecret& other) { return other.hash == digest->hash && other.realm == digest->realm; };
+    if (std::any_of(digests.begin(), digest, same)) return error("two Digest secrets are for the realm '{}' and one hash", printable(digest->realm, 60));
+  }
   return {};
+}
+
+std::vector<DigestSecret> in_order(std::vector<DigestSecret> digests) {
+  std::sort(digests.begin(), digests.end(), [](const DigestSecret& a, const DigestSecret& b) { return std::tie(a.realm, a.hash) < std::tie(b.realm, b.hash); });
+  return digests;
 }
 
 Result<void> check_record(const KeyRecord& key) {

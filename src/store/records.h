@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/secret.h"
+#include "crypto/digest.h"
 
 #include <optional>
 #include <string>
@@ -10,9 +11,18 @@
 
 namespace quivive::store {
 
+// What signs a user in by Digest (RFC 7616): valid for one realm and one hash function.
+struct DigestSecret {
+  std::string realm;
+  crypto::HashKind hash = crypto::HashKind::Sha256;  // Md5, Sha256 or Sha512_256
+  Secret secret;          // H(user ":" realm ":" password), lower-case hexadecimal
+  std::string user_hash;  // H(user ":" realm), lower-case hexadecimal: the name that a client sends with userhash=true
+};
+
 struct UserRecord {
   std::string name;              // unique; compared byte for byte (RFC 7617: the user-id is opaque)
   Secret password_hash;          // PHC string or crypt(5) string, as crypto/password.h reads
+  std::vector<DigestSecret> digests;  // by realm and hash, each pair once; none for a user who signs in by Basic only
   std::vector<std::string> roles;
   bool disabled = false;
   Instant created{};

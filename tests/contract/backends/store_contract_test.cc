@@ -56,6 +56,12 @@ UserRecord user(std::string name) {
   return {.name = std::move(name), .password_hash = Secret{"$hash$1"}, .roles = {"admin", "ops"}, .created = kNow, .changed = kNow};
 }
 
+// What a password brings along for one realm and hash; `digit` tells one password from another.
+DigestSecret digest(std::string realm, crypto::HashKind hash, char digit) {
+  const std::size_t digits = 2 * crypto::digest_size(hash);
+  return {.realm = std::move(realm), .hash = hash, .secret = Secret{std::string(digits, digit)}, .user_hash = std::string(digits - 1, 'a') + digit};
+}
+
 KeyRecord key(std::string id) {
   return {.id = std::move(id), .digest = std::string(32, 'd'), .owner = "billing", .scopes = {"orders:read", "orders:write"}, .note = "a note",
           .created = kNow, .expires = after(90), .revoked = {}, .rotated_to = "", .last_used = {}};
@@ -66,6 +72,17 @@ Revocation revocation(std::string value, RevocationKind kind = RevocationKind::S
 }
 
 std::string_view hash_of(const UserRecord& record) { return record.password_hash.reveal(RevealSecret{}); }
+
+// One line for each: "realm/hash/first digit of the secret/last one of the user_hash".
+std::vector<std::string> digests_of(const UserRecord& record) {
+  std::vector<std::string> out;
+  for (const DigestSecret& digest : record.digests) {
+    EXPECT_EQ(digest.secret.size(), 2 * crypto::digest_size(digest.hash));
+    EXPECT_EQ(digest.user_hash.size(), 2 * crypto::digest_size(digest.hash));
+    out.push_back(fmt::format("{}/{}/{}/{}", digest.realm, crypto::digest_size(digest.hash), digest.secret.reveal(RevealSecret{}).front(), digest.user_hash.back()));
+  }
+  return out;
+}
 
 // Runs `work(i)` on that many threads at once.
 void on_threads(int count, const std::function<void(int)>& work) {
@@ -128,13 +145,13 @@ TEST_P(StoreContract, AddUserTwice_ExistsAndTheFirstStays) {
 }
 
 TEST_P(StoreContract, ChangesOfUsers_ShowAndCount) {
-  EXPECT_EQ(must(store_.set_password("anna", Secret{"h"}, kNow)), Change::NotFound);
+  EXPECT_EQ(must(store_.set_password("anna", Secret{"h"}, {}, kNow)), Change::NotFound);
   EXPECT_EQ(must(store_.set_disabled("anna", true, kNow)), Change::NotFound);
   EXPECT_EQ(must(store_.remove_user("anna")), Change::NotFound);
   (void)must(store_.add_user(user("anna")));
   (void)must(store_.add_user(user("bert")));
 
-  EXPECT_EQ(must(store_.set_password("anna", Secret{"$hash$2"}, after(5))), Change::Done);
+  EXPECT_EQ(must(store_.set_password("anna", Secret{"$hash$2"}, {}, after(5))), Change::Done);
   EXPECT_EQ(hash_of(*must(other_.find_user("anna"))), "$hash$2");
   EXPECT_EQ(must(other_.find_user("anna"))->changed, after(5));
   EXPECT_EQ(must(store_.set_disabled("anna", true, after(6))), Change::Done);
@@ -155,6 +172,82 @@ TEST_P(StoreContract, ListUsers_ByName) {
   std::string names;
   for (const auto& record : must(other_.list_users())) names += record.name;
   EXPECT_EQ(names, "Babc");
+}
+
+using enum crypto::HashKind;
+using Lines = std::vector<std::string>;
+
+TEST_P(StoreContract, UserWithDigests_IsFoundWhole) {
+  UserRecord anna = user("anna");
+  anna.digests = {digest("b", Sha256, '1'), digest("a realm, \"quoted\"", Md5, '2'), digest("b", Md5, '3'), digest("", Sha512_256, '4'), digest("é", Sha256, '5')};
+  EXPECT_EQ(must(store_.add_user(anna)), Change::Done);
+  (void)must(store_.add_user(user("bert")));
+  const Lines all = {"/32/4/4", "a realm, \"quoted\"/16/2/2", "b/16/3/3", "b/32/1/1", "é/32/5/5"};
+  EXPECT_EQ(digests_of(*must(other_.find_user("anna"))), all);
+  EXPECT_EQ(must(other_.find_user("anna"))->roles.size(), 2u);
+  EXPECT_EQ(digests_of(*must(other_.find_user("bert"))), Lines{});
+  const auto listed = must(other_.list_users());
+  ASSERT_EQ(listed.size(), 2u);
+  EXPECT_EQ(digests_of(listed[0]), all);
+  EXPECT_EQ(digests_of(listed[1]), Lines{});
+}
+
+TEST_P(StoreContract, AddUserTwice_LeavesTheDigestsOfTheFirst) {
+  UserRecord anna = user("anna");
+  anna.digests = {digest("r", Sha256, '1')};
+  (void)must(store_.add_user(anna));
+  anna.digests = {digest("r", Sha256, '2'), digest("other", Sha256, '2')};
+  EXPECT_EQ(must(other_.add_user(anna)), Change::Exists);
+  EXPECT_EQ(digests_of(*must(store_.find_user("anna"))), Lines{"r/32/1/1"});
+}
+
+TEST_P(StoreContract, SetPassword_ReplacesAllDigests) {
+  for (const char* name : {"anna", "bert"}) {
+    UserRecord record = user(name);
+    record.digests = {digest("a", Sha256, '1'), digest("b", Sha256, '1')};
+    (void)must(store_.add_user(record));
+  }
+  EXPECT_EQ(must(store_.set_password("anna", Secret{"$hash$2"}, {digest("c", Md5, '2'), digest("b", Sha256, '2')}, after(5))), Change::Done);
+  EXPECT_EQ(digests_of(*must(other_.find_user("anna"))), (Lines{"b/32/2/2", "c/16/2/2"}));
+  EXPECT_EQ(hash_of(*must(other_.find_user("anna"))), "$hash$2");
+  EXPECT_EQ(must(store_.set_password("anna", Secret{"$hash$3"}, {}, after(6))), Change::Done);
+  EXPECT_EQ(digests_of(*must(other_.find_user("anna"))), Lines{});
+  EXPECT_EQ(digests_of(*must(other_.find_user("bert"))), (Lines{"a/32/1/1", "b/32/1/1"}));
+  EXPECT_EQ(must(store_.set_password("carl", Secret{"h"}, {digest("a", Sha256, '1')}, kNow)), Change::NotFound);
+  EXPECT_EQ(must(store_.set_disabled("bert", true, after(7))), Change::Done);  // no other change touches them
+  EXPECT_EQ(digests_of(*must(other_.find_user("bert"))).size(), 2u);
+}
+
+TEST_P(StoreContract, RemovedUser_LeavesNoDigests) {
+  UserRecord anna = user("anna");
+  anna.digests = {digest("a", Sha256, '1')};
+  (void)must(store_.add_user(anna));
+  EXPECT_EQ(must(store_.remove_user("anna")), Change::Done);
+  EXPECT_FALSE(must(other_.find_user_by_hash(anna.digests[0].user_hash)));
+  EXPECT_EQ(must(store_.add_user(user("anna"))), Change::Done);
+  EXPECT_EQ(digests_of(*must(other_.find_user("anna"))), Lines{});
+}
+
+TEST_P(StoreContract, FindUserByHash_FindsTheWholeUserOfAnyDigest) {
+  UserRecord anna = user("anna"), bert = user("bert");
+  anna.digests = {digest("a", Sha256, '1'), digest("b", Md5, '2')};
+  bert.digests = {digest("a", Sha256, '3')};
+  (void)must(store_.add_user(bert));
+  (void)must(store_.add_user(anna));
+  for (const DigestSecret& one : anna.digests) {
+    const auto found = must(other_.find_user_by_hash(one.user_hash));
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->name, "anna");
+    EXPECT_EQ(found->roles, anna.roles);
+    EXPECT_EQ(digests_of(*found), (Lines{"a/32/1/1", "b/16/2/2"}));
+  }
+  EXPECT_EQ(must(other_.find_user_by_hash(bert.digests[0].user_hash))->name, "bert");
+  for (const std::string& none : {std::string(), std::string("anna"), std::string(64, 'f'), anna.digests[0].user_hash.substr(1), std::string("%")}) {
+    EXPECT_FALSE(must(other_.find_user_by_hash(none))) << none;
+  }
+  (void)must(store_.set_password("anna", Secret{"h"}, {digest("a", Sha256, '4')}, kNow));
+  EXPECT_FALSE(must(other_.find_user_by_hash(anna.digests[1].user_hash)));
+  EXPECT_EQ(must(other_.find_user_by_hash(digest("a", Sha256, '4').user_hash))->name, "anna");
 }
 
 TEST_P(StoreContract, AddKey_IsFoundWhole) {
@@ -272,6 +365,13 @@ TEST_P(StoreContract, RecordsThatBreakTheRules_AreErrorsAndNotKept) {
   UserRecord sly = user("anna");
   sly.roles = {"user admin"};
   EXPECT_FALSE(store_.add_user(sly));
+  sly = user("anna");
+  sly.digests = {digest("r", Sha1, '1')};
+  EXPECT_FALSE(store_.add_user(sly));
+  (void)must(store_.add_user(user("bert")));
+  EXPECT_FALSE(store_.set_password("bert", Secret{"h"}, sly.digests, kNow));
+  EXPECT_EQ(hash_of(*must(store_.find_user("bert"))), "$hash$1");
+  (void)must(store_.remove_user("bert"));
   KeyRecord bad = key("k1");
   bad.digest = "the key itself";
   EXPECT_FALSE(store_.add_key(bad));
@@ -321,8 +421,11 @@ TEST_P(StoreContract, Version_ChangesWhenAndOnlyWhenSomethingChanged) {
       {"add user", true, [&] { (void)must(store_.add_user(user("anna"))); }},
       {"add user again", false, [&] { (void)must(store_.add_user(user("anna"))); }},
       {"find", false, [&] { (void)must(store_.find_user("anna")); }},
-      {"password", true, [&] { (void)must(store_.set_password("anna", Secret{"h"}, kNow)); }},
-      {"password of nobody", false, [&] { (void)must(store_.set_password("nobody", Secret{"h"}, kNow)); }},
+      {"password", true, [&] { (void)must(store_.set_password("anna", Secret{"h"}, {}, kNow)); }},
+      {"digests", true, [&] { (void)must(store_.set_password("anna", Secret{"h"}, {digest("r", Sha256, '1')}, kNow)); }},
+      {"find by hash", false, [&] { (void)must(store_.find_user_by_hash(digest("r", Sha256, '1').user_hash)); }},
+      {"refused digests", false, [&] { EXPECT_FALSE(store_.set_password("anna", Secret{"h"}, {digest("r", Sha1, '1')}, kNow)); }},
+      {"password of nobody", false, [&] { (void)must(store_.set_password("nobody", Secret{"h"}, {}, kNow)); }},
       {"disable", true, [&] { (void)must(store_.set_disabled("anna", true, kNow)); }},
       {"disable again", false, [&] { (void)must(store_.set_disabled("anna", true, kNow)); }},
       {"remove", true, [&] { (void)must(store_.remove_user("anna")); }},
@@ -357,6 +460,44 @@ TEST_P(StoreContract, Version_ChangesWhenAndOnlyWhenSomethingChanged) {
       seen.push_back(now);
     }
   }
+}
+
+TEST_P(StoreContract, AddUserFromManyThreads_OneWinsWhole) {
+  std::atomic<int> done{0}, exists{0};
+  on_threads(8, [&](int i) {
+    UserRecord anna = user("anna");
+    const char digit = static_cast<char>('0' + i);
+    anna.password_hash = Secret{std::string(1, digit)};
+    anna.digests = {digest("a", Sha256, digit), digest("b", Sha256, digit)};
+    const auto change = must((i % 2 == 0 ? store_ : other_).add_user(anna));
+    ++(change == Change::Done ? done : exists);
+  });
+  EXPECT_EQ(done, 1);
+  EXPECT_EQ(exists, 7);
+  const auto anna = must(store_.find_user("anna"));
+  ASSERT_TRUE(anna);
+  const std::string digit(hash_of(*anna));
+  EXPECT_EQ(digests_of(*anna), (Lines{"a/32/" + digit + '/' + digit, "b/32/" + digit + '/' + digit}));
+}
+
+TEST_P(StoreContract, SetPasswordWhileOthersRead_ShowsHashAndDigestsOfOnePassword) {
+  (void)must(store_.add_user(user("anna")));
+  (void)must(store_.set_password("anna", Secret{"0"}, {digest("a", Sha256, '0'), digest("b", Md5, '0')}, kNow));
+  std::atomic<int> wrong{0};
+  const auto check = [&](const UserRecord& anna) {
+    const std::string digit(hash_of(anna));
+    if (digests_of(anna) != Lines{"a/32/" + digit + '/' + digit, "b/16/" + digit + '/' + digit}) ++wrong;
+  };
+  on_threads(4, [&](int i) {
+    for (int round = 0; round < 25; ++round) {
+      const char digit = static_cast<char>('0' + round % 10);
+      if (i == 0) (void)must(store_.set_password("anna", Secret{std::string(1, digit)}, {digest("a", Sha256, digit), digest("b", Md5, digit)}, kNow));
+      if (i == 1) check(*must(other_.find_user("anna")));
+      if (i == 2) check(must(other_.list_users()).at(0));
+      if (const auto found = must(other_.find_user_by_hash(digest("a", Sha256, digit).user_hash)); i == 3 && found) check(*found);
+    }
+  });
+  EXPECT_EQ(wrong, 0);
 }
 
 TEST_P(StoreContract, AddKeyFromManyThreads_OneWins) {

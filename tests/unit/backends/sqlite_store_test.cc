@@ -37,6 +37,7 @@ class RawDb {
   RawDb& operator=(const RawDb&) = delete;
   ~RawDb() { sqlite3_close(db_); }
   void run(const char* sql) { EXPECT_EQ(sqlite3_exec(db_, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(db_); }
+  void refuse(const char* sql) { EXPECT_NE(sqlite3_exec(db_, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sql; }
 
  private:
   sqlite3* db_ = nullptr;
@@ -118,6 +119,85 @@ TEST(SqliteStore, Refused_SaysWhichFileAndWhatToDo) {
     EXPECT_EQ(store.error().message.find('\n'), std::string::npos);
   }
   for (const std::string& path : {std::string(), std::string(":memory:"), std::string("a\0b", 3)}) EXPECT_FALSE(SqliteStore::open(path));
+}
+
+// A store file as the first version made it: the schema is written out, since files in the field stay as they are.
+constexpr const char* kSchema1 = R"(
+  CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), changes INTEGER NOT NULL) STRICT;
+  INSERT INTO state VALUES (1, 7);
+  CREATE TABLE users (name BLOB PRIMARY KEY, password_hash BLOB NOT NULL, roles BLOB NOT NULL,
+    disabled INTEGER NOT NULL CHECK (disabled IN (0, 1)), created INTEGER NOT NULL, changed INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  INSERT INTO users VALUES (CAST('anna' AS BLOB), CAST('h' AS BLOB), CAST('admin ops' AS BLOB), 1, 5000, 6000);
+  CREATE TABLE keys (id BLOB PRIMARY KEY, digest BLOB NOT NULL CHECK (length(digest) = 32), owner BLOB NOT NULL, scopes BLOB NOT NULL,
+    note BLOB NOT NULL, created INTEGER NOT NULL, expires INTEGER, revoked INTEGER, rotated_to BLOB NOT NULL, last_used INTEGER) STRICT, WITHOUT ROWID;
+  INSERT INTO keys VALUES (CAST('k' AS BLOB), zeroblob(32), CAST('o' AS BLOB), x'', x'', 5000, NULL, NULL, x'', NULL);
+  CREATE TABLE revocations (issuer BLOB NOT NULL, kind INTEGER NOT NULL CHECK (kind IN (0, 1, 2)), value BLOB NOT NULL,
+    cutoff INTEGER NOT NULL, created INTEGER NOT NULL, forget INTEGER, PRIMARY KEY (issuer, kind, value)) STRICT, WITHOUT ROWID;
+  PRAGMA user_version=1; PRAGMA application_id=0x51766976; PRAGMA journal_mode=WAL;)";
+
+TEST(SqliteStore, FileOfTheFirstSchema_IsMigratedAndKeepsWhatItHolds) {
+  const TempFolder folder;
+  const std::string path = folder.path("store.db");
+  RawDb(path).run(kSchema1);
+  ::chmod(path.c_str(), 0600);
+  for (int opened = 0; opened < 2; ++opened) {
+    const auto store = open(path);
+    EXPECT_FALSE(store->created());
+    const auto anna = store->find_user("anna").value();
+    ASSERT_TRUE(anna);
+    EXPECT_EQ(anna->roles, (std::vector<std::string>{"admin", "ops"}));
+    EXPECT_TRUE(anna->disabled);
+    EXPECT_EQ(anna->changed, from_unix_seconds(6));
+    EXPECT_TRUE(anna->digests.empty());
+    EXPECT_TRUE(store->find_key("k").value());
+    EXPECT_EQ(store->version().value(), 7u);
+  }
+  const std::string hex(64, 'a');
+  ASSERT_EQ(open(path)->set_password("anna", Secret{"h"}, {{.realm = "r", .secret = Secret{hex}, .user_hash = hex}}, kNow).value(), store::Change::Done);
+  EXPECT_EQ(open(path)->find_user_by_hash(hex).value()->name, "anna");
+  EXPECT_EQ(open(path)->version().value(), 8u);
+}
+
+TEST(SqliteStore, FileOfTheFirstSchemaOpenedByManyAtOnce_IsMigratedOnce) {
+  const TempFolder folder;
+  const std::string path = folder.path("store.db");
+  RawDb(path).run(kSchema1);
+  ::chmod(path.c_str(), 0600);
+  std::vector<std::thread> threads;
+  std::vector<std::string> errors(8);
+  for (std::string& problem : errors) {
+    threads.emplace_back([&] {
+      const auto store = SqliteStore::open(path);
+      if (!store) problem = store.error().message;
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_THAT(errors, testing::Each(""));
+}
+
+TEST(SqliteStore, DigestsThatLostTheirUser_AreNobodys) {
+  const TempFolder folder;
+  const auto store = open(folder.path("store.db"));
+  const std::string hex(64, 'a');
+  const store::UserRecord anna{.name = "anna", .password_hash = Secret{"h"}, .digests = {{.realm = "r", .secret = Secret{hex}, .user_hash = hex}}};
+  ASSERT_TRUE(store->add_user(anna));
+  RawDb(folder.path("store.db")).run("DELETE FROM users");  // by hand
+  EXPECT_FALSE(store->find_user_by_hash(hex).value());
+  ASSERT_EQ(store->add_user({.name = "anna", .password_hash = Secret{"h2"}}).value(), store::Change::Done);
+  EXPECT_TRUE(store->find_user("anna").value()->digests.empty());
+}
+
+TEST(SqliteStore, DigestHashes_AreStoredByNameAndChecked) {
+  const TempFolder folder;
+  const auto store = open(folder.path("store.db"));
+  const std::string hex(64, 'a');
+  const store::DigestSecret weak{.realm = "r", .hash = crypto::HashKind::Md5, .secret = Secret{hex.substr(32)}, .user_hash = hex.substr(32)};
+  ASSERT_TRUE(store->add_user({.name = "anna", .password_hash = Secret{"h"}, .digests = {weak}}));
+  RawDb other(folder.path("store.db"));
+  other.run("UPDATE digests SET hash = 'SHA-256' WHERE hash = 'MD5'");
+  EXPECT_EQ(store->find_user("anna").value()->digests.at(0).hash, crypto::HashKind::Sha256);
+  other.refuse("UPDATE digests SET hash = 'SHA-1'");
+  other.refuse("UPDATE digests SET hash = 1");
 }
 
 TEST(SqliteStore, DatabaseOfAnotherProgram_IsLeftAsItWas) {

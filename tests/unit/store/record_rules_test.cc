@@ -1,6 +1,9 @@
 #include "store/record_rules.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <functional>
 
 namespace quivive::store {
 namespace {
@@ -19,6 +22,67 @@ TEST(CheckRecord, UserWithoutNameOrWithBadRole_Refused) {
   user.roles.clear();
   user.name.clear();
   EXPECT_FALSE(check_record(user));
+}
+
+DigestSecret digest(std::string realm, crypto::HashKind hash) {
+  const std::size_t digits = 2 * crypto::digest_size(hash);
+  return {.realm = std::move(realm), .hash = hash, .secret = Secret{std::string(digits, 'a')}, .user_hash = std::string(digits, '0')};
+}
+
+TEST(CheckDigests, EachRule_HoldsForUsersAndAlone) {
+  using enum crypto::HashKind;
+  struct Row {
+    std::string name;
+    std::function<void(UserRecord&)> change;
+    std::string error;  // "" where it is allowed
+  };
+  const auto secret = [](std::string text) { return [=](UserRecord& user) { user.digests[1].secret = Secret{text}; }; };
+  const auto user_hash = [](std::string text) { return [=](UserRecord& user) { user.digests[1].user_hash = text; }; };
+  const auto hash = [](crypto::HashKind kind) { return [=](UserRecord& user) { user.digests[1] = digest("b", kind); }; };
+  const auto realm = [](std::string text) { return [=](UserRecord& user) { user.digests[1].realm = text; }; };
+  for (const Row& row : std::vector<Row>{
+           {"as it is", [](UserRecord&) {}, ""},
+           {"none", [](UserRecord& user) { user.digests.clear(); }, ""},
+           {"MD5", hash(Md5), ""},
+           {"SHA-512-256", hash(Sha512_256), ""},
+           {"SHA-1", hash(Sha1), "MD5, SHA-256 or SHA-512-256"},
+           {"SHA-384", hash(Sha384), "MD5, SHA-256 or SHA-512-256"},
+           {"SHA-512", hash(Sha512), "MD5, SHA-256 or SHA-512-256"},
+           {"empty secret", secret(""), "secret of this hash is 64"},
+           {"short secret", secret(std::string(63, 'a')), "secret of this hash is 64"},
+           {"long secret", secret(std::string(65, 'a')), "secret of this hash is 64"},
+           {"secret in upper case", secret(std::string(64, 'A')), "secret of this hash is 64"},
+           {"a password", secret("correct horse" + std::string(51, '!')), "secret of this hash is 64"},
+           {"empty user_hash", user_hash(""), "user_hash of this hash is 64"},
+           {"user_hash of another hash", user_hash(std::string(32, 'a')), "user_hash of this hash is 64"},
+           {"user_hash in upper case", user_hash(std::string(64, 'B')), "user_hash of this hash is 64"},
+           {"empty realm", realm(""), ""},
+           {"any text as realm", realm("é \"x\" a:b"), ""},
+           {"line feed in the realm", realm("a\nb"), "control"},
+           {"NUL in the realm", realm(std::string(1, '\0')), "control"},
+           {"DEL in the realm", realm("\x7f"), "control"},
+           {"realm and hash twice", realm("a"), "the realm 'a'"},
+           {"realm twice, two hashes", [](UserRecord& user) { user.digests[1] = digest("a", Md5); }, ""},
+           {"colon in the name", [](UserRecord& user) { user.name = "a:b"; }, "':'"},
+           {"colon in the name, no digest", [](UserRecord& user) { user.name = "a:b"; user.digests.clear(); }, ""},
+       }) {
+    UserRecord user{.name = "anna", .digests = {digest("a", Sha256), digest("b", Sha256)}};
+    row.change(user);
+    for (const auto& checked : {check_record(user), check_digests(user.name, user.digests)}) {
+      EXPECT_EQ(checked.has_value(), row.error.empty()) << row.name;
+      if (checked) continue;
+      EXPECT_THAT(checked.error().message, testing::HasSubstr(row.error)) << row.name;
+      EXPECT_EQ(checked.error().message.find("correct horse"), std::string::npos);
+    }
+  }
+}
+
+TEST(InOrder, Digests_ByRealmThenHash) {
+  using enum crypto::HashKind;
+  const auto sorted = in_order({digest("b", Md5), digest("a", Sha512_256), digest("a", Md5), digest("", Sha256), digest("a", Sha256)});
+  std::vector<std::pair<std::string, crypto::HashKind>> names;
+  for (const auto& one : sorted) names.emplace_back(one.realm, one.hash);
+  EXPECT_EQ(names, (decltype(names){{"", Sha256}, {"a", Md5}, {"a", Sha256}, {"a", Sha512_256}, {"b", Md5}}));
 }
 
 TEST(CheckRecord, KeyWithoutIdOrDigestOrWithBadScope_Refused) {
