@@ -59,7 +59,7 @@ struct Fixture {
   std::string authorization, target = "/v1/orders?page=2&size=50";
   std::vector<http::Field> fields;
   http::RequestView request;
-  crypto::SignatureVerifier verifier;
+  Tools tools{Secret("m"), 1};
   std::shared_ptr<const Principal> principal;
 
   Fixture() {
@@ -104,7 +104,7 @@ struct Fixture {
       fields.push_back({name, value, http::field_id(name)});
     }
     request = {.method = "GET", .target = target, .fields = fields};
-    Attempt attempt(*policy, find_credentials(request, *policy), snapshot, verifier, kNow);
+    Attempt attempt(*policy, find_credentials(request, *policy), snapshot, tools, kNow);
     Step step = attempt.advance();
     principal = std::get<Verdict>(step).principal;
   }
@@ -134,7 +134,7 @@ void missing_credentials(benchmark::State& state) {
   std::vector<std::string> scratch;
   const Counted counted(state);
   for (auto _ : state) {
-    Attempt attempt(*f.policy, find_credentials(request, *f.policy), f.snapshot, f.verifier, kNow);
+    Attempt attempt(*f.policy, find_credentials(request, *f.policy), f.snapshot, f.tools, kNow);
     const Step step = attempt.advance();
     const Verdict& verdict = std::get<Verdict>(step);
     if (verdict.reason != Reason::CredentialsMissing) state.SkipWithError("not missing");
@@ -147,7 +147,7 @@ void first_sight_of_a_token(benchmark::State& state) {
   Fixture& f = fixture();
   const Counted counted(state);
   for (auto _ : state) {
-    Attempt attempt(*f.policy, find_credentials(f.request, *f.policy), f.snapshot, f.verifier, kNow);
+    Attempt attempt(*f.policy, find_credentials(f.request, *f.policy), f.snapshot, f.tools, kNow);
     const Step step = attempt.advance();
     benchmark::DoNotOptimize(step);
   }

@@ -31,8 +31,8 @@ Verdict without_credential(const FoundCredentials& found) {
 }  // namespace
 
 Attempt::Attempt(const RoutePolicy& policy, const FoundCredentials& found, std::shared_ptr<const Snapshot> snapshot,
-                 crypto::SignatureVerifier& verifier, Instant now, bool explain, std::pmr::memory_resource* memory)
-    : found_(found), context_{policy, std::move(snapshot), verifier, now, explain, memory} {}
+                 Tools& tools, Instant now, bool explain, std::pmr::memory_resource* memory)
+    : found_(found), context_{policy, std::move(snapshot), tools, now, explain, memory} {}
 
 Step Attempt::advance() {
   if (context_.policy.is_public()) {
@@ -42,6 +42,7 @@ Step Attempt::advance() {
   }
   if (!found_.credential || !context_.policy.accepts(found_.credential->scheme)) return without_credential(found_);
   switch (found_.credential->scheme) {
+    case Scheme::Digest: return finish(check_.emplace<DigestCheck>(found_).start(context_));
     case Scheme::Bearer: return finish(check_.emplace<BearerCheck>(found_.credential->value).start(context_));
     case Scheme::ApiKey: return finish(check_.emplace<ApiKeyCheck>(found_.credential->value).start(context_));
     case Scheme::Basic: return finish(check_.emplace<BasicCheck>(found_.credential->value).start(context_));
@@ -53,7 +54,13 @@ Step Attempt::advance(Answer answer) {
   if (auto* bearer = std::get_if<BearerCheck>(&check_)) return finish(bearer->resume(context_, std::move(answer)));
   if (auto* api_key = std::get_if<ApiKeyCheck>(&check_)) return finish(api_key->resume(context_, std::move(answer)));
   if (auto* basic = std::get_if<BasicCheck>(&check_)) return finish(basic->resume(context_, std::move(answer)));
+  if (auto* digest = std::get_if<DigestCheck>(&check_)) return finish(digest->resume(context_, std::move(answer)));
   return Verdict{};  // nothing was asked
+}
+
+std::shared_ptr<const DigestUser> Attempt::digest_user() const {
+  const auto* digest = std::get_if<DigestCheck>(&check_);
+  return digest == nullptr ? nullptr : digest->user();
 }
 
 Step Attempt::finish(Finding finding) {
@@ -67,6 +74,7 @@ Step Attempt::finish(Finding finding) {
     return verdict;
   }
   verdict.reason = Reason::Allowed;
+  if (const auto* digest = std::get_if<DigestCheck>(&check_)) verdict.authentication_info = digest->authentication_info(context_);
   if (context_.explain) verdict.checks = trace_of(checks_of(*verdict.scheme), Reason::Allowed, {});
   return verdict;
 }

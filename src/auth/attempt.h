@@ -2,7 +2,7 @@
 // Attempt: the decision about one request, as a state machine without I/O. It takes facts, and gives a Verdict or says
 // what it Needs to know. Three drivers use it unchanged: the gateway, a blocking loop, and `explain`.
 //
-//   Attempt attempt(policy, found, snapshot, verifier, now);
+//   Attempt attempt(policy, found, snapshot, tools, now);
 //   Step step = attempt.advance();
 //   while (const Need* need = std::get_if<Need>(&step)) step = attempt.advance(resolve(*need));
 //   respond(std::get<Verdict>(step));
@@ -13,7 +13,9 @@
 #include "auth/schemes/api_key.h"
 #include "auth/schemes/basic.h"
 #include "auth/schemes/bearer.h"
+#include "auth/schemes/digest.h"
 #include "auth/snapshot.h"
+#include "auth/tools.h"
 #include "auth/verdict.h"
 
 #include <memory>
@@ -23,11 +25,11 @@ namespace quivive::auth {
 
 class Attempt {
  public:
-  // Borrows `policy`, `verifier` and the bytes behind `found` until the verdict. `verifier` is the worker's own: every
+  // Borrows `policy`, `tools` and the bytes behind `found` until the verdict. `tools` are the worker's own: every
   // advance() runs on that worker's thread. `snapshot` is not null. `explain` fills Verdict::checks on success too.
   // The principal of a token lies in `memory`, which outlives it.
   Attempt(const RoutePolicy& policy, const FoundCredentials& found, std::shared_ptr<const Snapshot> snapshot,
-          crypto::SignatureVerifier& verifier, Instant now, bool explain = false,
+          Tools& tools, Instant now, bool explain = false,
           std::pmr::memory_resource* memory = std::pmr::new_delete_resource());
 
   // The first step. A request without credentials, and most tokens, are decided here.
@@ -35,12 +37,14 @@ class Attempt {
   // After a Need: what was found out. An Answer of another kind than was asked for is VerifierMisconfigured. At most two
   // needs come before the verdict.
   [[nodiscard]] Step advance(Answer answer);
+  // Whom a right Digest response proved; null otherwise.
+  [[nodiscard]] std::shared_ptr<const DigestUser> digest_user() const;
 
  private:
   [[nodiscard]] Step finish(Finding finding);  // a proof becomes a verdict once the requirement has been checked
   FoundCredentials found_;
   CheckContext context_;
-  std::variant<std::monostate, BearerCheck, ApiKeyCheck, BasicCheck> check_;
+  std::variant<std::monostate, BearerCheck, ApiKeyCheck, BasicCheck, DigestCheck> check_;
 };
 
 }  // namespace quivive::auth

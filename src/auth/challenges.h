@@ -4,18 +4,49 @@
 #include "auth/route_policy.h"
 #include "auth/verdict.h"
 
-#include <span>
+#include <array>
+#include <optional>
 #include <string>
-#include <vector>
+#include <string_view>
 
 namespace quivive::auth {
 
-// One value for each field line, strongest first, each with its realm. Every 401 has at least one. A 403 has none, but for
-// ScopeInsufficient of a Bearer principal where the route says `challenge_on_forbidden` (RFC 6750 section 3.1); every
-// other status has none. Bearer carries `error` and `error_description` only if it was the token that failed.
-// The span is valid while `policy` and `scratch` live and `scratch` is unchanged; `scratch` is touched only where the
-// route's precomputed lines do not do.
-[[nodiscard]] std::span<const std::string> challenges_for(const RoutePolicy& policy, const Verdict& verdict,
-                                                          std::vector<std::string>& scratch);
+// One value, in pieces to be written one behind the other.
+using ChallengePieces = std::array<std::string_view, 4>;
+
+// Whether the rejection carries a challenge that needs a nonce.
+[[nodiscard]] bool needs_nonce(const RoutePolicy& policy, const Verdict& verdict);
+
+namespace detail {
+// The Bearer challenge where it differs from the prepared one (RFC 6750 section 3), and whether it is the only one.
+struct BearerError {
+  std::optional<std::string> text;
+  bool alone = false;  // of a 403
+};
+[[nodiscard]] BearerError bearer_error(const RoutePolicy& policy, const Verdict& verdict);
+[[nodiscard]] bool has_challenges(const Verdict& verdict);
+}  // namespace detail
+
+// Calls write(ChallengePieces) for each field line, strongest first, each with its realm. Every 401 has at least one. A 403 has none,
+// but for ScopeInsufficient of a Bearer principal where the route says `challenge_on_forbidden` (RFC 6750 section 3.1);
+// every other status has none. Bearer carries `error` and `error_description` only if it was the token that failed; Digest
+// says `stale` only if the response was right and its nonce too old. `nonce` is fresh, and "" unless needs_nonce().
+template <class Write>
+void for_each_challenge(const RoutePolicy& policy, const Verdict& verdict, std::string_view nonce, Write write) {
+  const detail::BearerError bearer = detail::bearer_error(policy, verdict);
+  if (bearer.alone) return write(ChallengePieces{*bearer.text});
+  if (!detail::has_challenges(verdict)) return;
+  const std::string_view stale = verdict.reason == Reason::DigestNonceStale ? ", stale=true" : "";
+  for (const PreparedChallenge& prepared : policy.challenges()) {
+    const std::string_view text = prepared.text;
+    if (prepared.scheme == Scheme::Bearer && bearer.text) {
+      write(ChallengePieces{*bearer.text});
+    } else if (prepared.nonce_at != std::string::npos) {
+      write(ChallengePieces{text.substr(0, prepared.nonce_at), nonce, text.substr(prepared.nonce_at), stale});
+    } else {
+      write(ChallengePieces{text});
+    }
+  }
+}
 
 }  // namespace quivive::auth

@@ -11,7 +11,10 @@ namespace {
 // Gathers what is found; decides once everything has been seen.
 class Finder {
  public:
-  explicit Finder(const RoutePolicy& policy) : policy_(policy) {}
+  Finder(const http::RequestView& request, const RoutePolicy& policy) : policy_(policy) {
+    found_.method = request.method;
+    found_.target = request.target;
+  }
 
   void read_fields(const http::RequestView& request);
   void read_query(std::string_view query);
@@ -48,6 +51,7 @@ bool looks_like_jwt(std::string_view text) {
 
 std::string_view empty_detail(Scheme scheme) {
   switch (scheme) {
+    case Scheme::Digest: return "Digest with nothing after it";
     case Scheme::Bearer: return "Bearer with nothing after it";
     case Scheme::ApiKey: return "ApiKey with nothing after it";
     case Scheme::Basic: return "Basic with nothing after it";
@@ -57,6 +61,7 @@ std::string_view empty_detail(Scheme scheme) {
 
 Reason empty_reason(Scheme scheme) {
   switch (scheme) {
+    case Scheme::Digest: return Reason::DigestMalformed;
     case Scheme::Bearer: return Reason::TokenEmpty;
     case Scheme::ApiKey: return Reason::KeyMalformed;
     case Scheme::Basic: return Reason::BasicMalformed;
@@ -223,7 +228,7 @@ std::string_view place_name(Place place) {
 }
 
 FoundCredentials find_credentials(const http::RequestView& request, const RoutePolicy& policy) {
-  Finder finder(policy);
+  Finder finder(request, policy);
   if (!policy.is_public()) {
     finder.read_fields(request);
     const std::size_t mark = request.target.find('?');

@@ -26,10 +26,11 @@ struct Credential {
 
 // Borrows the request's bytes.
 struct FoundCredentials {
+  std::string_view method, target;  // as sent: Digest signs them
   // The one to verify: set if and only if the route accepts exactly one of those that were sent.
   std::optional<Credential> credential;
   // Otherwise why there is none: CredentialsMissing, SchemeUnsupported, CredentialsDuplicateHeader, CredentialsInTwoPlaces,
-  // TokenEmpty, BasicMalformed, KeyMalformed, KeyInWrongPlace. Allowed where `credential` is set.
+  // TokenEmpty, BasicMalformed, DigestMalformed, KeyMalformed, KeyInWrongPlace. Allowed where `credential` is set.
   Reason reason = Reason::CredentialsMissing;
   std::string_view detail;       // static text for the operator
   std::optional<Scheme> scheme;  // what the failure is about, where that is known

@@ -5,6 +5,7 @@
 #include "auth/verdict.h"
 #include "base/clock.h"
 #include "base/secret.h"
+#include "digest/nonce_counts.h"
 #include "store/records.h"
 
 #include <cstdint>
@@ -20,6 +21,7 @@ class KeySet;
 namespace quivive::auth {
 
 struct IssuerPolicy;
+class DigestUser;
 
 // Answer: FoundUser or Unavailable.
 struct NeedUser {
@@ -50,7 +52,20 @@ struct NeedKeys {
   Why why = Why::NeverFetched;
 };
 
-using Need = std::variant<NeedUser, NeedPassword, NeedKeyRecord, NeedKeys>;
+// The user whose Digest secret is asked for. Answer: FoundDigestUser or Unavailable.
+struct NeedDigestUser {
+  std::string name;       // or its hash in hexadecimal, where `hashed`
+  bool hashed = false;    // userhash=true (RFC 7616 section 3.4.4)
+  crypto::HashKind hash = crypto::HashKind::Sha256;  // that the secret is for
+};
+
+// To claim a count of a nonce, which was genuine and young: one winner. Answer: digest::NonceClaim or Unavailable.
+struct NeedNonceCount {
+  digest::Nonce nonce;
+  std::uint32_t count = 0;
+};
+
+using Need = std::variant<NeedUser, NeedPassword, NeedKeyRecord, NeedKeys, NeedDigestUser, NeedNonceCount>;
 
 struct FoundUser {
   std::optional<store::UserRecord> user;  // nothing: there is no such user
@@ -68,12 +83,17 @@ struct FoundKey {
 struct FoundKeySet {
   std::shared_ptr<const jose::KeySet> keys;  // not null
 };
+// A user as the store has them, or as a DigestCheck proved them before; nothing: there is no such user.
+struct FoundDigestUser {
+  std::optional<store::UserRecord> user;
+  std::shared_ptr<const DigestUser> proved{};
+};
 struct Unavailable {
   std::string detail;       // for the operator
   Duration retry_after{0};  // zero if unknown
 };
 
-using Answer = std::variant<FoundUser, PasswordOutcome, FoundKey, FoundKeySet, Unavailable>;
+using Answer = std::variant<FoundUser, PasswordOutcome, FoundKey, FoundKeySet, FoundDigestUser, digest::NonceClaim, Unavailable>;
 
 using Step = std::variant<Verdict, Need>;
 

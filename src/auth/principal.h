@@ -49,7 +49,7 @@ struct Basis {
   // Bearer: the policy and the key set that judged it. Held, so that no later object can have the same address.
   std::shared_ptr<const IssuerPolicy> issuer;
   std::shared_ptr<const jose::KeySet> keys;
-  // ApiKey and Basic: Snapshot::store_epoch before the record was read.
+  // ApiKey, Basic and Digest: Snapshot::store_epoch before the record was read.
   std::uint64_t store_epoch = 0;
 };
 
@@ -61,6 +61,7 @@ class Principal {
     friend class BearerCheck;
     friend class ApiKeyCheck;
     friend class BasicCheck;
+    friend class DigestCheck;
     friend struct PrincipalForTests;  // defined in tests/support only
   };
   // Its parts lie in `memory`, which outlives it. `claims`, of a token: those that IssuerPolicy::kept_claims and the route at hand name; no others are kept, since

@@ -1,6 +1,7 @@
 #include "auth/route_policy.h"
 
 #include "base/text.h"
+#include "digest/nonce.h"
 #include "http/challenge_writer.h"
 #include "http/grammar.h"
 #include "http/request.h"
@@ -65,6 +66,33 @@ void check_basic(const BasicSettings& basic, Faults& faults) {
   faults.add_if(!decoys, "basic is accepted, but there is no hash to verify an unknown user's password against");
 }
 
+void check_digest(const DigestSettings& digest, Faults& faults) {
+  faults.add_if(digest.algorithms.empty(), "digest is accepted, but with no algorithm");
+  faults.add_if(digest.nonce_lifetime > digest::kMaxNonceLifetime, "the nonces of digest live longer than their key");
+  for (const auto algorithm : digest.algorithms) {
+    faults.add_if(!crypto::hash_available(digest::info(algorithm).hash),
+                  std::string(digest::name_of(algorithm)) + " is not offered by this installation of OpenSSL");
+  }
+}
+
+// RFC 7616 section 3.3. The nonce is another for each answer.
+PreparedChallenge digest_challenge(digest::DigestAlgorithm algorithm, const RouteSettings& settings) {
+  PreparedChallenge out{.scheme = Scheme::Digest, .text = {}};
+  http::ChallengeWriter writer(out.text, info(Scheme::Digest).challenge);
+  writer.quoted("realm", settings.realm).quoted("nonce", "");
+  out.nonce_at = out.text.size() - 1;
+  writer.token("algorithm", digest::name_of(algorithm)).quoted("qop", "auth").token("charset", "UTF-8");
+  if (settings.digest.userhash) writer.token("userhash", "true");
+  if (!settings.digest.opaque.empty()) writer.quoted("opaque", settings.digest.opaque);
+  std::string domain;
+  for (const std::string& uri : settings.digest.domain) {
+    if (!domain.empty()) domain += ' ';
+    domain += uri;
+  }
+  if (!domain.empty()) writer.quoted("domain", domain);
+  return out;
+}
+
 std::string challenge(Scheme scheme, const RouteSettings& settings) {
   std::string line;
   http::ChallengeWriter writer(line, info(scheme).challenge);
@@ -90,13 +118,18 @@ Result<RoutePolicy> RoutePolicy::compile(RouteSettings settings) {
   }
   if (policy.accepts(Scheme::Bearer)) check_bearer(settings, faults);
   if (policy.accepts(Scheme::ApiKey)) check_api_key(settings.api_key, faults);
+  if (policy.accepts(Scheme::Digest)) check_digest(settings.digest, faults);
   if (policy.accepts(Scheme::Basic)) check_basic(settings.basic, faults);
   if (!faults.text().empty()) return error("{}: {}", printable(settings.name), faults.text());
 
   for (const SchemeInfo& row : all_schemes()) {
     if (!policy.accepts(row.scheme)) continue;
     policy.accepted_list_.push_back(row.scheme);
-    policy.challenges_.push_back(challenge(row.scheme, settings));
+    if (row.scheme != Scheme::Digest) {
+      policy.challenges_.push_back({row.scheme, challenge(row.scheme, settings)});
+      continue;
+    }
+    for (const auto algorithm : settings.digest.algorithms) policy.challenges_.push_back(digest_challenge(algorithm, settings));
   }
   policy.settings_ = std::move(settings);
   return policy;

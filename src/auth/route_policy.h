@@ -4,7 +4,9 @@
 #include "auth/requirement.h"
 #include "auth/scheme.h"
 #include "base/result.h"
+#include "base/clock.h"
 #include "base/secret.h"
+#include "digest/algorithm.h"
 #include "jose/jwt_policy.h"
 
 #include <cstddef>
@@ -45,6 +47,14 @@ struct BasicSettings {
   std::uint64_t decoy_seed = 0;  // random once a process: nobody can tell which decoy a name gets
 };
 
+struct DigestSettings {
+  std::vector<digest::DigestAlgorithm> algorithms;  // one challenge each, in this order
+  bool userhash = false;
+  Duration nonce_lifetime = std::chrono::minutes(5);
+  std::vector<std::string> domain{};  // URIs; empty for the whole origin
+  std::string opaque{};               // "" for none; clients return it, and nothing depends on it
+};
+
 struct RouteSettings {
   std::string name;  // for `explain`: the path, and where it was configured
   std::string realm;
@@ -54,15 +64,23 @@ struct RouteSettings {
   std::vector<std::shared_ptr<const IssuerPolicy>> issuers;
   ApiKeySettings api_key;
   BasicSettings basic;
+  DigestSettings digest;
   Requirement require;
   bool challenge_on_forbidden = false;  // a 403 for a token's scope carries RFC 6750's challenge
+};
+
+// A WWW-Authenticate value, but for the nonce of Digest: that comes at `nonce_at`, which is npos for the others.
+struct PreparedChallenge {
+  Scheme scheme;
+  std::string text;
+  std::size_t nonce_at = std::string::npos;
 };
 
 class RoutePolicy {
  public:
   // An Error, naming every fault: neither public nor accepting anything, or both; a public route with requirements; a
   // scheme twice; bearer without issuers, or with two of one name; api_key without a place to look, or in a header whose
-  // name is no token or taken (Authorization, Cookie, Host …); basic without a decoy, or with an empty one; a realm with
+  // name is no token or taken (Authorization, Cookie, Host …); basic without a decoy, or with an empty one; digest without an algorithm; a realm with
   // control characters.
   [[nodiscard]] static Result<RoutePolicy> compile(RouteSettings settings);
 
@@ -80,15 +98,16 @@ class RoutePolicy {
   // The route's issuer of exactly that name, or nullptr.
   [[nodiscard]] const std::shared_ptr<const IssuerPolicy>* find_issuer(std::string_view issuer) const;
 
-  // WWW-Authenticate values for a request that had no credentials: one for each accepted scheme, strongest first.
-  [[nodiscard]] std::span<const std::string> challenges() const { return challenges_; }
+  // WWW-Authenticate values for a request that had no credentials: one for each accepted scheme, or each algorithm of Digest,
+  // strongest first.
+  [[nodiscard]] std::span<const PreparedChallenge> challenges() const { return challenges_; }
 
  private:
   RoutePolicy() = default;
   RouteSettings settings_;
   unsigned accepted_ = 0;  // one bit a scheme
   std::vector<Scheme> accepted_list_;
-  std::vector<std::string> challenges_;
+  std::vector<PreparedChallenge> challenges_;
 };
 
 }  // namespace quivive::auth

@@ -45,12 +45,23 @@ constexpr Row kPassword[] = {
     {"scope", 2, {Reason::ScopeInsufficient}},
     {"policy", 3, {Reason::PolicyDenied}},
 };
+constexpr Row kDigest[] = {
+    {"form", 0, {Reason::DigestMalformed}},
+    {"algorithm", 1, {Reason::DigestAlgorithmNotAllowed}},
+    {"uri", 2, {Reason::DigestUriMismatch}},
+    {"response", 3, {Reason::DigestWrongResponse, Reason::VerifierUnavailable}},
+    {"nonce", 4, {Reason::DigestNonceStale}},
+    {"count", 5, {Reason::DigestNonceReplayed}},
+    {"scope", 6, {Reason::ScopeInsufficient}},
+    {"policy", 7, {Reason::PolicyDenied}},
+};
 
 std::span<const Row> rows_of(CheckList list) {
   switch (list) {
     case CheckList::Token: return kToken;
     case CheckList::ApiKey: return kApiKey;
     case CheckList::Password: return kPassword;
+    case CheckList::Digest: return kDigest;
   }
   return {};
 }
@@ -66,6 +77,7 @@ const Row* row_of(std::span<const Row> rows, Reason reason) {
 
 CheckList checks_of(Scheme scheme) {
   switch (scheme) {
+    case Scheme::Digest: return CheckList::Digest;
     case Scheme::Bearer: return CheckList::Token;
     case Scheme::ApiKey: return CheckList::ApiKey;
     case Scheme::Basic: return CheckList::Password;

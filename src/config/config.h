@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "config/address.h"
 #include "config/cidr.h"
+#include "digest/algorithm.h"
 #include "jose/algorithm.h"
 
 #include <cstddef>
@@ -16,7 +17,7 @@
 namespace quivive::config {
 
 // The credentials this version understands, in the order of their challenges.
-enum class Scheme : std::uint8_t { Bearer, ApiKey, Basic };
+enum class Scheme : std::uint8_t { Digest, Bearer, ApiKey, Basic };
 
 struct TlsFiles {
   std::string certificate;  // PEM chain, leaf first
@@ -107,7 +108,16 @@ struct BasicSettings {
   bool operator==(const BasicSettings&) const = default;
 };
 
+struct DigestSettings {
+  std::vector<digest::DigestAlgorithm> algorithms;  // one challenge each, in this order; never empty, each once
+  bool userhash = false;                            // ask for the hash of the user name in place of the name
+  Duration nonce_lifetime{};
+  std::vector<std::string> domain;                  // URIs that the same credentials open; empty for the whole origin
+  bool operator==(const DigestSettings&) const = default;
+};
+
 struct Accept {
+  std::optional<DigestSettings> digest;
   std::optional<BearerSettings> bearer;
   std::optional<ApiKeySettings> api_key;
   std::optional<BasicSettings> basic;

@@ -113,6 +113,23 @@ BasicSettings read_basic(const Section& section) {
   return out;
 }
 
+DigestSettings read_digest(const Section& section) {
+  DigestSettings out;
+  section.read("algorithms", out.algorithms);
+  section.read("userhash", out.userhash);
+  section.read("nonce_lifetime", out.nonce_lifetime);
+  section.read("domain", out.domain);
+  if (out.algorithms.empty() && section.has("algorithms")) {
+    section.report().error(section.at("algorithms"), section.path_of("algorithms"), "names no algorithm");
+  }
+  for (const std::string& uri : out.domain) {
+    // A list of URIs separated by spaces, in a quoted string (RFC 7616 section 3.3).
+    if (!uri.empty() && uri.find_first_of("\"\\") == std::string::npos && std::all_of(uri.begin(), uri.end(), [](char c) { return c > 0x20 && c < 0x7f; })) continue;
+    section.report().error(section.at("domain"), section.path_of("domain"), fmt::format("'{}' is no URI", printable(uri, 60)));
+  }
+  return out;
+}
+
 }  // namespace
 
 void read_accept(const Section& root, Config& out) {
@@ -123,11 +140,12 @@ void read_accept(const Section& root, Config& out) {
     accept.basic = read_basic(section.below("basic"));
     return;
   }
+  if (const Section digest = section.below("digest"); digest.given()) accept.digest = read_digest(digest);
   if (const Section bearer = section.below("bearer"); bearer.given()) accept.bearer = read_bearer(bearer);
   if (const Section api_key = section.below("api_key"); api_key.given()) accept.api_key = read_api_key(api_key);
   if (const Section basic = section.below("basic"); basic.given()) accept.basic = read_basic(basic);
-  if (!accept.bearer && !accept.api_key && !accept.basic) {
-    section.report().error(section.at(), section.path(), "accepts nothing; one of bearer, api_key, basic is needed");
+  if (!accept.digest && !accept.bearer && !accept.api_key && !accept.basic) {
+    section.report().error(section.at(), section.path(), "accepts nothing; one of digest, bearer, api_key, basic is needed");
   }
 }
 

@@ -15,6 +15,7 @@ constexpr std::size_t kMostRoutes = 1000;
 
 std::string_view name_of(Scheme scheme) {
   switch (scheme) {
+    case Scheme::Digest: return "digest";
     case Scheme::Bearer: return "bearer";
     case Scheme::ApiKey: return "api_key";
     case Scheme::Basic: return "basic";
@@ -24,6 +25,7 @@ std::string_view name_of(Scheme scheme) {
 
 bool is_configured(const Accept& accept, Scheme scheme) {
   switch (scheme) {
+    case Scheme::Digest: return accept.digest.has_value();
     case Scheme::Bearer: return accept.bearer.has_value();
     case Scheme::ApiKey: return accept.api_key.has_value();
     case Scheme::Basic: return accept.basic.has_value();
@@ -33,7 +35,7 @@ bool is_configured(const Accept& accept, Scheme scheme) {
 
 std::vector<Scheme> configured(const Accept& accept) {
   std::vector<Scheme> out;
-  for (const Scheme scheme : {Scheme::Bearer, Scheme::ApiKey, Scheme::Basic}) {
+  for (const Scheme scheme : {Scheme::Digest, Scheme::Bearer, Scheme::ApiKey, Scheme::Basic}) {
     if (is_configured(accept, scheme)) out.push_back(scheme);
   }
   return out;
@@ -78,7 +80,7 @@ void read_require(const Section& section, Route& out) {
     section.report().warning(section.at(name), section.path_of(name), fmt::format("only {} can meet this, and none is accepted here: every request gets 403", who));
   };
   if (section.has("scope") && !takes(out, Scheme::Bearer) && !takes(out, Scheme::ApiKey)) unmet("scope", "tokens and API keys");
-  if (section.has("role") && !takes(out, Scheme::Bearer) && !takes(out, Scheme::Basic)) unmet("role", "tokens and users");
+  if (section.has("role") && !takes(out, Scheme::Bearer) && !takes(out, Scheme::Basic) && !takes(out, Scheme::Digest)) unmet("role", "tokens and users");
   if (section.has("claim") && !takes(out, Scheme::Bearer)) unmet("claim", "tokens");
 }
 

@@ -10,6 +10,11 @@ constexpr std::string_view kAlgorithmNames =
 #include "jose/algorithms.def"
 #undef QUIVIVE_JWS_ALGORITHM
     ;
+constexpr std::string_view kDigestAlgorithmNames =
+#define QUIVIVE_DIGEST_ALGORITHM(name, text, ...) text "|"
+#include "digest/algorithms.def"
+#undef QUIVIVE_DIGEST_ALGORITHM
+    ;
 
 constexpr Setting kSettings[] = {
 #define QUIVIVE_SETTING(path, type, default_text, bounds, reload, doc) \

@@ -49,6 +49,29 @@ void warn_about_issuers(const Section& root, const Config& config) {
   }
 }
 
+// Measured on real clients; docs/digest.md has the table.
+void warn_about_digest(const Section& root, const Config& config) {
+  if (!config.accept.digest) return;
+  const Section section = root.below("accept").below("digest");
+  const auto& algorithms = config.accept.digest->algorithms;
+  const auto offers = [&](crypto::HashKind hash) {
+    return std::any_of(algorithms.begin(), algorithms.end(), [&](digest::DigestAlgorithm a) { return digest::info(a).hash == hash; });
+  };
+  const auto warn = [&](std::string message) { section.report().warning(section.at("algorithms"), section.path_of("algorithms"), std::move(message)); };
+  if (offers(crypto::HashKind::Sha512_256)) warn("SHA-512-256 locks out curl up to 7.88 (Debian 12 has it), which computes it wrongly");
+  if (offers(crypto::HashKind::Md5)) {
+    warn("MD5 is there for old clients only: the secrets stored for it can be tried out fast by whoever reads the store");
+    const auto modern = std::find_if(algorithms.begin(), algorithms.end(), [](digest::DigestAlgorithm a) { return digest::info(a).hash != crypto::HashKind::Md5; });
+    if (modern != algorithms.begin() && modern != algorithms.end()) warn("MD5 comes first, and clients take the first that they know: put SHA-256 before it");
+  }
+  for (std::size_t i = 0; i < config.routes.size(); ++i) {
+    const auto takes = [&](Scheme scheme) { return std::find(config.routes[i].accept.begin(), config.routes[i].accept.end(), scheme) != config.routes[i].accept.end(); };
+    if (!takes(Scheme::Digest) || !takes(Scheme::Basic)) continue;
+    root.report().warning(section.at(), section.path(), fmt::format("beside Basic on routes[{}]: wget then takes Basic, and so sends the password; any client may choose the weaker", i));
+    break;
+  }
+}
+
 void warn_about_routes(const Section& root, const Config& config) {
   if (!root.has("routes")) return;
   const auto sections = root.list("routes");
@@ -72,6 +95,7 @@ void warn_about(const Section& root, const Config& config) {
   warn_about_listeners(root, config);
   warn_about_proxies(root, config);
   warn_about_issuers(root, config);
+  warn_about_digest(root, config);
   warn_about_routes(root, config);
 }
 

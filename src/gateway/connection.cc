@@ -3,6 +3,7 @@
 #include "gateway/connection.h"
 
 #include "base/text.h"
+#include "auth/challenges.h"
 #include "gateway/response_writer.h"
 
 #include <cstring>
@@ -119,6 +120,7 @@ void Connection::begin_request() {
   pump_ = Pump::None;
   websocket_ = head_consumed_ = client_gone_ = false;
   cors_origin_.clear();
+  authentication_info_.clear();
   if (begin_ == end_) {
     begin_ = end_ = 0;
   } else if (begin_ > 0) {  // a pipelined request
@@ -196,6 +198,7 @@ Awaitable<Connection::Next> Connection::serve_request() {
   }
   note(admission, record_);
   cors_origin_ = admission.cors_origin;
+  authentication_info_ = std::move(admission.authentication_info);
   if (admission.preflight) co_return co_await answer_preflight();
   if (!admission.admitted) co_return co_await reject(admission.verdict, admission.route);
   co_return co_await forward(admission);
@@ -221,7 +224,10 @@ Awaitable<Connection::Next> Connection::reject(const auth::Verdict& verdict, con
   record_.reason = verdict.reason;
   out_.clear();
   RejectionContext context{*deployment_, route, verdict, head_consumed_ ? nullptr : &head_, record_.method, record_.id,
-                           worker_.date(record_.time), !keep, cors_origin_};
+                           worker_.date(record_.time), !keep, {}, cors_origin_};
+  if (route != nullptr && auth::needs_nonce(*route->policy, verdict)) {
+    context.nonce = worker_.tools.nonces.make(record_.time, route->policy->realm());
+  }
   record_.status = append_rejection(out_, context);
   worker_.traces.note(record_, verdict, head_consumed_ ? std::string_view{} : head_.host, out_);
   record_.bytes_out += out_.size();

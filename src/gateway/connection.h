@@ -87,6 +87,7 @@ class Connection {
 
   AccessRecord record_;
   std::string cors_origin_;
+  std::string authentication_info_;
   std::string forwarded_for_;
   Watch watch_;
   bool client_gone_ = false;

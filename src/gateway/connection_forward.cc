@@ -240,7 +240,7 @@ Awaitable<Connection::Next> Connection::relay_response(const Route& route, net::
 
   BodyRelay relay(response_.body, response_.content_length, chunked_out ? BodyOut::Chunked : BodyOut::Plain);
   out_.clear();
-  append_client_head(out_, {response_, record_.id, worker_.date(record_.time), has_body, chunked_out, close, client_is_1_0, switched});
+  append_client_head(out_, {response_, record_.id, authentication_info_, worker_.date(record_.time), has_body, chunked_out, close, client_is_1_0, switched});
   record_.status = response_.status;
   const bool upstream_keeps = response_.keep_alive;
   bool begun = false;

@@ -256,6 +256,11 @@ class Deployer {
       s.observe = route.mode == config::Mode::Observe;
       for (const config::Scheme scheme : route.accept) {
         switch (scheme) {
+          case config::Scheme::Digest:
+            s.accept.push_back(auth::Scheme::Digest);
+            s.digest = {config_.accept.digest->algorithms, config_.accept.digest->userhash, config_.accept.digest->nonce_lifetime,
+                        config_.accept.digest->domain, context_.digest_opaque};
+            break;
           case config::Scheme::Bearer:
             s.accept.push_back(auth::Scheme::Bearer);
             s.issuers = out_.issuers;

@@ -56,6 +56,7 @@ struct DeployContext {
   std::shared_ptr<const Deployment> previous;  // what did not change is taken over from it
   std::shared_ptr<store::Store> store;         // where the caller has opened one already; null: opened here
   std::uint64_t decoy_seed = 0;                // random, of this process
+  std::string digest_opaque;                   // of this process; "" for none
 };
 
 struct DeployFaults {

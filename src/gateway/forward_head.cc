@@ -1,5 +1,6 @@
 #include "gateway/forward_head.h"
 
+#include "base/text.h"
 #include "http/connection_options.h"
 #include "http/query.h"
 
@@ -97,6 +98,7 @@ void append_client_head(std::string& out, const ForwardResponse& r) {
   bool dated = false;
   for (const http::Field& field : r.head.fields.view()) {
     if (field.id == FieldId::XRequestId) continue;
+    if (!r.authentication_info.empty() && iequals(field.name, "Authentication-Info")) continue;
     // With HEAD and 304 Content-Length describes the body that is not sent; otherwise the framing is ours to say.
     if (field.id == FieldId::ContentLength && (r.chunked_out || r.head.status == 204 || r.websocket)) continue;
     if (http::classify_for_client(field, options) == http::FieldAction::Drop) continue;
@@ -105,6 +107,7 @@ void append_client_head(std::string& out, const ForwardResponse& r) {
   }
   if (!dated) line(out, "Date", r.date);
   line(out, "X-Request-Id", r.request_id);
+  if (!r.authentication_info.empty()) line(out, "Authentication-Info", r.authentication_info);
   if (r.websocket) {
     out += "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
     return;

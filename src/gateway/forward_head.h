@@ -34,6 +34,7 @@ void append_upstream_head(std::string& out, const ForwardRequest& request);
 struct ForwardResponse {
   const http::ResponseHead& head;
   std::string_view request_id{};
+  std::string_view authentication_info{};  // in place of the upstream's; "" for none of ours
   std::string_view date;      // used where the upstream sent none
   bool has_body = true;       // false for HEAD, 204, 304
   bool chunked_out = false;

@@ -1,5 +1,7 @@
 #include "gateway/gateway.h"
 
+#include "base/base64.h"
+#include "crypto/digest.h"
 #include "crypto/system_random.h"
 #include "gateway/admin.h"
 #include "net/fetch.h"
@@ -52,6 +54,11 @@ Gateway::Gateway(GatewayOptions options)
       ticker_(control_.executor()),
       drain_timer_(control_.executor()) {
   random_->fill({reinterpret_cast<std::uint8_t*>(&decoy_seed_), sizeof decoy_seed_});
+  nonce_master_ = Secret(random_->bytes(32));
+}
+
+std::string Gateway::digest_opaque() const {
+  return hex_encode(crypto::hmac(crypto::HashKind::Sha256, nonce_master_.reveal(RevealSecret{}), "digest opaque").substr(0, 8));
 }
 
 Gateway::~Gateway() {
@@ -90,16 +97,17 @@ DeployFaults Gateway::start(config::Config config) {
   key_sets_ = std::make_unique<KeySetManager>(board_, control_, *fetch_pool_, clock_, *random_, say);
   store_watch_ = std::make_unique<StoreWatch>(board_, say);
 
-  auto deployed = deploy(std::move(config), {board_, *key_sets_, nullptr, options_.store, decoy_seed_});
+  auto deployed = deploy(std::move(config), {board_, *key_sets_, nullptr, options_.store, decoy_seed_, digest_opaque()});
   if (!deployed) return deployed.error();
   deployment_ = std::move(*deployed);
+  if (const auto& digest = deployment_->config.accept.digest) nonce_counts_.set_lifetime(digest->nonce_lifetime, clock_.now());
   for (const auto& fixed : deployment_->fixed_keys) board_.set_keys(fixed.slot, fixed.keys);
   for (const std::string& warning : deployment_->warnings) notice("warning", warning);
   store_watch_->look(deployment_->stores, clock_.now());
 
   net::tcp::endpoint at = endpoint_of(deployment_->config.listen.address);
   for (std::size_t i = 0; i < worker_count; ++i) {
-    const Services services{clock_, board_, control_, *key_sets_, *store_pool_, *hash_pool_, *resolver_pool_, connections_};
+    const Services services{clock_, board_, control_, *key_sets_, *store_pool_, *hash_pool_, *resolver_pool_, nonce_master_, nonce_counts_, connections_};
     workers_.push_back(std::make_unique<Worker>(services, deployment_, *random_));
     if (const auto listening = workers_.back()->listen(at); !listening) return {{listening.error().message}, true};
     at = workers_.front()->local();  // port 0 is chosen once
@@ -186,7 +194,7 @@ void Gateway::reload(std::function<void(std::vector<std::string>)> done) {
   if (!options_.reread) return refuse({"there is no configuration file to read again"});
   auto config = options_.reread();
   if (!config) return refuse(config.error().lines);
-  auto deployed = deploy(std::move(*config), {board_, *key_sets_, deployment_, nullptr, decoy_seed_});
+  auto deployed = deploy(std::move(*config), {board_, *key_sets_, deployment_, nullptr, decoy_seed_, digest_opaque()});
   if (!deployed) {
     keep_issuers_of(*deployment_);  // those that only the refused one named are not fetched for nothing
     return refuse(deployed.error().lines);
@@ -197,13 +205,18 @@ void Gateway::reload(std::function<void(std::vector<std::string>)> done) {
       before.listen.tls.has_value() != after.listen.tls.has_value()) {
     notice("warning", "listen, admin and workers change only with a restart");
   }
+  // A count is remembered for as long as any worker still takes its nonce: a longer lifetime counts before the workers know of it, a
+  // shorter one when they all do.
+  const Duration lifetime = after.accept.digest ? after.accept.digest->nonce_lifetime : Duration{0};
+  if (lifetime > (before.accept.digest ? before.accept.digest->nonce_lifetime : Duration{0})) nonce_counts_.set_lifetime(lifetime, clock_.now());
   deployment_ = std::move(*deployed);
   for (const auto& fixed : deployment_->fixed_keys) board_.set_keys(fixed.slot, fixed.keys);
   keep_issuers_of(*deployment_);
   for (const std::string& warning : deployment_->warnings) notice("warning", warning);
   const auto deployment = deployment_;
   on_workers([deployment](Worker& worker) { worker.replace(deployment); },
-             [this, done = std::move(done)] {
+             [this, lifetime, done = std::move(done)] {
+               if (lifetime > Duration{0}) nonce_counts_.set_lifetime(lifetime, clock_.now());
                ++reloads_;
                notice("info", "configuration reloaded");
                if (done) done({});

@@ -57,6 +57,7 @@ class Gateway {
   [[nodiscard]] net::Awaitable<> tick();
   [[nodiscard]] net::Awaitable<> enforce_drain_deadline();
   void look_at_store();
+  [[nodiscard]] std::string digest_opaque() const;
   void keep_issuers_of(const Deployment& deployment);
   void worker_ended();
   void notice(std::string_view level, std::string_view text);
@@ -65,6 +66,8 @@ class Gateway {
   SystemClock clock_;
   std::unique_ptr<RandomSource> random_;
   std::uint64_t decoy_seed_ = 0;
+  Secret nonce_master_;
+  digest::NonceCounts nonce_counts_;
   FactBoard board_;
   net::EventLoop control_;
   net::Descriptor signals_;

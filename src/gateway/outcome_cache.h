@@ -4,6 +4,7 @@
 // remembered still holds is for auth::accept_remembered to say.
 
 #include "auth/principal.h"
+#include "auth/schemes/digest.h"
 #include "base/secret.h"
 #include "crypto/digest.h"
 
@@ -24,6 +25,7 @@ struct Remembered {
   // `identity` may hold an assertion, which expires and is for one upstream.
   Instant identity_until = Instant::max();
   std::size_t identity_upstream = 0;
+  std::shared_ptr<const auth::DigestUser> digest_user{};  // Digest: what a response is checked with
   Instant touched{};     // when the store was last told of this key's use
 };
 

@@ -11,7 +11,7 @@ namespace {
 
 using net::Awaitable;
 
-// How long an API key is believed without asking the store: revocation shows at once through the store's version, so this
+// How long an API key, or the secret of a Digest user, is believed without asking the store: revocation shows at once through the store's version, so this
 // bounds only what an unreachable store leaves in force.
 constexpr Duration kKeyMemory = std::chrono::minutes(5);
 
@@ -24,7 +24,7 @@ void settle(Admission& out) {
 Instant until(const Deployment& deployment, const auth::Principal& principal, Instant now) {
   Instant end = principal.not_after();
   if (principal.scheme() == auth::Scheme::Basic) end = std::min(end, now + deployment.config.accept.basic->remember);
-  if (principal.scheme() == auth::Scheme::ApiKey) end = std::min(end, now + kKeyMemory);
+  if (principal.scheme() == auth::Scheme::ApiKey || principal.scheme() == auth::Scheme::Digest) end = std::min(end, now + kKeyMemory);
   return end;
 }
 
@@ -109,6 +109,16 @@ struct Resolver {
     co_return auth::FoundUser{**found};
   }
 
+  Awaitable<auth::Answer> digest_user(auth::NeedDigestUser need) {
+    if (!worker.services.board.store_up.load(std::memory_order_relaxed)) co_return store_down();
+    const auto store = deployment.stores.database;  // a password file has no such secrets
+    using Found = Result<std::optional<store::UserRecord>>;
+    std::function<Found()> job = [store, need] { return need.hashed ? store->find_user_by_hash(need.name) : store->find_user(need.name); };
+    const auto found = co_await net::run_blocking<Found>(worker.services.store_pool, worker.loop.mailbox(), std::move(job));
+    if (!found || !*found) co_return unavailable(found, "too many store look-ups are waiting");
+    co_return auth::FoundDigestUser{**found, {}};
+  }
+
   Awaitable<auth::Answer> key_record(std::string id) {
     if (!worker.services.board.store_up.load(std::memory_order_relaxed)) co_return store_down();
     const auto store = deployment.stores.database;
@@ -161,6 +171,54 @@ struct Resolver {
   }
 };
 
+// Under which the user of a Digest response is remembered: what the secret depends on.
+OutcomeCache::Key key_of(OutcomeCache& cache, const auth::NeedDigestUser& need, std::string_view realm) {
+  std::string text;
+  text.reserve(realm.size() + need.name.size() + 8);
+  text += static_cast<char>('0' + static_cast<int>(need.hash));
+  text += need.hashed ? 'h' : 'n';
+  text.append(realm).append(1, '\n').append(need.name);  // a realm holds no control character
+  return cache.key_of("d", text);
+}
+
+auth::Answer claim(Worker& worker, const auth::NeedNonceCount& need, Instant now) {
+  return worker.services.nonce_counts.claim(need.nonce, need.count, now);
+}
+
+void accept(const Deployment& deployment, const Route& route, const PipelineInput& input, Remembered& remembered, Admission& out) {
+  if (identity_is_stale(deployment, route, input.now, remembered)) write_identity(deployment, route, input.now, remembered);
+  out.identity = remembered.identity;
+  touch(deployment, remembered, input.now);
+}
+
+// A Digest response of a user who is remembered. Anything but a right one is left to the store: a user who is not there must not
+// be told from one who is by the time that the answer takes, and a password may have changed.
+bool decide_digest(Worker& worker, const Deployment& deployment, const Route& route, const PipelineInput& input,
+                   const auth::FoundCredentials& found, Admission& out) {
+  auth::Attempt attempt(*route.policy, found, worker.facts.get(), worker.tools, input.now, false, &worker.memory);
+  auth::Step step = attempt.advance();
+  const auto* wanted = std::get_if<auth::Need>(&step);
+  if (wanted != nullptr) {
+    OutcomeCache& cache = cache_of(worker, auth::Scheme::Digest);
+    out.key = key_of(cache, std::get<auth::NeedDigestUser>(*wanted), route.policy->realm());
+    Remembered* remembered = cache.find(out.key, input.now);
+    if (remembered == nullptr || remembered->principal->basis().store_epoch != worker.facts.get()->store_epoch) return false;
+    step = attempt.advance(auth::FoundDigestUser{std::nullopt, remembered->digest_user});
+    if (const auto* count = std::get_if<auth::Need>(&step)) step = attempt.advance(claim(worker, std::get<auth::NeedNonceCount>(*count), input.now));
+    if (std::get<auth::Verdict>(step).reason == Reason::DigestWrongResponse) return false;
+    worker.metrics.outcome_cache_hits.add();
+    out.verdict = std::move(std::get<auth::Verdict>(step));
+    settle(out);
+    if (out.verdict.allowed()) accept(deployment, route, input, *remembered, out);
+  } else {
+    out.verdict = std::move(std::get<auth::Verdict>(step));
+    settle(out);
+  }
+  out.authorization_consumed = out.verdict.allowed();
+  out.authentication_info = std::move(out.verdict.authentication_info);
+  return true;
+}
+
 }  // namespace
 
 auth::Verdict refusal(Reason reason, std::string_view detail) {
@@ -206,6 +264,7 @@ bool decide_now(Worker& worker, const Deployment& deployment, const PipelineInpu
     settle(out);
     return true;
   }
+  if (found.credential->scheme == auth::Scheme::Digest) return decide_digest(worker, deployment, route, input, found, out);
   OutcomeCache& cache = cache_of(worker, found.credential->scheme);
   out.key = key_of(cache, *found.credential);
   Remembered* remembered = cache.find(out.key, input.now);
@@ -217,9 +276,7 @@ bool decide_now(Worker& worker, const Deployment& deployment, const PipelineInpu
   settle(out);
   if (!out.verdict.allowed()) return true;
   out.authorization_consumed = found.credential->place == auth::Place::Authorization;
-  if (identity_is_stale(deployment, route, input.now, *remembered)) write_identity(deployment, route, input.now, *remembered);
-  out.identity = remembered->identity;
-  touch(deployment, *remembered, input.now);
+  accept(deployment, route, input, *remembered, out);
   return true;
 }
 
@@ -229,7 +286,7 @@ Awaitable<> verify_credential(Worker& worker, std::shared_ptr<const Deployment> 
   const Route& route = *out.route;
   OutcomeCache& cache = cache_of(worker, found.credential->scheme);
   Resolver resolver{worker, *deployment};
-  auth::Attempt attempt(*route.policy, found, worker.facts.get(), worker.verifier, now, false, &worker.memory);
+  auth::Attempt attempt(*route.policy, found, worker.facts.get(), worker.tools, now, false, &worker.memory);
   auth::Step step = attempt.advance();
   while (auth::Need* need = std::get_if<auth::Need>(&step)) {
     auth::Answer answer;
@@ -239,6 +296,10 @@ Awaitable<> verify_credential(Worker& worker, std::shared_ptr<const Deployment> 
       answer = co_await resolver.password(std::move(*password));
     } else if (auto* record = std::get_if<auth::NeedKeyRecord>(need)) {
       answer = co_await resolver.key_record(std::move(record->id));
+    } else if (auto* digest = std::get_if<auth::NeedDigestUser>(need)) {
+      answer = co_await resolver.digest_user(std::move(*digest));
+    } else if (const auto* count = std::get_if<auth::NeedNonceCount>(need)) {
+      answer = claim(worker, *count, now);
     } else {
       answer = co_await resolver.keys(std::move(std::get<auth::NeedKeys>(*need)));
     }
@@ -248,7 +309,8 @@ Awaitable<> verify_credential(Worker& worker, std::shared_ptr<const Deployment> 
   settle(out);
   const auto& principal = out.verdict.principal;
   if (!principal) co_return;
-  Remembered remembered{.principal = principal, .identity = std::pmr::string(cache.memory())};
+  Remembered remembered{.principal = principal, .identity = std::pmr::string(cache.memory()), .digest_user = attempt.digest_user()};
+  out.authentication_info = std::move(out.verdict.authentication_info);
   remembered.until = until(*deployment, *principal, now);
   write_identity(*deployment, route, now, remembered);
   if (out.verdict.allowed()) {

@@ -27,6 +27,7 @@ struct Admission {
   bool authorization_consumed = false;  // the accepted credential came in Authorization
   std::string identity;                 // header lines for the upstream
   OutcomeCache::Key key{};              // of the credential that has to be verified
+  std::string authentication_info;      // value of that field, for the response; "" for none
   std::string cors_origin;              // for Access-Control-Allow-Origin, where the route allows the page's origin
   bool preflight = false;               // a CORS preflight that the route allows: answered here, without credentials
 };

@@ -113,8 +113,11 @@ std::uint16_t append_rejection(std::string& out, const RejectionContext& c) {
   out += phrase(status);
   out += "\r\n";
   if (c.route != nullptr) {
-    std::vector<std::string> scratch;
-    for (const std::string& challenge : auth::challenges_for(*c.route->policy, c.verdict, scratch)) line(out, "WWW-Authenticate", challenge);
+    auth::for_each_challenge(*c.route->policy, c.verdict, c.nonce, [&](const auth::ChallengePieces& pieces) {
+      out += "WWW-Authenticate: ";
+      for (const std::string_view piece : pieces) out += piece;
+      out += "\r\n";
+    });
   }
   line(out, "Content-Type", kContentType[static_cast<std::size_t>(format)]);
   std::string body;

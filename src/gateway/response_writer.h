@@ -20,6 +20,7 @@ struct RejectionContext {
   std::string_view id;
   std::string_view date;
   bool close;                     // the connection ends after it
+  std::string_view nonce;         // fresh, where auth::needs_nonce()
   std::string_view cors_origin;   // Access-Control-Allow-Origin; "" for none
 };
 

@@ -8,12 +8,18 @@
 namespace quivive::gateway {
 namespace {
 
+std::uint32_t random_number(RandomSource& random) {
+  std::uint32_t out = 0;
+  random.fill({reinterpret_cast<std::uint8_t*>(&out), sizeof out});
+  return out;
+}
+
 net::Awaitable<> own(std::unique_ptr<Connection> connection) { co_await connection->run(); }
 
 std::array<OutcomeCache, kSchemeCount> make_caches(const config::CacheSizes& sizes, RandomSource& random, OutcomeMemory& memory) {
   const auto cache = [&](std::size_t entries) { return OutcomeCache(Secret(random.bytes(32)), entries, &memory); };
-  static_assert(kSchemeCount == 3);  // in the order of schemes.def
-  return {cache(sizes.tokens), cache(sizes.keys), cache(sizes.passwords)};
+  static_assert(kSchemeCount == 4);  // in the order of schemes.def
+  return {cache(sizes.passwords), cache(sizes.tokens), cache(sizes.keys), cache(sizes.passwords)};
 }
 
 }  // namespace
@@ -22,6 +28,7 @@ Worker::Worker(Services s, std::shared_ptr<const Deployment> d, RandomSource& ra
     : services(s),
       deployment(std::move(d)),
       outcomes(make_caches(deployment->config.cache, random, memory)),
+      tools(services.nonce_master, random_number(random)),
       facts(services.board.facts()) {
   random.fill({reinterpret_cast<std::uint8_t*>(&id_state_), sizeof id_state_});
 }

@@ -3,7 +3,8 @@
 
 #include "base/clock.h"
 #include "base/random.h"
-#include "crypto/signature.h"
+#include "auth/tools.h"
+#include "digest/nonce_counts.h"
 #include "gateway/metrics.h"
 #include "gateway/outcome_cache.h"
 #include "gateway/outcome_memory.h"
@@ -38,6 +39,8 @@ struct Services {
   net::WorkerPool& store_pool;   // look-ups that block
   net::WorkerPool& hash_pool;    // passwords
   net::WorkerPool& resolver_pool;
+  const Secret& nonce_master;    // all workers' nonces are made under it
+  digest::NonceCounts& nonce_counts;
   std::atomic<std::size_t>& connections;  // of all workers together; touched when one is accepted or ends
 };
 
@@ -71,7 +74,7 @@ class Worker {
   RecordRing records;
   TraceBook traces;
   std::array<OutcomeCache, kSchemeCount> outcomes;  // by scheme
-  crypto::SignatureVerifier verifier;
+  auth::Tools tools;
   Subscription<auth::Snapshot> facts;
 
  private:

@@ -1,5 +1,6 @@
 #include "auth/schemes/bearer.h"
 
+#include "auth/tools.h"
 #include "auth/api_key_format.h"
 #include "base/text.h"
 #include "jose/verify_jwt.h"
@@ -135,7 +136,7 @@ Finding BearerCheck::resume(const CheckContext& context, Answer answer) {
 Finding BearerCheck::judge(const CheckContext& context) {
   const auto key = jose::select_key(*raw_, issuer_->jwt, *keys_);
   if (!key) return refuse_or_ask(NeedKeys::Why::UnknownKid, refuse(kBearer, key.error().reason, key.error().detail));
-  const auto token = jose::verify(*raw_, **key, issuer_->jwt, context.now, context.verifier);
+  const auto token = jose::verify(*raw_, **key, issuer_->jwt, context.now, context.tools.signatures);
   if (!token) return refuse_or_ask(NeedKeys::Why::BadSignature, refuse_token(token.error()));
   return accept(context, *token, (*key)->kid());
 }

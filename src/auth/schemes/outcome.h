@@ -13,17 +13,15 @@
 #include <string_view>
 #include <variant>
 
-namespace quivive::crypto {
-class SignatureVerifier;
-}
-
 namespace quivive::auth {
 
-// Borrows policy and verifier; see Attempt.
+struct Tools;
+
+// Borrows policy and tools; see Attempt.
 struct CheckContext {
   const RoutePolicy& policy;
   std::shared_ptr<const Snapshot> snapshot;
-  crypto::SignatureVerifier& verifier;
+  Tools& tools;
   Instant now;
   bool explain = false;
   std::pmr::memory_resource* memory = std::pmr::new_delete_resource();  // for what may be remembered

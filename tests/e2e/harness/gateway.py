@@ -269,8 +269,8 @@ class Gateway:
         assert result.exit == 0, result.err
         return result.json()
 
-    def add_user(self, name, password, *roles):
-        arguments = [part for role in roles for part in ("--role", role)]
+    def add_user(self, name, password, *roles, digest=False):
+        arguments = [part for role in roles for part in ("--role", role)] + ["--digest"] * digest
         result = self.command("user", "add", name, "--password-stdin", *arguments, stdin=password + "\n")
         assert result.exit == 0, result.err
 

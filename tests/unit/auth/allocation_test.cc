@@ -69,14 +69,13 @@ TEST(Allocations, MissingCredentials_None) {
   World world;
   const auto snapshot = std::make_shared<const Snapshot>(world.snapshot);
   const Request request("GET /?page=2\nHost: api.example.com\nAccept: */*");
-  std::vector<std::string> scratch;
   Reason reason = Reason::Allowed;
   std::size_t lines = 0;
   EXPECT_EQ(allocations_of([&] {
-              Attempt attempt(route, find_credentials(request.view(), route), snapshot, world.verifier, kNow);
+              Attempt attempt(route, find_credentials(request.view(), route), snapshot, world.tools, kNow);
               const Step step = attempt.advance();
               reason = std::get<Verdict>(step).reason;
-              lines = challenges_for(route, std::get<Verdict>(step), scratch).size();
+              for_each_challenge(route, std::get<Verdict>(step), {}, [&](const ChallengePieces&) { ++lines; });
               (void)client_text(&route, reason);
             }),
             0U);

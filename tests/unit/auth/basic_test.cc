@@ -132,12 +132,12 @@ TEST(Attempt, AnswerToAnotherQuestion_LetsNobodyIn) {
   const FoundCredentials found = find_credentials(request.view(), basic_only());
   const auto snapshot = std::make_shared<const Snapshot>(world.snapshot);
   for (const Answer& wrong : {Answer{PasswordOutcome::Match}, Answer{FoundKey{}}, Answer{FoundKeySet{}}}) {
-    Attempt attempt(basic_only(), found, snapshot, world.verifier, kNow);
+    Attempt attempt(basic_only(), found, snapshot, world.tools, kNow);
     (void)attempt.advance();
     const Step step = attempt.advance(wrong);
     EXPECT_EQ(std::get<Verdict>(step).reason, Reason::VerifierMisconfigured);
   }
-  Attempt unasked(basic_only(), found, snapshot, world.verifier, kNow);
+  Attempt unasked(basic_only(), found, snapshot, world.tools, kNow);
   EXPECT_EQ(std::get<Verdict>(unasked.advance(Answer{PasswordOutcome::Match})).reason, Reason::VerifierMisconfigured);
 }
 

@@ -7,9 +7,12 @@ namespace quivive::auth {
 namespace {
 
 std::vector<std::string> lines(const RoutePolicy& policy, const Verdict& verdict) {
-  std::vector<std::string> scratch;
-  const auto span = challenges_for(policy, verdict, scratch);
-  return {span.begin(), span.end()};
+  std::vector<std::string> out;
+  for_each_challenge(policy, verdict, needs_nonce(policy, verdict) ? "NONCE" : "", [&](const ChallengePieces& pieces) {
+    std::string& line = out.emplace_back();
+    for (const std::string_view piece : pieces) line += piece;
+  });
+  return out;
 }
 Verdict verdict_of(Reason reason, std::optional<Scheme> scheme = std::nullopt, std::string required_scope = {}) {
   Verdict verdict;
@@ -43,6 +46,21 @@ TEST(ChallengesFor, FailedToken_SaysSoInTheBearerLineOnly) {
   EXPECT_EQ(lines(route, verdict_of(Reason::PasswordWrong, Scheme::Basic)), (Lines{kBearer, kBasic}));
   // RFC 6750 section 3.1: no error where nothing, or something else, was sent.
   EXPECT_EQ(lines(route, verdict_of(Reason::SchemeUnsupported)), (Lines{kBearer, kBasic}));
+}
+
+TEST(ChallengesFor, Digest_OneLineAnAlgorithm_WithAFreshNonce) {
+  const RoutePolicy route = policy_accepting({Scheme::Bearer, Scheme::Digest});
+  const std::string parts = R"(", algorithm=SHA-256, qop="auth", charset=UTF-8)";
+  EXPECT_EQ(lines(route, verdict_of(Reason::CredentialsMissing)),
+            (Lines{R"(Digest realm="api.example.com", nonce="NONCE)" + parts,
+                   R"(Digest realm="api.example.com", nonce="NONCE", algorithm=MD5, qop="auth", charset=UTF-8)", kBearer}));
+  EXPECT_EQ(lines(route, verdict_of(Reason::DigestWrongResponse, Scheme::Digest)).front(), R"(Digest realm="api.example.com", nonce="NONCE)" + parts);
+  EXPECT_EQ(lines(route, verdict_of(Reason::DigestNonceStale, Scheme::Digest)).front(),
+            R"(Digest realm="api.example.com", nonce="NONCE)" + parts + ", stale=true");
+  RouteSettings settings = accepting({Scheme::Digest});
+  settings.digest = {.algorithms = {digest::DigestAlgorithm::Md5Sess}, .userhash = true, .domain = {"/a", "https://b.example"}, .opaque = "o"};
+  EXPECT_EQ(lines(policy(settings), verdict_of(Reason::CredentialsMissing)),
+            Lines{R"(Digest realm="api.example.com", nonce="NONCE", algorithm=MD5-sess, qop="auth", charset=UTF-8, userhash=true, opaque="o", domain="/a https://b.example")"});
 }
 
 TEST(ChallengesFor, EveryReason_HasChallengesExactlyOn401) {

@@ -174,8 +174,8 @@ TEST(Attempt, FoundForAPublicRoute_LetsNobodyIn) {
   const RoutePolicy closed = of("b");
   FoundCredentials found = find_credentials(Request("GET /").view(), open);
   found.reason = Reason::Allowed;
-  crypto::SignatureVerifier verifier;
-  Attempt attempt(closed, found, std::make_shared<const Snapshot>(), verifier, kNow);
+  Tools tools(Secret("m"), 1);
+  Attempt attempt(closed, found, std::make_shared<const Snapshot>(), tools, kNow);
   EXPECT_EQ(std::get<Verdict>(attempt.advance()).reason, Reason::VerifierMisconfigured);
 }
 
@@ -184,7 +184,7 @@ TEST(Attempt, CredentialOfASchemeNotAccepted_IsNotJudged) {
   const FoundCredentials found = find_credentials(request.view(), of("b"));
   World world;
   const RoutePolicy passwords = of("p");
-  Attempt attempt(passwords, found, std::make_shared<const Snapshot>(world.snapshot), world.verifier, kNow);
+  Attempt attempt(passwords, found, std::make_shared<const Snapshot>(world.snapshot), world.tools, kNow);
   EXPECT_FALSE(std::get<Verdict>(attempt.advance()).allowed());
 }
 

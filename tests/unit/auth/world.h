@@ -92,6 +92,7 @@ inline RouteSettings accepting(std::vector<Scheme> schemes) {
   settings.accept = std::move(schemes);
   settings.issuers = {issuer};
   settings.basic.decoys = {Secret("decoy")};
+  settings.digest.algorithms = {digest::DigestAlgorithm::Sha256, digest::DigestAlgorithm::Md5};
   return settings;
 }
 inline RoutePolicy policy(RouteSettings settings) { return RoutePolicy::compile(std::move(settings)).value(); }
@@ -142,7 +143,8 @@ struct World {
   bool store_down = false;
   PasswordOutcome force = PasswordOutcome::Match;  // unless Match, the answer to every NeedPassword
   std::vector<std::string> asked;                  // every need, as one word each
-  crypto::SignatureVerifier verifier;
+  Tools tools{Secret("a nonce master of 32 octets, more"), 7};
+  digest::NonceCounts counts{std::chrono::minutes(5)};
 
   // A stored key; its text.
   std::string add_key(
@@ -191,6 +193,19 @@ struct World {
       const auto found = keys.find(key->id);
       return FoundKey{found == keys.end() ? std::nullopt : std::optional(found->second)};
     }
+    if (const auto* user = std::get_if<NeedDigestUser>(&need)) {
+      asked.emplace_back(user->hashed ? "digest user by hash" : "digest user");
+      if (store_down) return Unavailable{"the store is down", std::chrono::seconds{3}};
+      for (const auto& [name, record] : users) {
+        const bool named = std::ranges::any_of(record.digests, [&](const auto& d) { return d.user_hash == user->name; });
+        if (user->hashed ? named : name == user->name) return FoundDigestUser{record, {}};
+      }
+      return FoundDigestUser{};
+    }
+    if (const auto* count = std::get_if<NeedNonceCount>(&need)) {
+      asked.emplace_back("count");
+      return counts.claim(count->nonce, count->count, kNow);
+    }
     const auto& wanted = std::get<NeedKeys>(need);
     constexpr std::string_view kWhy[] = {"never fetched", "unknown kid", "bad signature"};
     asked.push_back("keys: " + std::string(kWhy[static_cast<int>(wanted.why)]) + " " + wanted.kid);
@@ -200,7 +215,7 @@ struct World {
 
   Verdict decide(const RoutePolicy& policy, const Request& request, bool explain = false) {
     const FoundCredentials found = find_credentials(request.view(), policy);
-    Attempt attempt(policy, found, std::make_shared<const Snapshot>(snapshot), verifier, kNow, explain);
+    Attempt attempt(policy, found, std::make_shared<const Snapshot>(snapshot), tools, kNow, explain);
     Step step = attempt.advance();
     for (int needs = 0; const Need* need = std::get_if<Need>(&step); ++needs) {
       if (needs == 2) {

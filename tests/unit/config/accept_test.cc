@@ -98,7 +98,7 @@ TEST(Issuer, DoubtfulSettings_Warned) {
 }
 
 TEST(Accept, Nothing_Refused) {
-  EXPECT_EQ(said(kUpstream + "accept: {}"), "2:9 accept: accepts nothing; one of bearer, api_key, basic is needed");
+  EXPECT_EQ(said(kUpstream + "accept: {}"), "2:9 accept: accepts nothing; one of digest, bearer, api_key, basic is needed");
   EXPECT_EQ(said(kUpstream + "accept: {api_key: {header: off, authorization: false}}"),
             "2:19 accept.api_key: leaves no place for a key: no header, no Authorization, no query");
   EXPECT_TRUE(load(kUpstream + "accept: {api_key: {header: off, authorization: false, query: key}}", "q").config);
@@ -129,6 +129,32 @@ TEST(Identity, NamesThatMeet_Refused) {
   EXPECT_NE(said(kUpstream + "identity: {prefix: X-}").find("carries API keys"), std::string::npos);
   EXPECT_NE(said(kUpstream + "identity: {prefix: 'X:'}").find("is not the beginning of a header name"), std::string::npos);
   EXPECT_NE(said(kUpstream + "identity: {headers: {roles: Transfer-Encoding}}").find("has a meaning of its own"), std::string::npos);
+}
+
+TEST(Digest, Settings_ReadAndWarnedAbout) {
+  const auto digest = [](std::string_view inside) { return kUpstream + "accept: {digest: {" + std::string(inside) + "}}"; };
+  const std::string all = digest("algorithms: [SHA-256, MD5-sess], userhash: true, nonce_lifetime: 90s, domain: [/a, 'https://b.example']");
+  const Config config = loaded(all);
+  ASSERT_TRUE(config.accept.digest);
+  EXPECT_EQ(config.accept.digest->algorithms, (std::vector{digest::DigestAlgorithm::Sha256, digest::DigestAlgorithm::Md5Sess}));
+  EXPECT_TRUE(config.accept.digest->userhash);
+  EXPECT_EQ(config.accept.digest->nonce_lifetime, std::chrono::seconds(90));
+  EXPECT_EQ(config.accept.digest->domain, (std::vector<std::string>{"/a", "https://b.example"}));
+  EXPECT_EQ(config.routes[0].accept, std::vector{Scheme::Digest});
+
+  const Config plain = loaded(digest(""));
+  EXPECT_EQ(plain.accept.digest->algorithms, std::vector{digest::DigestAlgorithm::Sha256});
+  EXPECT_EQ(said(digest("")), "");
+  const auto has = [&](std::string_view inside, std::string_view text) { return said(digest(inside)).find(text) != std::string::npos; };
+  EXPECT_TRUE(has("algorithms: [SHA-512-256, SHA-256]", "warning accept.digest.algorithms: SHA-512-256 locks out curl up to 7.88"));
+  EXPECT_TRUE(has("algorithms: [SHA-256, MD5]", "warning accept.digest.algorithms: MD5 is there for old clients only"));
+  EXPECT_FALSE(has("algorithms: [SHA-256, MD5]", "MD5 comes first"));
+  EXPECT_TRUE(has("algorithms: [MD5, SHA-256]", "warning accept.digest.algorithms: MD5 comes first"));
+  EXPECT_TRUE(has("algorithms: []", "accept.digest.algorithms: names no algorithm"));
+  EXPECT_TRUE(has("algorithms: [SHA-1]", "accept.digest.algorithms: 'SHA-1' is not known here"));
+  EXPECT_TRUE(has("nonce_lifetime: 3h", "accept.digest.nonce_lifetime: "));
+  EXPECT_TRUE(has("domain: 'a b'", "accept.digest.domain: 'a b' is no URI"));
+  EXPECT_NE(said(kUpstream + "accept: {digest: {}, basic: {}}").find("warning accept.digest: beside Basic on routes[0]: wget then takes Basic"), std::string::npos);
 }
 
 }  // namespace

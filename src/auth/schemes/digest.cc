@@ -1,0 +1,156 @@
+#include "auth/schemes/digest.h"
+
+#include "auth/tools.h"
+#include "base/text.h"
+#include "crypto/constant_time.h"
+#include "http/grammar.h"
+
+#include <algorithm>
+
+namespace quivive::auth {
+namespace {
+
+// Whether `uri` is what was asked for: the request-target itself, or what an absolute-form target has behind the host
+// (RFC 7616 section 3.4.6).
+bool is_same_target(std::string_view uri, std::string_view target) {
+  if (uri == target) return true;
+  const std::size_t scheme = target.find("://");
+  if (target.starts_with('/') || scheme == std::string_view::npos) return false;
+  const std::size_t path = target.find('/', scheme + 3);
+  return path == std::string_view::npos ? uri == "/" : uri == target.substr(path);
+}
+
+// What is computed with for a user who is not there: as much work as for one who is.
+constexpr std::string_view kDecoy = "0000000000000000000000000000000000000000000000000000000000000000";
+
+struct Secrets {
+  const store::DigestSecret* fitting = nullptr;
+  std::string_view why;  // there is none
+};
+
+Secrets secret_of(const std::optional<store::UserRecord>& user, std::string_view realm, crypto::HashKind hash) {
+  if (!user) return {nullptr, "no such user"};
+  if (user->digests.empty()) return {nullptr, "the user has no Digest secret; quivive user passwd NAME --digest makes one"};
+  Secrets out{nullptr, "the user's Digest secrets were made for another realm; quivive user passwd NAME --digest makes new ones"};
+  for (const store::DigestSecret& secret : user->digests) {
+    if (secret.realm != realm) continue;
+    if (secret.hash == hash) return {&secret, {}};
+    out.why = "the user has no Digest secret for this algorithm; quivive user passwd NAME --digest makes one";
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string DigestCheck::who() const {
+  return fmt::format("user {}{}", sent_->userhash ? "with the hash " : "", printable(sent_->username, 64));
+}
+
+digest::ResponseInput DigestCheck::input() const {
+  return {.algorithm = sent_->algorithm,
+          .method = method_,
+          .uri = sent_->uri,
+          .nonce = sent_->nonce,
+          .nc = sent_->nc,
+          .cnonce = sent_->cnonce,
+          .qop = sent_->qop_text,
+          .body_hash = {}};
+}
+
+Finding DigestCheck::start(const CheckContext& context) {
+  const DigestSettings& settings = context.policy.settings().digest;
+  sent_ = std::make_unique<digest::DigestCredentials>();
+  if (const auto problem = digest::parse(value_, *sent_)) {
+    const bool unknown = problem->kind == digest::DigestProblem::Kind::UnknownAlgorithm;
+    return refuse(Scheme::Digest, unknown ? Reason::DigestAlgorithmNotAllowed : Reason::DigestMalformed, problem->detail);
+  }
+  if (std::ranges::find(settings.algorithms, sent_->algorithm) == settings.algorithms.end()) {
+    return refuse(Scheme::Digest, Reason::DigestAlgorithmNotAllowed,
+                  fmt::format("algorithm {}, which was not offered", digest::name_of(sent_->algorithm)));
+  }
+  if (sent_->qop != digest::Qop::Auth) return refuse(Scheme::Digest, Reason::DigestMalformed, "qop auth-int, which was not offered");
+  if (sent_->userhash && !settings.userhash) {
+    return refuse(Scheme::Digest, Reason::DigestMalformed, "userhash, which was not asked for");
+  }
+  if (!is_same_target(sent_->uri, target_)) {
+    // Threat: credentials lifted from one request and put on another.
+    return refuse(Scheme::Digest, Reason::DigestUriMismatch, fmt::format("uri {}", printable(sent_->uri, 100)));
+  }
+  return Need{NeedDigestUser{std::string(sent_->username), sent_->userhash, digest::info(sent_->algorithm).hash}};
+}
+
+Finding DigestCheck::resume(const CheckContext& context, Answer answer) {
+  if (auto* outage = std::get_if<Unavailable>(&answer)) return unavailable(Scheme::Digest, std::move(*outage));
+  if (auto* user = std::get_if<FoundDigestUser>(&answer); user != nullptr && !asked_count_) return judge(context, std::move(*user));
+  if (const auto* claim = std::get_if<digest::NonceClaim>(&answer); claim != nullptr && asked_count_) return conclude(*claim);
+  return wrong_answer(Scheme::Digest);
+}
+
+Finding DigestCheck::judge(const CheckContext& context, FoundDigestUser answer) {
+  const auto wrong = [&](std::string_view why) {
+    return refuse(Scheme::Digest, Reason::DigestWrongResponse, fmt::format("{}: {}", who(), why));
+  };
+  // Byte for byte: a store that folds case must not make two names one.
+  if (answer.user && !sent_->userhash && answer.user->name != sent_->username) answer.user.reset();
+  const crypto::HashKind hash = digest::info(sent_->algorithm).hash;
+  Secrets stored;
+  if (!answer.proved) stored = secret_of(answer.user, context.policy.realm(), hash);
+  if (stored.fitting != nullptr && sent_->userhash && stored.fitting->user_hash != sent_->username) stored = {nullptr, "no such user"};
+  const std::string_view secret = answer.proved     ? answer.proved->secret_.reveal(RevealSecret{})
+                                  : stored.fitting != nullptr ? stored.fitting->secret.reveal(RevealSecret{})
+                                                    : kDecoy.substr(0, 2 * crypto::digest_size(hash));
+  const digest::HexDigest right = context.tools.digests.response(input(), secret);
+  const bool match = crypto::constant_time_equal(right.view(), sent_->response);
+  if (!answer.proved && stored.fitting == nullptr) return wrong(stored.why);  // even if the decoy's response says otherwise
+  if (!answer.proved && answer.user->disabled) return wrong(match ? "disabled; the password is right" : "disabled");
+  if (!match) return wrong("wrong password, or a response computed from something else");
+  if (sent_->realm != context.policy.realm()) return wrong(fmt::format("realm {}", printable(sent_->realm, 64)));
+
+  // The response is right: from here on the client may know that it was.
+  const auto nonce = context.tools.nonces.read(sent_->nonce, context.policy.realm(), context.now);
+  if (!nonce || context.now >= nonce->issued + context.policy.settings().digest.nonce_lifetime) {
+    return refuse(Scheme::Digest, Reason::DigestNonceStale, fmt::format("{}: {}", who(), nonce ? "the nonce is too old" : "not a nonce of this gateway"));
+  }
+  issued_ = nonce->issued;
+  user_ = std::move(answer.proved);
+  if (user_ == nullptr) {
+    const std::vector<std::string_view> roles(answer.user->roles.begin(), answer.user->roles.end());
+    const IdentityView identity{.scheme = Scheme::Digest, .subject = answer.user->name, .roles = roles};
+    Basis basis;
+    basis.store_epoch = context.snapshot->store_epoch;
+    user_ = std::make_shared<const DigestUser>(DigestUser::Voucher{}, stored.fitting->secret,
+                                               std::make_shared<const Principal>(Principal::Voucher{}, identity, std::move(basis)));
+  }
+  asked_count_ = true;
+  return Need{NeedNonceCount{*nonce, sent_->count}};
+}
+
+Finding DigestCheck::conclude(digest::NonceClaim claim) const {
+  switch (claim) {
+    case digest::NonceClaim::Fresh: return user_->principal();
+    case digest::NonceClaim::Replayed:
+      return refuse(Scheme::Digest, Reason::DigestNonceReplayed, fmt::format("{}: count {} of this nonce was used", who(), printable(sent_->nc)));
+    case digest::NonceClaim::Forgotten: break;
+  }
+  return refuse(Scheme::Digest, Reason::DigestNonceStale, fmt::format("{}: the nonce is forgotten", who()));
+}
+
+std::string DigestCheck::authentication_info(const CheckContext& context) const {
+  const digest::HexDigest rspauth = context.tools.digests.rspauth(input(), user_->secret_.reveal(RevealSecret{}));
+  std::string out;
+  out.reserve(256);
+  out += "rspauth=\"";
+  out += rspauth.view();
+  out += "\", qop=auth, nc=";
+  out += sent_->nc;
+  out += ", cnonce=";
+  http::append_quoted_string(out, sent_->cnonce);
+  if (context.now - issued_ >= context.policy.settings().digest.nonce_lifetime / 2) {
+    out += ", nextnonce=\"";
+    out += context.tools.nonces.make(context.now, context.policy.realm());
+    out += '"';
+  }
+  return out;
+}
+
+}  // namespace quivive::auth
