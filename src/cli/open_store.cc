@@ -2,15 +2,13 @@
 
 #include "backends/sqlite_store.h"
 #include "base/text.h"
-#include "config/load.h"
-#include "gateway/whole_file.h"
+#include "cli/load_config.h"
 
 #include <unistd.h>
 
 namespace quivive::cli {
 namespace {
 
-constexpr std::size_t kMaxConfigBytes = 1024 * 1024;
 constexpr std::string_view kSqlite = "sqlite:";
 
 Failure wrong(std::string message) { return {kWrong, std::move(message)}; }
@@ -24,39 +22,40 @@ Result<std::string, Failure> path_in_url(std::string_view url) {
   return wrong(fmt::format("--store '{}' is not a store; write sqlite:PATH", printable(url)));
 }
 
-Result<std::string, Failure> path_in_config(const std::string& file) {
-  const auto text = gateway::read_whole_file(file, kMaxConfigBytes);
-  if (!text) return wrong(text.error().message);
-  const auto loaded = config::load(*text, file);
-  if (!loaded.config) {
-    std::vector<config::Diagnostic> errors;
-    for (const auto& diagnostic : loaded.diagnostics) {
-      if (diagnostic.severity == config::Severity::Error) errors.push_back(diagnostic);
-    }
-    std::string lines = config::format(errors, file);
-    while (lines.ends_with('\n')) lines.pop_back();
-    return wrong("the configuration is wrong\n" + lines);
+Result<std::string, Failure> path_in_config(const config::Config& config) {
+  if (config.store.kind != config::StoreLocation::Kind::Sqlite) {
+    return wrong(fmt::format("{} sets store: memory, which lives inside the gateway's process, where no command reaches it", printable(config.file)));
   }
-  if (loaded.config->store.kind != config::StoreLocation::Kind::Sqlite) {
-    return wrong(fmt::format("{} sets store: memory, which lives inside the gateway's process, where no command reaches it", printable(file)));
-  }
-  return config::resolve(*loaded.config, loaded.config->store.file);
-}
-
-Result<std::string, Failure> path_of(const StoreChoice& choice) {
-  if (!choice.store.empty()) return path_in_url(choice.store);
-  if (!choice.config.empty()) return path_in_config(choice.config);
-  for (const char* file : {"quivive.yaml", "/etc/quivive/quivive.yaml"}) {
-    // Present, even if unreadable: a configuration that cannot be read must not lead to another store.
-    if (::access(file, F_OK) == 0) return path_in_config(file);
-  }
-  return std::string("quivive.db");
+  return config::resolve(config, config.store.file);
 }
 
 }  // namespace
 
+Result<std::optional<config::Config>, Failure> config_of(const StoreChoice& choice) {
+  if (!choice.store.empty()) return std::optional<config::Config>{};
+  const std::string file = find_config(choice.config);
+  if (file.empty()) return std::optional<config::Config>{};
+  LoadedConfig loaded = load_config_file(file);
+  if (!loaded.unreadable.empty()) return wrong(loaded.unreadable);
+  if (loaded.config) return std::move(loaded.config);
+  std::vector<config::Diagnostic> errors;
+  for (const auto& diagnostic : loaded.diagnostics) {
+    if (diagnostic.severity == config::Severity::Error) errors.push_back(diagnostic);
+  }
+  std::string lines = config::format(errors, file);
+  while (lines.ends_with('\n')) lines.pop_back();
+  return wrong("the configuration is wrong\n" + lines);
+}
+
 Result<std::unique_ptr<store::Store>, Failure> open_store(const StoreChoice& choice, IfMissing if_missing) {
-  const auto path = path_of(choice);
+  const auto config = config_of(choice);
+  if (!config) return config.error();
+  return open_store(choice, *config, if_missing);
+}
+
+Result<std::unique_ptr<store::Store>, Failure> open_store(const StoreChoice& choice, const std::optional<config::Config>& config,
+                                                          IfMissing if_missing) {
+  const auto path = !choice.store.empty() ? path_in_url(choice.store) : config ? path_in_config(*config) : Result<std::string, Failure>{"quivive.db"};
   if (!path) return path.error();
   if (if_missing == IfMissing::Fail && ::access(path->c_str(), F_OK) != 0) {
     return Failure{kFailed, fmt::format("there is no store {}; say which with --store sqlite:PATH or --config FILE", printable(*path))};

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/digest_secrets.h"
 #include "cli/open_store.h"
 #include "cli/show.h"
 #include "crypto/constant_time.h"
@@ -47,8 +48,14 @@ Result<Secret, Failure> ask_twice(Terminal& terminal) {
   return std::move(*first);
 }
 
-// The hash of a password that is asked for or read.
-Result<Secret, Failure> new_password(bool from_stdin, Io& io) {
+// A password and what a store keeps of it.
+struct NewPassword {
+  Secret hash;
+  std::vector<store::DigestSecret> digests;
+};
+
+// Asked for, or read.
+Result<NewPassword, Failure> new_password(std::string_view name, const std::vector<DigestScope>& scopes, bool from_stdin, Io& io) {
   const auto password = from_stdin ? Result<Secret, Failure>{read_line(io.in)} : ask_twice(io.terminal);
   if (!password) return password.error();
   const auto text = password->reveal(RevealSecret{});
@@ -56,7 +63,9 @@ Result<Secret, Failure> new_password(bool from_stdin, Io& io) {
   if (!is_valid_utf8(text)) return Failure{kWrong, "the password is not UTF-8 text"};
   auto hash = crypto::hash_password(text, io.random);
   if (!hash) return Failure{kWrong, hash.error().message};
-  return std::move(*hash);
+  auto digests = digest_secrets(scopes, name, *password);
+  if (!digests) return digests.error();
+  return NewPassword{std::move(*hash), std::move(*digests)};
 }
 
 void add_password_option(Options& options, bool& from_stdin) {
@@ -87,10 +96,12 @@ int run_user_add(const Command& self, Arguments arguments, Io& io) {
   Options options(self);
   StoreChoice choice;
   UserRecord user;
+  DigestWish digest;
   bool from_stdin = false;
   options.add_positional("name", user.name, "what the user signs in as");
   options.app().add_option("--role", user.roles, "a role that routes may require; repeat for more")->type_name("ROLE")->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_digest_options(options, digest);
   add_password_option(options, from_stdin);
   options.add_store(choice);
   if (const auto status = options.parse(arguments, io)) return *status;
@@ -99,20 +110,26 @@ int run_user_add(const Command& self, Arguments arguments, Io& io) {
   if (!std::all_of(user.roles.begin(), user.roles.end(), store::is_scope_token)) {
     return fail(self, {kWrong, "--role takes one role: printable ASCII without spaces, quotes and backslashes; repeat it for more"}, io);
   }
-  const auto store = open_store(choice, IfMissing::Create);
+  const auto config = config_of(choice);
+  if (!config) return fail(self, config.error(), io);
+  const auto scopes = digest_scopes(digest, *config);
+  if (!scopes) return fail(self, scopes.error(), io);
+  const auto store = open_store(choice, *config, IfMissing::Create);
   if (!store) return fail(self, store.error(), io);
   const Failure taken{kNo, fmt::format("there is a user '{}' already; quivive user passwd sets a new password", printable(user.name))};
   const auto known = (*store)->find_user(user.name);  // before anybody types a password for nothing
   if (!known) return fail(self, store_failure(known.error()), io);
   if (*known) return fail(self, taken, io);
-  auto hash = new_password(from_stdin, io);
-  if (!hash) return fail(self, hash.error(), io);
-  user.password_hash = std::move(*hash);
+  auto password = new_password(user.name, *scopes, from_stdin, io);
+  if (!password) return fail(self, password.error(), io);
+  user.password_hash = std::move(password->hash);
+  user.digests = std::move(password->digests);
   user.created = user.changed = io.clock.now();
   const auto added = (*store)->add_user(user);
   if (!added) return fail(self, store_failure(added.error()), io);
   if (*added != Change::Done) return fail(self, taken, io);
-  io.out << fmt::format("added {}   roles {}\n", user.name, words(user.roles));
+  const std::string digest_part = user.digests.empty() ? "" : "   digest " + show_realms(user.digests);
+  io.out << fmt::format("added {}   roles {}{}\n", user.name, words(user.roles), digest_part);
   return kDone;
 }
 
@@ -120,23 +137,31 @@ int run_user_passwd(const Command& self, Arguments arguments, Io& io) {
   Options options(self);
   StoreChoice choice;
   std::string name;
+  DigestWish digest;
   bool from_stdin = false;
   options.add_positional("name", name, "the user's name");
+  add_digest_options(options, digest);
   add_password_option(options, from_stdin);
   options.add_store(choice);
   if (const auto status = options.parse(arguments, io)) return *status;
 
-  const auto store = open_store(choice, IfMissing::Fail);
+  const auto config = config_of(choice);
+  if (!config) return fail(self, config.error(), io);
+  auto scopes = digest_scopes(digest, *config);
+  if (!scopes) return fail(self, scopes.error(), io);
+  const auto store = open_store(choice, *config, IfMissing::Fail);
   if (!store) return fail(self, store.error(), io);
   const auto known = (*store)->find_user(name);
   if (!known) return fail(self, store_failure(known.error()), io);
   if (!*known) return fail(self, unknown_user(name), io);
-  const auto hash = new_password(from_stdin, io);
-  if (!hash) return fail(self, hash.error(), io);
-  const auto changed = (*store)->set_password(name, *hash, io.clock.now());
+  if (!digest.wanted) scopes = digest_scopes((*known)->digests);
+  const auto password = new_password(name, *scopes, from_stdin, io);
+  if (!password) return fail(self, password.error(), io);
+  const auto changed = (*store)->set_password(name, password->hash, password->digests, io.clock.now());
   if (!changed) return fail(self, store_failure(changed.error()), io);
   if (*changed != Change::Done) return fail(self, unknown_user(name), io);
-  io.out << "changed; the old password is refused from now on\n";
+  const std::string digest_part = password->digests.empty() ? "" : fmt::format(", for Digest too (realm {})", show_realms(password->digests));
+  io.out << fmt::format("changed{}; the old password is refused from now on\n", digest_part);
   return kDone;
 }
 
@@ -170,7 +195,9 @@ int run_user_list(const Command& self, Arguments arguments, Io& io) {
   if (json) {
     JsonArray out;
     for (const UserRecord& user : *users) {
-      out.push_back(JsonObject{{"name", user.name}, {"roles", json_strings(user.roles)}, {"disabled", user.disabled},
+      JsonArray digests;
+      for (const store::DigestSecret& one : user.digests) digests.push_back(JsonObject{{"realm", one.realm}, {"algorithm", algorithm_name(one.hash)}});
+      out.push_back(JsonObject{{"name", user.name}, {"roles", json_strings(user.roles)}, {"digests", std::move(digests)}, {"disabled", user.disabled},
                                {"created", rfc3339(user.created)}, {"changed", rfc3339(user.changed)}});
     }
     io.out << to_json(out) << '\n';
@@ -180,9 +207,9 @@ int run_user_list(const Command& self, Arguments arguments, Io& io) {
     io.out << "no users; add one with: quivive user add NAME\n";
     return kDone;
   }
-  std::vector<std::vector<std::string>> rows = {{"name", "state", "roles", "created", "changed"}};
+  std::vector<std::vector<std::string>> rows = {{"name", "state", "roles", "digest", "created", "changed"}};
   for (const UserRecord& user : *users) {
-    rows.push_back({user.name, user.disabled ? "disabled" : "active", words(user.roles), date(user.created), date(user.changed)});
+    rows.push_back({user.name, user.disabled ? "disabled" : "active", words(user.roles), show_realms(user.digests), date(user.created), date(user.changed)});
   }
   io.out << table(rows);
   return kDone;

@@ -1,0 +1,43 @@
+#pragma once
+// Which Digest secrets a user gets, and making them: one for each realm and hash (RFC 7616 section 3.4.2).
+
+#include "cli/options.h"
+#include "config/config.h"
+#include "store/records.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace quivive::cli {
+
+// What --digest and --realm say.
+struct DigestWish {
+  bool wanted = false;
+  std::vector<std::string> realms;
+};
+void add_digest_options(Options& options, DigestWish& wish);
+
+struct DigestScope {
+  std::string realm;
+  crypto::HashKind hash;
+};
+
+// None unless --digest is given. The realms are those of --realm, else the configuration's `realm` and those of its routes
+// that accept Digest; the hashes those of accept.digest.algorithms, else SHA-256. A Failure where no realm is known, --realm
+// is no realm, or is given without --digest.
+[[nodiscard]] Result<std::vector<DigestScope>, Failure> digest_scopes(const DigestWish& wish, const std::optional<config::Config>& config);
+// Those of the secrets that a user has.
+[[nodiscard]] std::vector<DigestScope> digest_scopes(const std::vector<store::DigestSecret>& digests);
+
+// One secret for each scope. A Failure where OpenSSL does not offer the hash.
+[[nodiscard]] Result<std::vector<store::DigestSecret>, Failure> digest_secrets(const std::vector<DigestScope>& scopes, std::string_view name,
+                                                                               const Secret& password);
+
+// The realms, each once: "api, staff"; "-" if there are none. Printable.
+[[nodiscard]] std::string show_realms(const std::vector<store::DigestSecret>& digests);
+// "SHA-256", as a challenge names it.
+[[nodiscard]] std::string_view algorithm_name(crypto::HashKind hash);
+
+}  // namespace quivive::cli
