@@ -29,9 +29,11 @@ accept:
         algorithms: [HS256]
   api_key: {{header: X-API-Key}}
   basic: {{}}
+  digest: {{}}
 routes:
   - {{path: /public, public: true}}
-  - {{path: /, accept: [bearer, api_key, basic]}}
+  - {{path: /digest, accept: [digest]}}
+  - {{path: /, accept: [bearer, api_key, digest, basic]}}
 """
 
 
@@ -51,7 +53,7 @@ class Quivive(servers.Server):
             secret_issuer=tokens.SECRET_ISSUER, log=str(self.log_requests).lower()))
         created = self.run("key", "create", "--config", configuration, "--owner", "bench", "--json")
         self.key = json.loads(created)["key"]
-        self.run("user", "add", "bench", "--config", configuration, "--password-stdin", stdin="correct horse\n")
+        self.run("user", "add", "bench", "--digest", "--config", configuration, "--password-stdin", stdin="correct horse\n")
         self.basic = "Basic " + base64.b64encode(b"bench:correct horse").decode()
         command = [self.program, "serve", "--config", configuration]
         if not self.verify:

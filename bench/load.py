@@ -9,17 +9,17 @@ from servers import LOAD_CORE, end_with_parent
 
 CONNECTIONS = 32
 
-# Each token once, then the end. wrk sleeps until its duration is over, whatever its threads do; only SIGINT wakes it to print its
+# Each value of Authorization once, then the end. wrk sleeps until its duration is over, whatever its threads do; only SIGINT wakes it to print its
 # counts. So the script raises it, when the last answer is in: no request is under way then that the server has spent time on and wrk
-# does not count. wrk asks delay() once before each request: there connections that would get no token any more are parked.
-EACH_TOKEN_ONCE = """
+# does not count. wrk asks delay() once before each request: there connections that would get no value any more are parked.
+EACH_VALUE_ONCE = """
 local ffi = require("ffi")
 ffi.cdef("int getpid(void); int kill(int pid, int signal);")
 local SIGINT, FOREVER = 2, 3600000
 local requests, built, granted, answered = {}, 0, 0, 0
 function init(args)
-  for token in io.lines(args[1]) do
-    requests[#requests + 1] = wrk.format("GET", "/orders", { ["Host"] = "api.example.com", ["Authorization"] = "Bearer " .. token })
+  for value in io.lines(args[1]) do
+    requests[#requests + 1] = wrk.format("GET", "/orders", { ["Host"] = "api.example.com", ["Authorization"] = value })
   end
 end
 function delay()
@@ -38,7 +38,7 @@ function response()
   end
 end
 """
-TOO_LONG = 30  # seconds, for any number of tokens that is sensible
+TOO_LONG = 30  # seconds, for any number of values that is sensible
 
 
 class LoadError(Exception):
@@ -46,13 +46,13 @@ class LoadError(Exception):
 
 
 def answer(port, headers, path="/orders"):
-    """(status, body) of one GET."""
+    """(status, WWW-Authenticate) of one GET: the first line of it, or None."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     connection.request("GET", path, headers={"Host": "api.example.com", **headers})
     response = connection.getresponse()
-    body = response.read()
+    response.read()
     connection.close()
-    return response.status, body
+    return response.status, response.getheader("WWW-Authenticate")
 
 
 def run(server, headers, seconds, status, path="/orders", script=None, arguments=()):
@@ -77,16 +77,16 @@ def run(server, headers, seconds, status, path="/orders", script=None, arguments
     return spent / total * 1e6, total
 
 
-def run_each_once(server, fresh, folder):
-    """CPU microseconds per request of `server`, while wrk sends each token of `fresh` once (but for the first)."""
-    script = token_file(folder, "fresh.lua", [EACH_TOKEN_ONCE])
-    cost, total = run(server, {}, TOO_LONG, 200, script=script, arguments=[token_file(folder, "fresh", fresh)])
-    if total != len(fresh) - 1:
-        raise LoadError(f"{server.name}: {total} answers to {len(fresh) - 1} tokens")
+def run_each_once(server, values, folder):
+    """CPU microseconds per request of `server`, while wrk sends each value of Authorization once (but for the first)."""
+    script = text_file(folder, "each.lua", [EACH_VALUE_ONCE])
+    cost, total = run(server, {}, TOO_LONG, 200, script=script, arguments=[text_file(folder, "values", values)])
+    if total != len(values) - 1:
+        raise LoadError(f"{server.name}: {total} answers to {len(values) - 1} requests")
     return cost
 
 
-def token_file(folder, name, lines):
+def text_file(folder, name, lines):
     path = pathlib.Path(folder) / name
     path.write_text("\n".join(lines) + "\n")
     return str(path)

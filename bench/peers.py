@@ -9,6 +9,7 @@ Absolute figures differ from machine to machine; compare ratios.
 
 import argparse
 import dataclasses
+import hashlib
 import pathlib
 import re
 import signal
@@ -26,6 +27,7 @@ import tokens  # noqa: E402
 
 ENDING = (signal.SIGTERM, signal.SIGHUP)
 SIGNED = 360  # bytes of a token that its signature covers
+DIGESTS = 20000  # requests of a round, each with its own count of one nonce
 FIRST_SIGHT = 2000  # new tokens a round and algorithm: RS256 signatures take a millisecond each; and the gateway remembers all of them
 
 
@@ -38,6 +40,7 @@ class Row:
     status: int = 200
     path: str = "/orders"
     fresh: object = None  # a key: each request brings a token of it that was never seen
+    digest: tuple = None  # user and password: each request has a field of its own
     verifying: servers.Server = None  # with `fresh`: the same program, where one verification by OpenSSL goes with each request
     figures: list = dataclasses.field(default_factory=list)
     again: list = dataclasses.field(default_factory=list)  # with `fresh`: the same tokens once more, sent in the same way
@@ -45,19 +48,36 @@ class Row:
 
     def round(self, folder, seconds):
         if self.fresh:
-            fresh = [tokens.mint(self.fresh) for _ in range(FIRST_SIGHT)]
+            fresh = [f"Bearer {tokens.mint(self.fresh)}" for _ in range(FIRST_SIGHT)]
             first = load.run_each_once(self.server, fresh, folder)
             self.again.append(load.run_each_once(self.server, fresh, folder))
             load.run_each_once(self.verifying, fresh, folder)
             self.verified.append(load.run_each_once(self.verifying, fresh, folder))
             return first
+        if self.digest:
+            return load.run_each_once(self.server, digest_fields(self.server, *self.digest), folder)
         return load.run(self.server, self.headers, seconds, self.status, self.path)[0]
 
     def check(self):
+        if self.digest:
+            return
         headers = bearer(self.fresh) if self.fresh else self.headers
         status, _ = load.answer(self.server.port, headers, self.path)
         if status != self.status:
             raise SystemExit(f"{self.name}: answers {status}, expected {self.status}\n{self.server.log.read_text()[-2000:]}")
+
+
+def digest_fields(server, user, password):
+    """Values of Authorization that answer one challenge, with a count each (RFC 7616 section 3.4)."""
+    def hashed(*parts):
+        return hashlib.sha256(":".join(parts).encode()).hexdigest()
+
+    _, challenge = load.answer(server.port, {}, "/digest")
+    given = dict(re.findall(r'(\w+)="([^"]*)"', challenge))
+    secret, request = hashed(user, given["realm"], password), hashed("GET", "/orders")
+    return [f'Digest username="{user}", realm="{given["realm"]}", nonce="{given["nonce"]}", uri="/orders", algorithm=SHA-256, cnonce="0a4f113b", '
+            f'nc={count:08x}, qop=auth, response="{hashed(secret, given["nonce"], f"{count:08x}", "0a4f113b", "auth", request)}"'
+            for count in range(1, DIGESTS + 1)]
 
 
 def bearer(key):
@@ -87,6 +107,7 @@ def ours(quivive, keys, verifying):
         yield Row(f"Quivive, JWT {algorithm}, seen", quivive, bearer(key))
     yield Row("Quivive, API key", quivive, {"X-API-Key": quivive.key})
     yield Row("Quivive, Basic", quivive, {"Authorization": quivive.basic})
+    yield Row("Quivive, Digest SHA-256", quivive, {}, digest=("bench", "correct horse"))
     for algorithm, key in keys.items():
         yield Row(f"Quivive, JWT {algorithm}, first sight", quivive, {}, fresh=key, verifying=verifying(algorithm))
 

@@ -3,8 +3,10 @@
 // caches of a server, and while the other end of each connection has gone to sleep meanwhile. A loop of its own tells less.
 
 #include <dlfcn.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/rsa.h>
 #include <sys/socket.h>
 
 #include <cstdlib>
