@@ -131,14 +131,13 @@ void missing_credentials(benchmark::State& state) {
   Fixture& f = fixture();
   http::RequestView request = f.request;
   request.fields = request.fields.first(5);
-  std::vector<std::string> scratch;
   const Counted counted(state);
   for (auto _ : state) {
     Attempt attempt(*f.policy, find_credentials(request, *f.policy), f.snapshot, f.tools, kNow);
     const Step step = attempt.advance();
     const Verdict& verdict = std::get<Verdict>(step);
     if (verdict.reason != Reason::CredentialsMissing) state.SkipWithError("not missing");
-    benchmark::DoNotOptimize(challenges_for(*f.policy, verdict, scratch));
+    for_each_challenge(*f.policy, verdict, {}, [](const ChallengePieces& pieces) { benchmark::DoNotOptimize(pieces); });
   }
 }
 BENCHMARK(missing_credentials);

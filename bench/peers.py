@@ -28,7 +28,7 @@ import tokens  # noqa: E402
 ENDING = (signal.SIGTERM, signal.SIGHUP)
 SIGNED = 360  # bytes of a token that its signature covers
 DIGESTS = 20000  # requests of a round, each with its own count of one nonce
-FIRST_SIGHT = 2000  # new tokens a round and algorithm: RS256 signatures take a millisecond each; and the gateway remembers all of them
+FIRST_SIGHT = 6000  # new tokens a round and algorithm: RS256 signatures take a millisecond each; and the gateway remembers all of them
 
 
 @dataclasses.dataclass

@@ -2,6 +2,7 @@
 
 #include "base/base64.h"
 #include "crypto/digest.h"
+#include "crypto/password.h"
 #include "crypto/system_random.h"
 #include "gateway/admin.h"
 #include "net/fetch.h"
@@ -90,7 +91,7 @@ DeployFaults Gateway::start(config::Config config) {
   const std::size_t worker_count = config.workers != 0 ? config.workers : cores();
   const std::size_t hash_threads = config.limits.hash_threads != 0 ? config.limits.hash_threads : std::max<std::size_t>(1, cores() / 2);
   store_pool_ = std::make_unique<net::WorkerPool>(2, kStoreQueue);
-  hash_pool_ = std::make_unique<net::WorkerPool>(hash_threads, config.limits.hash_queue);
+  hash_pool_ = std::make_unique<net::WorkerPool>(hash_threads, config.limits.hash_queue, crypto::release_password_memory);
   resolver_pool_ = std::make_unique<net::WorkerPool>(1, 256);
   fetch_pool_ = std::make_unique<net::WorkerPool>(2, 64);
   const auto say = [this](std::string_view level, std::string_view text) { notice(level, text); };

@@ -2,7 +2,8 @@
 
 namespace quivive::net {
 
-WorkerPool::WorkerPool(std::size_t threads, std::size_t queue_limit) : limit_(queue_limit) {
+WorkerPool::WorkerPool(std::size_t threads, std::size_t queue_limit, std::function<void()> when_idle)
+    : limit_(queue_limit), when_idle_(std::move(when_idle)) {
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
 }
 
@@ -36,16 +37,25 @@ std::size_t WorkerPool::queued() const {
 }
 
 void WorkerPool::run() {
+  const auto is_due = [this] { return stopping_ || !jobs_.empty(); };
+  bool worked = false;  // since when_idle_ ran
   while (true) {
     std::function<void()> job;
     {
       std::unique_lock lock(mutex_);
-      ready_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
+      if (worked && when_idle_ && !ready_.wait_for(lock, kIdle, is_due)) {
+        lock.unlock();
+        when_idle_();
+        worked = false;
+        continue;
+      }
+      ready_.wait(lock, is_due);
       if (stopping_) return;
       job = std::move(jobs_.front());
       jobs_.pop_front();
     }
     job();
+    worked = true;
   }
 }
 

@@ -2,6 +2,7 @@
 // WorkerPool: a few threads for calls that block (store look-ups, password hashing, name look-ups), behind a bounded
 // queue. A full queue refuses: an attacker's flood becomes verifier-overloaded, not memory.
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -14,7 +15,10 @@ namespace quivive::net {
 
 class WorkerPool {
  public:
-  WorkerPool(std::size_t threads, std::size_t queue_limit);
+  static constexpr std::chrono::milliseconds kIdle{1000};
+
+  // `when_idle` runs on a thread that had work and then none for kIdle: to give back what it kept for the next job.
+  WorkerPool(std::size_t threads, std::size_t queue_limit, std::function<void()> when_idle = {});
   ~WorkerPool();  // finishes running jobs, drops queued ones
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
@@ -28,6 +32,7 @@ class WorkerPool {
   void run();
 
   const std::size_t limit_;
+  const std::function<void()> when_idle_;
   mutable std::mutex mutex_;
   std::condition_variable ready_;
   std::deque<std::function<void()>> jobs_;

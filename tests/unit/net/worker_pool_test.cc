@@ -37,6 +37,21 @@ TEST(WorkerPool, Jobs_RunInOrderOnOneThread) {
   EXPECT_EQ(order, "abc");
 }
 
+TEST(WorkerPool, WhenIdle_RunsOnceAfterWork) {
+  std::atomic<int> idle = 0;
+  std::promise<void> first;
+  WorkerPool pool(1, 10, [&] {
+    if (++idle == 1) first.set_value();
+  });
+  EXPECT_TRUE(pool.submit([] {}));
+  first.get_future().wait();
+  EXPECT_EQ(idle, 1);
+  std::promise<void> done;
+  EXPECT_TRUE(pool.submit([&] { done.set_value(); }));  // and the thread still works
+  done.get_future().wait();
+  EXPECT_EQ(idle, 1);
+}
+
 TEST(WorkerPool, FullQueue_Refuses) {
   std::atomic<int> ran = 0;
   WorkerPool pool(1, 2);
