@@ -119,7 +119,8 @@ DigestSettings read_digest(const Section& section) {
   section.read("userhash", out.userhash);
   section.read("nonce_lifetime", out.nonce_lifetime);
   section.read("domain", out.domain);
-  if (out.algorithms.empty() && section.has("algorithms")) {
+  const auto algorithms = section.value("algorithms");
+  if (algorithms->node.kind == YamlNode::Kind::Sequence && algorithms->node.items.empty()) {
     section.report().error(section.at("algorithms"), section.path_of("algorithms"), "names no algorithm");
   }
   for (const std::string& uri : out.domain) {

@@ -152,6 +152,7 @@ TEST(Digest, Settings_ReadAndWarnedAbout) {
   EXPECT_TRUE(has("algorithms: [MD5, SHA-256]", "warning accept.digest.algorithms: MD5 comes first"));
   EXPECT_TRUE(has("algorithms: []", "accept.digest.algorithms: names no algorithm"));
   EXPECT_TRUE(has("algorithms: [SHA-1]", "accept.digest.algorithms: 'SHA-1' is not known here"));
+  EXPECT_FALSE(has("algorithms: [SHA-1]", "names no algorithm"));
   EXPECT_TRUE(has("nonce_lifetime: 3h", "accept.digest.nonce_lifetime: "));
   EXPECT_TRUE(has("domain: 'a b'", "accept.digest.domain: 'a b' is no URI"));
   EXPECT_NE(said(kUpstream + "accept: {digest: {}, basic: {}}").find("warning accept.digest: beside Basic on routes[0]: wget then takes Basic"), std::string::npos);
