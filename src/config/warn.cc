@@ -64,6 +64,14 @@ void warn_about_digest(const Section& root, const Config& config) {
     const auto modern = std::find_if(algorithms.begin(), algorithms.end(), [](digest::DigestAlgorithm a) { return digest::info(a).hash != crypto::HashKind::Md5; });
     if (modern != algorithms.begin() && modern != algorithms.end()) warn("MD5 comes first, and clients take the first that they know: put SHA-256 before it");
   }
+  if (config.store.kind == StoreLocation::Kind::Memory) {
+    section.report().warning(section.at(), section.path(), "takes its users from the store, and 'store: memory' has none: no command reaches it");
+  }
+  for (std::size_t i = 0; i < config.routes.size(); ++i) {
+    if (config.routes[i].mode != Mode::Observe || std::find(config.routes[i].accept.begin(), config.routes[i].accept.end(), Scheme::Digest) == config.routes[i].accept.end()) continue;
+    root.report().warning(section.at(), section.path(), fmt::format("routes[{}] observes, and so sends no challenge: a client of Digest has nothing to answer there", i));
+    break;
+  }
   for (std::size_t i = 0; i < config.routes.size(); ++i) {
     const auto takes = [&](Scheme scheme) { return std::find(config.routes[i].accept.begin(), config.routes[i].accept.end(), scheme) != config.routes[i].accept.end(); };
     if (!takes(Scheme::Digest) || !takes(Scheme::Basic)) continue;

@@ -25,7 +25,10 @@ struct IdHash {
   }
 };
 
-using Generation = boost::unordered_flat_map<NonceId, Used, IdHash>;
+struct Generation {
+  boost::unordered_flat_map<NonceId, Used, IdHash> counts;
+  Instant latest = Instant::min();  // that a nonce in it was issued
+};
 
 NonceClaim use(Used& used, std::uint32_t count) {
   if (count > used.highest) {
@@ -35,7 +38,7 @@ NonceClaim use(Used& used, std::uint32_t count) {
     return NonceClaim::Fresh;
   }
   const std::uint32_t behind = used.highest - count;
-  if (behind >= kCountWindow) return NonceClaim::Replayed;
+  if (behind >= kCountWindow) return NonceClaim::Forgotten;
   const std::uint64_t bit = std::uint64_t{1} << behind;
   if ((used.window & bit) != 0) return NonceClaim::Replayed;
   used.window |= bit;
@@ -45,12 +48,13 @@ NonceClaim use(Used& used, std::uint32_t count) {
 }  // namespace
 
 // Two generations: an entry that is used moves to the younger, and the older is dropped whole. So an entry outlives its last use by
-// a lifetime, and forgetting costs nothing for each.
+// a lifetime, and forgetting costs nothing for each. Threat: what is dropped would be fresh again. So no nonce counts that was
+// issued when one that was dropped was, or before: whatever the clocks, lifetimes and delays of callers do.
 struct NonceCounts::Shard {
   mutable std::mutex mutex;
   Generation young, old;
-  Instant turned{};               // when `young` began
-  Instant began = Instant::min();  // nonces issued before are not known here any more
+  Instant turned{};                    // when `young` began
+  Instant forgotten = Instant::min();  // nonces issued until then are not known here any more
 };
 
 NonceCounts::NonceCounts(Duration lifetime, std::size_t capacity)
@@ -61,39 +65,31 @@ NonceClaim NonceCounts::claim(const Nonce& nonce, std::uint32_t count, Instant n
   Shard& shard = (*shards_)[nonce.id.back() % kShards];  // the last octet counts up
   const std::scoped_lock lock(shard.mutex);
   const Duration lifetime = lifetime_.load(std::memory_order_relaxed);
-  const bool full = shard.young.size() >= capacity_;
-  if (full || now - shard.turned >= lifetime) {
-    // What is dropped before its time must not be fresh again.
-    if (full && now - shard.turned < lifetime) shard.began = std::max(shard.began, shard.turned);
+  if (shard.young.counts.size() >= capacity_ || now - shard.turned >= lifetime) {
+    shard.forgotten = std::max(shard.forgotten, shard.old.latest);
     shard.old = std::exchange(shard.young, Generation{});
     shard.turned = now;
   }
-  if (nonce.issued < shard.began) return NonceClaim::Forgotten;
-  auto at = shard.young.find(nonce.id);
-  if (at == shard.young.end()) {
+  if (nonce.issued <= shard.forgotten) return NonceClaim::Forgotten;
+  auto& young = shard.young.counts;
+  auto at = young.find(nonce.id);
+  if (at == young.end()) {
     Used used;
-    if (const auto before = shard.old.find(nonce.id); before != shard.old.end()) {
+    if (const auto before = shard.old.counts.find(nonce.id); before != shard.old.counts.end()) {
       used = before->second;
-      shard.old.erase(before);
+      shard.old.counts.erase(before);
     }
-    at = shard.young.emplace(nonce.id, used).first;
+    at = young.emplace(nonce.id, used).first;
+    shard.young.latest = std::max(shard.young.latest, nonce.issued);
   }
   return use(at->second, count);
-}
-
-void NonceCounts::set_lifetime(Duration lifetime, Instant now) {
-  if (lifetime_.exchange(lifetime) >= lifetime) return;
-  for (Shard& shard : *shards_) {
-    const std::scoped_lock lock(shard.mutex);
-    shard.began = std::max(shard.began, now);
-  }
 }
 
 std::size_t NonceCounts::size() const {
   std::size_t all = 0;
   for (const Shard& shard : *shards_) {
     const std::scoped_lock lock(shard.mutex);
-    all += shard.young.size() + shard.old.size();
+    all += shard.young.counts.size() + shard.old.counts.size();
   }
   return all;
 }

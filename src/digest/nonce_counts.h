@@ -16,8 +16,8 @@ namespace quivive::digest {
 
 enum class NonceClaim : std::uint8_t {
   Fresh,     // it is the caller's now, and nobody else's
-  Replayed,  // used before, or too far behind the highest to be told
-  Forgotten, // of a nonce so old, or behind so many others, that nothing is known of it: stale
+  Replayed,  // used before
+  Forgotten, // too far behind the highest count to be told, or of a nonce that is not remembered any more: stale
 };
 
 // How far behind the highest count of a nonce another may arrive: parallel requests overtake each other.
@@ -33,11 +33,10 @@ class NonceCounts {
   NonceCounts& operator=(const NonceCounts&) = delete;
   ~NonceCounts();
 
-  // Claims `count` of that nonce, which was genuine and not older than the lifetime. One winner among callers that claim the same.
+  // Claims `count` of that genuine nonce. One winner among callers that claim the same, however late they come.
   [[nodiscard]] NonceClaim claim(const Nonce& nonce, std::uint32_t count, Instant now);
-  // Another lifetime from now on. Where it is longer, nonces from before `now` are forgotten: some that it would bring back to life
-  // have lost their counts.
-  void set_lifetime(Duration lifetime, Instant now);
+  // Another lifetime from now on. Nonces that a longer one would bring back to life stay forgotten.
+  void set_lifetime(Duration lifetime) { lifetime_.store(lifetime, std::memory_order_relaxed); }
   // Nonces that are remembered.
   [[nodiscard]] std::size_t size() const;
 

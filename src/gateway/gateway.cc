@@ -101,7 +101,7 @@ DeployFaults Gateway::start(config::Config config) {
   auto deployed = deploy(std::move(config), {board_, *key_sets_, nullptr, options_.store, decoy_seed_, digest_opaque()});
   if (!deployed) return deployed.error();
   deployment_ = std::move(*deployed);
-  if (const auto& digest = deployment_->config.accept.digest) nonce_counts_.set_lifetime(digest->nonce_lifetime, clock_.now());
+  if (const auto& digest = deployment_->config.accept.digest) nonce_counts_.set_lifetime(digest->nonce_lifetime);
   for (const auto& fixed : deployment_->fixed_keys) board_.set_keys(fixed.slot, fixed.keys);
   for (const std::string& warning : deployment_->warnings) notice("warning", warning);
   store_watch_->look(deployment_->stores, clock_.now());
@@ -206,18 +206,14 @@ void Gateway::reload(std::function<void(std::vector<std::string>)> done) {
       before.listen.tls.has_value() != after.listen.tls.has_value()) {
     notice("warning", "listen, admin and workers change only with a restart");
   }
-  // A count is remembered for as long as any worker still takes its nonce: a longer lifetime counts before the workers know of it, a
-  // shorter one when they all do.
-  const Duration lifetime = after.accept.digest ? after.accept.digest->nonce_lifetime : Duration{0};
-  if (lifetime > (before.accept.digest ? before.accept.digest->nonce_lifetime : Duration{0})) nonce_counts_.set_lifetime(lifetime, clock_.now());
+  if (after.accept.digest) nonce_counts_.set_lifetime(after.accept.digest->nonce_lifetime);
   deployment_ = std::move(*deployed);
   for (const auto& fixed : deployment_->fixed_keys) board_.set_keys(fixed.slot, fixed.keys);
   keep_issuers_of(*deployment_);
   for (const std::string& warning : deployment_->warnings) notice("warning", warning);
   const auto deployment = deployment_;
   on_workers([deployment](Worker& worker) { worker.replace(deployment); },
-             [this, lifetime, done = std::move(done)] {
-               if (lifetime > Duration{0}) nonce_counts_.set_lifetime(lifetime, clock_.now());
+             [this, done = std::move(done)] {
                ++reloads_;
                notice("info", "configuration reloaded");
                if (done) done({});

@@ -116,6 +116,7 @@ def test_roles_are_compared(digest):
     ("digest-wrong-response", {"username": "nobody-here"}, {}),
     ("digest-wrong-response", {"username": "plain"}, {"password": "only-for-basic"}),
     ("digest-wrong-response", {"realm": "elsewhere"}, {}),
+    ("digest-wrong-response", {"realm": "elsewhere"}, {"realm": REALM}),
     ("digest-wrong-response", {}, {"method": "POST"}),
     ("digest-wrong-response", {}, {"uri": "/digest/y"}),
     ("digest-uri-mismatch", {"uri": "/digest/y"}, {}),
@@ -203,12 +204,14 @@ def test_new_password_counts_at_once(digest):
     expect(digest, client.get(), 200, "allowed")
     assert digest.command("user", "disable", "frank").exit == 0
     eventually(lambda: client.get().status == 401, within=5.0)
+    assert digest.command("user", "enable", "frank").exit == 0
+    eventually(lambda: client.get().status == 200, within=5.0)
     assert digest.command("user", "remove", "frank").exit == 0
-    expect(digest, client.get(), 401, "digest-wrong-response")
+    eventually(lambda: client.get().status == 401, within=5.0)
 
 
 def test_nonces_age_and_the_next_comes_in_time(upstream):
-    settings = config(upstream.url, accept={"digest": {"nonce_lifetime": "2s"}}, routes=[{"path": "/", "accept": ["digest"]}])
+    settings = config(upstream.url, accept={"digest": {"nonce_lifetime": "6s"}}, routes=[{"path": "/", "accept": ["digest"]}])
     with Gateway(settings) as gateway:
         gateway.add_user(*ALICE, digest=True)
         client = Client(gateway, *ALICE)
@@ -216,7 +219,7 @@ def test_nonces_age_and_the_next_comes_in_time(upstream):
         first = client.nonce
         # A client that takes each nextnonce never sees a 401, however long it goes on.
         taken, started = 0, time.monotonic()
-        while taken < 3:
+        while taken < 2:
             response = expect(gateway, client.get(), 200, "allowed")
             assert time.monotonic() - started < 60
             following = parameters(response.get("Authentication-Info")).get("nextnonce")

@@ -1,5 +1,6 @@
 """Digest with the clients that people have: each as its users call it."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -24,7 +25,7 @@ def settings(upstream, **digest):
     ])
 
 
-@pytest.fixture(scope="module", params=["SHA-256", "SHA-256,MD5", "MD5,SHA-256", "SHA-256-sess", "MD5-sess"])
+@pytest.fixture(scope="module", params=["SHA-256", "MD5", "SHA-256,MD5", "MD5,SHA-256", "SHA-256-sess", "MD5-sess"])
 def gateway(upstream, request):
     with Gateway(settings(upstream, algorithms=request.param.split(","))) as running:
         running.add_user(USER, PASSWORD, digest=True)
@@ -86,7 +87,7 @@ def test_curl_sends_the_body_again(gateway, how, method, marker, tmp_path):
     body = ["-T", str(file)] if method == "PUT" else ["--data-binary", f"@{file}"]
     done = program("curl", "-sS", "--fail", how, "-u", f"{USER}:{PASSWORD}", "-X", method, *body, f"{gateway.url}/{marker}")
     assert done.returncode == 0, done.stderr
-    assert BODY in done.stdout.encode().decode("unicode_escape") or str(len(BODY)) in done.stdout
+    assert hashlib.sha256(BODY.encode()).hexdigest() in done.stdout  # what the upstream received
     assert gateway.logged(lambda line: marker in line.get("path", "") and line["status"] == 200)["scheme"] == "digest"
 
 
@@ -98,6 +99,7 @@ def test_a_session_answers_one_challenge(gateway, marker):
               "print([x.status_code for x in r], sum(len(x.history) for x in r), r[-1].request.headers['Authorization'])")
     done = program(sys.executable, "-c", script, f"{gateway.url}/{marker}")
     if not can("requests", gateway.algorithms):
+        assert done.returncode != 0
         return
     assert done.stdout.startswith("[200, 200, 200, 200, 200] 1 Digest "), done.stdout + done.stderr
     assert "nc=00000005" in done.stdout
@@ -121,3 +123,11 @@ def test_wget_takes_basic_where_it_may(gateway, marker):
     done = program(*CLIENTS["wget"](f"{gateway.url}/both/{marker}"))
     assert done.returncode == 0, done.stderr
     assert gateway.logged(lambda line: marker in line.get("path", "") and line["status"] == 200)["scheme"] == "basic"
+
+
+def test_sha_512_256_locks_curl_out(upstream, marker):
+    """Why `check` warns: curl 7.88 takes a SHA-512 cut short for it."""
+    with Gateway(settings(upstream, algorithms=["SHA-512-256", "MD5"])) as gateway:
+        gateway.add_user(USER, PASSWORD, digest=True)
+        done = program(*CLIENTS["curl --digest"](f"{gateway.url}/{marker}"))
+        assert done.returncode == 22 and "401" in done.stderr, done.stderr

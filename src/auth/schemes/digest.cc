@@ -16,8 +16,10 @@ bool is_same_target(std::string_view uri, std::string_view target) {
   if (uri == target) return true;
   const std::size_t scheme = target.find("://");
   if (target.starts_with('/') || scheme == std::string_view::npos) return false;
-  const std::size_t path = target.find('/', scheme + 3);
-  return path == std::string_view::npos ? uri == "/" : uri == target.substr(path);
+  // The host ends at a slash or at a query: a slash within the query begins no path.
+  const std::size_t end = target.find_first_of("/?", scheme + 3);
+  if (end == std::string_view::npos) return uri == "/";
+  return target[end] == '/' ? uri == target.substr(end) : uri.starts_with('/') && uri.substr(1) == target.substr(end);
 }
 
 // What is computed with for a user who is not there: as much work as for one who is.
@@ -74,7 +76,8 @@ Finding DigestCheck::start(const CheckContext& context) {
   }
   if (!is_same_target(sent_->uri, target_)) {
     // Threat: credentials lifted from one request and put on another.
-    return refuse(Scheme::Digest, Reason::DigestUriMismatch, fmt::format("uri {}", printable(sent_->uri, 100)));
+    return refuse(Scheme::Digest, Reason::DigestUriMismatch,
+                  fmt::format("uri {}; the request's target is {}", printable(sent_->uri, 100), printable(target_, 100)));
   }
   return Need{NeedDigestUser{std::string(sent_->username), sent_->userhash, digest::info(sent_->algorithm).hash}};
 }
@@ -104,7 +107,7 @@ Finding DigestCheck::judge(const CheckContext& context, FoundDigestUser answer) 
   if (!answer.proved && stored.fitting == nullptr) return wrong(stored.why);  // even if the decoy's response says otherwise
   if (!answer.proved && answer.user->disabled) return wrong(match ? "disabled; the password is right" : "disabled");
   if (!match) return wrong("wrong password, or a response computed from something else");
-  if (sent_->realm != context.policy.realm()) return wrong(fmt::format("realm {}", printable(sent_->realm, 64)));
+  if (sent_->realm != context.policy.realm()) return wrong(fmt::format("for the realm '{}', and this route's is '{}'", printable(sent_->realm, 64), printable(context.policy.realm(), 64)));
 
   // The response is right: from here on the client may know that it was.
   const auto nonce = context.tools.nonces.read(sent_->nonce, context.policy.realm(), context.now);

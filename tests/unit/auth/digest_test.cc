@@ -105,7 +105,7 @@ TEST_F(DigestCheckTest, WhatIsWrong_IsSaid) {
       {"disabled and wrong", [](Sent& s) { s.user = "mallory"; s.password = "x"; }, Reason::DigestWrongResponse, "user mallory: disabled"},
       {"realm", [](Sent& s) { s.realm = "other"; }, Reason::DigestWrongResponse, "user alice: wrong password, or a response computed from something else"},
       {"method", [](Sent& s) { s.signed_method = "HEAD"; }, Reason::DigestWrongResponse, "user alice: wrong password, or a response computed from something else"},
-      {"uri", [](Sent& s) { s.uri = "/orders"; }, Reason::DigestUriMismatch, "uri /orders"},
+      {"uri", [](Sent& s) { s.uri = "/orders"; }, Reason::DigestUriMismatch, "uri /orders; the request's target is /orders?page=2"},
       {"algorithm", [](Sent& s) { s.algorithm = DigestAlgorithm::Sha256Sess; }, Reason::DigestAlgorithmNotAllowed, "algorithm SHA-256-sess, which was not offered"},
       {"qop", [](Sent& s) { s.qop = "auth-int"; }, Reason::DigestMalformed, "qop auth-int, which was not offered"},
       {"userhash", [](Sent& s) { s.extra = ", userhash=true"; }, Reason::DigestMalformed, "userhash, which was not asked for"},
@@ -125,6 +125,15 @@ TEST_F(DigestCheckTest, WhatIsWrong_IsSaid) {
     EXPECT_EQ(verdict.principal, nullptr);
     EXPECT_EQ(verdict.authentication_info, "");
   }
+}
+
+// Right in all but the realm that it names: what was hashed is ours.
+TEST_F(DigestCheckTest, AnotherRealmInTheField_IsRefused) {
+  std::string request = sent.request();
+  request.replace(request.find("realm=\"api.example.com\""), 23, "realm=\"other\"");
+  const Verdict verdict = world.decide(route, request);
+  EXPECT_EQ(verdict.reason, Reason::DigestWrongResponse);
+  EXPECT_EQ(verdict.detail, "user alice: for the realm 'other', and this route's is 'api.example.com'");
 }
 
 TEST_F(DigestCheckTest, ANonceEnds_AtItsLifetime) {
@@ -231,6 +240,21 @@ TEST_F(DigestCheckTest, AbsoluteFormTarget_IsThePathBehindTheHost) {
   EXPECT_TRUE(decide().allowed());
   sent.uri = "/other";
   EXPECT_EQ(decide().reason, Reason::DigestUriMismatch);
+  // Credentials for one path do not open another that stands in the query.
+  const std::pair<std::string, std::string> lifted[] = {{"http://h?x=/y", "/y"}, {"http://h?delete=1", "/"}, {"http://h", "/y"}, {"http://h/a?b", "/a"},
+                                                        {"http://h?a", "?a"}};
+  for (const auto& [target, uri] : lifted) {
+    sent.target = target;
+    sent.uri = uri;
+    EXPECT_EQ(decide().reason, Reason::DigestUriMismatch) << target << ' ' << uri;
+  }
+  const std::pair<std::string, std::string> same[] = {{"http://h?a=/b", "/?a=/b"}, {"http://h", "/"}, {"http://h/a?b", "/a?b"}};
+  for (const auto& [target, uri] : same) {
+    sent.nonce = nonce();
+    sent.target = target;
+    sent.uri = uri;
+    EXPECT_EQ(decide().reason, Reason::Allowed) << target << ' ' << uri;
+  }
 }
 
 }  // namespace

@@ -155,6 +155,8 @@ TEST(Digest, Settings_ReadAndWarnedAbout) {
   EXPECT_FALSE(has("algorithms: [SHA-1]", "names no algorithm"));
   EXPECT_TRUE(has("nonce_lifetime: 3h", "accept.digest.nonce_lifetime: "));
   EXPECT_TRUE(has("domain: 'a b'", "accept.digest.domain: 'a b' is no URI"));
+  EXPECT_NE(said(kUpstream + "accept: {digest: {}}\nstore: memory").find("warning accept.digest: takes its users from the store"), std::string::npos);
+  EXPECT_NE(said(kUpstream + "accept: {digest: {}}\nroutes: [{path: /, mode: observe}]").find("warning accept.digest: routes[0] observes"), std::string::npos);
   EXPECT_NE(said(kUpstream + "accept: {digest: {}, basic: {}}").find("warning accept.digest: beside Basic on routes[0]: wget then takes Basic"), std::string::npos);
 }
 

@@ -24,25 +24,43 @@ struct Step {
 };
 
 TEST(NonceCounts, EachCountOnce_OutOfOrderWithinTheWindow) {
-  constexpr auto Fresh = NonceClaim::Fresh, Replayed = NonceClaim::Replayed;
+  constexpr auto Fresh = NonceClaim::Fresh, Replayed = NonceClaim::Replayed, Forgotten = NonceClaim::Forgotten;
   const Step steps[] = {{1, Fresh},    {1, Replayed}, {3, Fresh},   {2, Fresh},       {3, Replayed},  {2, Replayed},
-                        {66, Fresh},   {4, Fresh},    {3, Replayed}, {2, Replayed},   {65, Fresh},    {200, Fresh},
-                        {136, Replayed}, {137, Fresh}, {137, Replayed}, {0xffffffff, Fresh}, {0xffffffff, Replayed}, {0xfffffffe, Fresh},
-                        {201, Replayed}};
+                        {66, Fresh},   {4, Fresh},    {3, Replayed}, {2, Forgotten},   {65, Fresh},    {200, Fresh},
+                        {136, Forgotten}, {137, Fresh}, {137, Replayed}, {0xffffffff, Fresh}, {0xffffffff, Replayed}, {0xfffffffe, Fresh},
+                        {201, Forgotten}};
   NonceCounts counts(kLifetime);
   for (const Step& step : steps) EXPECT_EQ(counts.claim(nonce(1), step.count, kNow), step.expected) << step.count;
   EXPECT_EQ(counts.claim(nonce(2), 1, kNow), Fresh);  // another nonce has counts of its own
 }
 
-TEST(NonceCounts, RemembersForALifetimeAfterTheLastUse) {
+TEST(NonceCounts, RemembersAsLongAsANonceLives) {
   NonceCounts counts(kLifetime);
   Instant now = kNow;
   EXPECT_EQ(counts.claim(nonce(1), 1, now), NonceClaim::Fresh);
-  for (std::uint32_t i = 2; i < 12; ++i) {  // others come and go, and time with them
+  for (std::uint32_t i = 2; now + kLifetime / 4 < kNow + kLifetime; ++i) {  // others come and go, and time with them
     now += kLifetime / 4;
-    EXPECT_EQ(counts.claim(nonce(i, now), 1, now), NonceClaim::Fresh);
+    EXPECT_EQ(counts.claim(nonce(100 + i, now), 1, now), NonceClaim::Fresh);
     EXPECT_EQ(counts.claim(nonce(1), i, now), NonceClaim::Fresh);
     EXPECT_EQ(counts.claim(nonce(1), i, now), NonceClaim::Replayed);
+  }
+}
+
+// Requests wait for the store, and a reload changes the lifetime: whenever a replay comes, it is no fresh claim.
+TEST(NonceCounts, WhatWasUsed_IsNeverFreshAgain) {
+  for (const Duration lifetime : {std::chrono::milliseconds(1), std::chrono::milliseconds(1000), std::chrono::milliseconds(300'000)}) {
+    for (const std::size_t capacity : {std::size_t{1}, std::size_t{1'000'000}}) {
+      NonceCounts counts(kLifetime, capacity);
+      const Nonce used = nonce(16);
+      ASSERT_EQ(counts.claim(used, 1, kNow), NonceClaim::Fresh);
+      counts.set_lifetime(lifetime);
+      for (std::uint32_t i = 2; i < 200; ++i) {
+        const Instant now = kNow + i / 20 * std::chrono::seconds(7);  // many in one millisecond, too
+        (void)counts.claim(nonce(16 * i, now), 1, now);
+        EXPECT_NE(counts.claim(used, 1, now), NonceClaim::Fresh) << lifetime.count() << ' ' << capacity << ' ' << i;
+        EXPECT_NE(counts.claim(used, 1, kNow), NonceClaim::Fresh);  // by a request that began then
+      }
+    }
   }
 }
 
@@ -82,10 +100,10 @@ TEST(NonceCounts, ALongerLifetime_BringsNothingBackToLife) {
   Instant now = kNow;
   EXPECT_EQ(counts.claim(nonce(1), 1, now), NonceClaim::Fresh);
   for (std::uint32_t i = 2; i < 100; ++i) (void)counts.claim(nonce(i, now), 1, now += std::chrono::seconds(1));
-  counts.set_lifetime(kLifetime, now);
+  counts.set_lifetime(kLifetime);
   EXPECT_EQ(counts.claim(nonce(1), 1, now), NonceClaim::Forgotten);
   EXPECT_EQ(counts.claim(nonce(100, now), 1, now), NonceClaim::Fresh);
-  counts.set_lifetime(std::chrono::seconds(1), now);  // a shorter one costs nobody anything
+  counts.set_lifetime(std::chrono::seconds(1));  // a shorter one costs nobody anything
   EXPECT_EQ(counts.claim(nonce(100, now), 2, now), NonceClaim::Fresh);
 }
 

@@ -15,14 +15,15 @@ using testing::Not;
 std::string exposed(std::vector<const Metrics*> workers, const GatewayGauges& gauges = {}) { return expose(workers, gauges); }
 
 TEST(Metrics, Expose_SumsTheWorkers) {
+  constexpr std::size_t kBearer = static_cast<std::size_t>(auth::Scheme::Bearer) + 1;  // 0 stands for none
   const auto one = std::make_unique<Metrics>(), two = std::make_unique<Metrics>();
   one->connections_accepted.add(3);
   two->connections_accepted.add();
   one->connections_open.add(5);
   one->connections_open.subtract(2);
   two->log_records_dropped.set(7);
-  one->requests[static_cast<std::size_t>(Reason::TokenExpired)][1].add(2);
-  two->requests[static_cast<std::size_t>(Reason::TokenExpired)][1].add(2);
+  one->requests[static_cast<std::size_t>(Reason::TokenExpired)][kBearer].add(2);
+  two->requests[static_cast<std::size_t>(Reason::TokenExpired)][kBearer].add(2);
   two->requests[static_cast<std::size_t>(Reason::CredentialsMissing)][0].add();
   const std::string out = exposed({one.get(), two.get()});
   for (const std::string_view line : {"\nquivive_connections_accepted_total 4\n", "\nquivive_connections_open 3\n", "\nquivive_log_records_dropped_total 7\n",
