@@ -202,7 +202,10 @@ bool decide_digest(Worker& worker, const Deployment& deployment, const Route& ro
     OutcomeCache& cache = cache_of(worker, auth::Scheme::Digest);
     out.key = key_of(cache, std::get<auth::NeedDigestUser>(*wanted), route.policy->realm());
     Remembered* remembered = cache.find(out.key, input.now);
-    if (remembered == nullptr || remembered->principal->basis().store_epoch != worker.facts.get()->store_epoch) return false;
+    if (remembered == nullptr || remembered->principal->basis().store_epoch != worker.facts.get()->store_epoch) {
+      (void)attempt.advance(auth::FoundDigestUser{});  // the work that a wrong response costs a remembered user here
+      return false;
+    }
     step = attempt.advance(auth::FoundDigestUser{std::nullopt, remembered->digest_user});
     if (const auto* count = std::get_if<auth::Need>(&step)) step = attempt.advance(claim(worker, std::get<auth::NeedNonceCount>(*count), input.now));
     if (std::get<auth::Verdict>(step).reason == Reason::DigestWrongResponse) return false;

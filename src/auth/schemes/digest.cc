@@ -99,15 +99,17 @@ Finding DigestCheck::judge(const CheckContext& context, FoundDigestUser answer) 
   Secrets stored;
   if (!answer.proved) stored = secret_of(answer.user, context.policy.realm(), hash);
   if (stored.fitting != nullptr && sent_->userhash && stored.fitting->user_hash != sent_->username) stored = {nullptr, "no such user"};
-  const std::string_view secret = answer.proved     ? answer.proved->secret_.reveal(RevealSecret{})
-                                  : stored.fitting != nullptr ? stored.fitting->secret.reveal(RevealSecret{})
-                                                    : kDecoy.substr(0, 2 * crypto::digest_size(hash));
+  std::string_view secret = kDecoy.substr(0, 2 * crypto::digest_size(hash));
+  if (answer.proved) secret = answer.proved->secret_.reveal(RevealSecret{});
+  else if (stored.fitting != nullptr) secret = stored.fitting->secret.reveal(RevealSecret{});
   const digest::HexDigest right = context.tools.digests.response(input(), secret);
   const bool match = crypto::constant_time_equal(right.view(), sent_->response);
   if (!answer.proved && stored.fitting == nullptr) return wrong(stored.why);  // even if the decoy's response says otherwise
   if (!answer.proved && answer.user->disabled) return wrong(match ? "disabled; the password is right" : "disabled");
   if (!match) return wrong("wrong password, or a response computed from something else");
-  if (sent_->realm != context.policy.realm()) return wrong(fmt::format("for the realm '{}', and this route's is '{}'", printable(sent_->realm, 64), printable(context.policy.realm(), 64)));
+  if (sent_->realm != context.policy.realm()) {
+    return wrong(fmt::format("for the realm '{}', and this route's is '{}'", printable(sent_->realm, 64), printable(context.policy.realm(), 64)));
+  }
 
   // The response is right: from here on the client may know that it was.
   const auto nonce = context.tools.nonces.read(sent_->nonce, context.policy.realm(), context.now);
