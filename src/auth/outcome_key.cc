@@ -26,7 +26,7 @@ bool still_stands(const RoutePolicy& policy, const Principal& principal, const S
 OutcomeKey outcome_key(const Credential& credential) {
   // Written out, not taken from the enumerator: a row added to schemes.def must not renumber what a cache holds.
   switch (credential.scheme) {
-    case Scheme::Digest: return {'d', credential.value};  // each is used once: schemes/digest.h has the key of its user
+    case Scheme::Digest: return {'d', credential.value};  // counts once; what is remembered is its user
     case Scheme::Bearer: return {'b', credential.value};
     case Scheme::ApiKey: return {'k', credential.value};
     case Scheme::Basic: return {'p', credential.value};

@@ -4,14 +4,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace quivive::config {
 namespace {
 
+bool takes(const Route& route, Scheme scheme) { return std::find(route.accept.begin(), route.accept.end(), scheme) != route.accept.end(); }
+
+// The index of the first route that `is` holds for; nothing where there is none.
+template <class Predicate>
+std::optional<std::size_t> first_route(const Config& config, Predicate is) {
+  const auto found = std::find_if(config.routes.begin(), config.routes.end(), is);
+  return found == config.routes.end() ? std::nullopt : std::optional(static_cast<std::size_t>(found - config.routes.begin()));
+}
+
 bool accepts_basic(const Config& config) {
-  return std::any_of(config.routes.begin(), config.routes.end(), [](const Route& route) {
-    return std::find(route.accept.begin(), route.accept.end(), Scheme::Basic) != route.accept.end();
-  });
+  return first_route(config, [](const Route& route) { return takes(route, Scheme::Basic); }).has_value();
 }
 
 void warn_about_listeners(const Section& root, const Config& config) {
@@ -58,7 +66,7 @@ void warn_about_digest(const Section& root, const Config& config) {
     return std::any_of(algorithms.begin(), algorithms.end(), [&](digest::DigestAlgorithm a) { return digest::info(a).hash == hash; });
   };
   const auto warn = [&](std::string message) { section.report().warning(section.at("algorithms"), section.path_of("algorithms"), std::move(message)); };
-  if (offers(crypto::HashKind::Sha512_256)) warn("SHA-512-256 locks out curl up to 7.88 (Debian 12 has it), which computes it wrongly");
+  if (offers(crypto::HashKind::Sha512_256)) warn("SHA-512-256 locks out curl 7.88, which Debian 12 has and which computes it wrongly");
   if (offers(crypto::HashKind::Md5)) {
     warn("MD5 is there for old clients only: the secrets stored for it can be tried out fast by whoever reads the store");
     const auto modern = std::find_if(algorithms.begin(), algorithms.end(), [](digest::DigestAlgorithm a) { return digest::info(a).hash != crypto::HashKind::Md5; });
@@ -67,17 +75,14 @@ void warn_about_digest(const Section& root, const Config& config) {
   if (config.store.kind == StoreLocation::Kind::Memory) {
     section.report().warning(section.at(), section.path(), "takes its users from the store, and 'store: memory' has none: no command reaches it");
   }
-  for (std::size_t i = 0; i < config.routes.size(); ++i) {
-    if (config.routes[i].mode != Mode::Observe || std::find(config.routes[i].accept.begin(), config.routes[i].accept.end(), Scheme::Digest) == config.routes[i].accept.end()) continue;
-    root.report().warning(section.at(), section.path(), fmt::format("routes[{}] observes, and so sends no challenge: a client of Digest has nothing to answer there", i));
-    break;
-  }
-  for (std::size_t i = 0; i < config.routes.size(); ++i) {
-    const auto takes = [&](Scheme scheme) { return std::find(config.routes[i].accept.begin(), config.routes[i].accept.end(), scheme) != config.routes[i].accept.end(); };
-    if (!takes(Scheme::Digest) || !takes(Scheme::Basic)) continue;
-    root.report().warning(section.at(), section.path(), fmt::format("beside Basic on routes[{}]: wget then takes Basic, and so sends the password; any client may choose the weaker", i));
-    break;
-  }
+  const auto warn_of = [&](auto is, std::string_view before, std::string_view after) {
+    const auto route = first_route(config, [&](const Route& one) { return takes(one, Scheme::Digest) && is(one); });
+    if (route) section.report().warning(section.at(), section.path(), fmt::format("{}routes[{}]{}", before, *route, after));
+  };
+  warn_of([](const Route& route) { return route.mode == Mode::Observe; },
+          "", " observes, and so sends no challenge: a client of Digest has nothing to answer there");
+  warn_of([](const Route& route) { return takes(route, Scheme::Basic); },
+          "beside Basic on ", ": wget then takes Basic, and so sends the password; any client may choose the weaker");
 }
 
 void warn_about_routes(const Section& root, const Config& config) {

@@ -88,7 +88,7 @@ class WorkMemory {
   WorkMemory& operator=(const WorkMemory&) = delete;
   ~WorkMemory() { release(); }
 
-  // As large pages, where the system gives them when asked: a thousandth of the faults.
+  // As large pages, where the system gives them when asked: one fault where there were 512.
   [[nodiscard]] std::uint8_t* take(std::size_t size) {
     if (size != size_) {
       release();
