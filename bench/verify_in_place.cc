@@ -3,9 +3,10 @@
 // caches of a server, and while the other end of each connection has gone to sleep meanwhile. A loop of its own tells less.
 
 #include <dlfcn.h>
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <openssl/rsa.h>
 #include <sys/socket.h>
 
@@ -32,7 +33,11 @@ EVP_PKEY* make_key(std::string_view algorithm) {
 class Verification {
  public:
   explicit Verification(std::string_view algorithm) : eddsa_(algorithm == "EdDSA"), hmac_(algorithm == "HS256") {
-    if (hmac_) return;
+    if (hmac_) {
+      const OSSL_PARAM sha256[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, const_cast<char*>("SHA256"), 0), OSSL_PARAM_construct_end()};
+      require(EVP_MAC_init(mac_, kSecret, sizeof kSecret, sha256) == 1);
+      return;
+    }
     key_ = make_key(algorithm);
     require(key_ != nullptr);
     EVP_MD_CTX* const signing = EVP_MD_CTX_new();
@@ -49,7 +54,9 @@ class Verification {
 
   void run() {
     if (hmac_) {
-      require(HMAC(sha256_, kSecret, sizeof kSecret, text_, sizeof text_, hash_, nullptr) != nullptr);
+      std::size_t size = 0;
+      require(EVP_MAC_init(mac_, nullptr, 0, nullptr) == 1 && EVP_MAC_update(mac_, text_, sizeof text_) == 1 &&
+              EVP_MAC_final(mac_, hash_, &size, sizeof hash_) == 1);
     } else if (eddsa_) {
       require(EVP_DigestVerify(whole_, signature_, size_, text_, sizeof text_) == 1);
     } else {
@@ -64,6 +71,7 @@ class Verification {
   EVP_PKEY* key_ = nullptr;
   EVP_PKEY_CTX* context_ = nullptr;
   EVP_MD* sha256_ = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  EVP_MAC_CTX* mac_ = EVP_MAC_CTX_new(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
   EVP_MD_CTX *whole_ = EVP_MD_CTX_new(), *digest_ = EVP_MD_CTX_new();
   unsigned char text_[kSigned] = {}, signature_[512] = {}, hash_[EVP_MAX_MD_SIZE] = {};
   std::size_t size_ = sizeof signature_;
