@@ -52,7 +52,25 @@ constexpr std::array<const char*, kSqliteSchemaVersion> kMigrations = {
          user_hash BLOB NOT NULL,
          PRIMARY KEY (user, realm, hash)
        ) STRICT, WITHOUT ROWID;
-       CREATE INDEX digests_by_user_hash ON digests (user_hash);)"};
+       CREATE INDEX digests_by_user_hash ON digests (user_hash);)",
+    R"(ALTER TABLE state ADD COLUMN session_changes INTEGER NOT NULL DEFAULT 1;  -- raised when a session ends
+       CREATE TABLE sessions (               -- store::SessionRecord
+         digest BLOB PRIMARY KEY CHECK (length(digest) = 32),
+         user BLOB NOT NULL,
+         password_tag BLOB NOT NULL,
+         client BLOB NOT NULL,
+         created INTEGER NOT NULL,
+         seen INTEGER NOT NULL,
+         expires INTEGER NOT NULL,
+         revoked INTEGER
+       ) STRICT, WITHOUT ROWID;
+       CREATE INDEX sessions_by_user ON sessions (user);
+       CREATE TABLE places (                 -- where users have signed in from
+         user BLOB NOT NULL,
+         place BLOB NOT NULL,                -- a network, as text
+         seen INTEGER NOT NULL,
+         PRIMARY KEY (user, place)
+       ) STRICT, WITHOUT ROWID;)"};
 
 // The schema of a file that is ours or empty; what is wrong with any other. To be asked within a transaction.
 Result<std::int64_t> schema_version(SqliteConnection& connection, const std::string& path) {

@@ -2,6 +2,7 @@
 
 #include "backends/sqlite_rows.h"
 #include "backends/sqlite_schema.h"
+#include "backends/sqlite_sessions.h"
 #include "backends/sqlite_users.h"
 #include "base/text.h"
 #include "store/record_rules.h"
@@ -15,11 +16,12 @@ using store::DigestSecret;
 using store::KeyRecord;
 using store::Revocation;
 using store::RevocationKind;
+using store::SessionRecord;
 using store::UserRecord;
 
 namespace {
 
-// Waits no longer than this for the write lock just to note a key's use.
+// Waits no longer than this for the write lock just to note uses.
 constexpr std::chrono::milliseconds kNoteTimeout{50};
 
 #define KEY_COLUMNS "id, digest, owner, scopes, note, created, expires, revoked, rotated_to, last_used"
@@ -84,17 +86,27 @@ SqliteStore::SqliteStore(std::string path, SqliteFileId file, const Options& opt
 SqliteStore::~SqliteStore() { write_notes(); }
 
 template <class Verb>
-auto SqliteStore::write(Verb change) -> std::invoke_result_t<Verb> {
+auto SqliteStore::transact(Verb change, const char* raise) -> std::invoke_result_t<Verb, bool&> {
   const std::scoped_lock lock(writer_mutex_);
   if (const auto ok = writer_.execute("BEGIN IMMEDIATE"); !ok) return ok.error();
-  const auto before = writer_.all_changed_rows();
-  auto result = change();
+  bool counts = false;
+  auto result = change(counts);
   Result<void> finished = result ? Result<void>{} : Result<void>{result.error()};
-  if (finished && writer_.all_changed_rows() != before) finished = writer_.execute("UPDATE state SET changes = changes + 1");
+  if (finished && counts) finished = writer_.execute(raise);
   if (finished) finished = writer_.execute("COMMIT");
   if (finished) return result;
   (void)writer_.execute("ROLLBACK");  // what failed is the news
   return finished.error();
+}
+
+template <class Verb>
+auto SqliteStore::write(Verb change, const char* raise) -> std::invoke_result_t<Verb> {
+  return transact([&](bool& counts) {
+    const auto before = writer_.all_changed_rows();
+    auto result = change();
+    counts = writer_.all_changed_rows() != before;
+    return result;
+  }, raise);
 }
 
 Result<std::optional<UserRecord>> SqliteStore::find_user(std::string_view name) {
@@ -114,20 +126,46 @@ Result<Change> SqliteStore::add_user(const UserRecord& user) {
 
 Result<Change> SqliteStore::set_password(std::string_view name, const Secret& hash, const std::vector<DigestSecret>& digests, Instant at) {
   if (const auto ok = check_digests(name, digests); !ok) return ok.error();
-  return write([&] { return sqlite_users::set_password(writer_, name, hash, digests, at); });
+  return write([&]() -> Result<Change> {
+    const auto changed = sqlite_users::set_password(writer_, name, hash, digests, at);
+    if (!changed || *changed != Change::Done) return changed;
+    if (const auto ended = sqlite_sessions::end_all_of(writer_, name, at); !ended) return ended.error();
+    return changed;
+  });
 }
 
 Result<Change> SqliteStore::set_disabled(std::string_view name, bool disabled, Instant at) {
-  return write([&] { return sqlite_users::set_disabled(writer_, name, disabled, at); });
+  return write([&]() -> Result<Change> {
+    const auto changed = sqlite_users::set_disabled(writer_, name, disabled, at);
+    if (!changed || *changed != Change::Done || !disabled) return changed;
+    // Even of one who is disabled already: a sign-in may have been under way.
+    if (const auto ended = sqlite_sessions::end_all_of(writer_, name, at); !ended) return ended.error();
+    return changed;
+  });
 }
 
 Result<Change> SqliteStore::remove_user(std::string_view name) {
-  return write([&] { return sqlite_users::remove(writer_, name); });
+  return write([&]() -> Result<Change> {
+    const auto removed = sqlite_users::remove(writer_, name);
+    if (!removed || *removed != Change::Done) return removed;
+    if (const auto ok = sqlite_sessions::remove_all_of(writer_, name); !ok) return ok.error();
+    if (const auto ok = sqlite_users::forget_places(writer_, name); !ok) return ok.error();
+    return removed;
+  });
 }
 
 Result<std::vector<UserRecord>> SqliteStore::list_users() {
   const std::scoped_lock lock(reader_mutex_);
   return sqlite_users::list(reader_);
+}
+
+Result<void> SqliteStore::note_place(std::string_view user, std::string_view place, Instant at) {
+  return transact([&](bool&) { return sqlite_users::note_place(writer_, user, place, at); });
+}
+
+Result<bool> SqliteStore::knows_place(std::string_view user, std::string_view place, Instant since) {
+  const std::scoped_lock lock(reader_mutex_);
+  return sqlite_users::knows_place(reader_, user, place, since);
 }
 
 Result<std::optional<KeyRecord>> SqliteStore::find_key(std::string_view id) {
@@ -212,43 +250,86 @@ Result<std::uint64_t> SqliteStore::version() {
   return static_cast<std::uint64_t>(*changes);
 }
 
+Result<Change> SqliteStore::begin_session(const SessionRecord& session, std::string_view replaces, std::size_t most) {
+  if (const auto ok = check_record(session); !ok) return ok.error();
+  write_notes();
+  return transact([&](bool& counts) { return sqlite_sessions::begin(writer_, session, replaces, most, counts); }, kSessionEnded);
+}
+
+Result<std::optional<SessionRecord>> SqliteStore::find_session(std::string_view digest) {
+  auto session = [&] {
+    const std::scoped_lock lock(reader_mutex_);
+    return sqlite_sessions::find(reader_, digest);
+  }();
+  if (!session || !*session || (*session)->revoked) return session;
+  (*session)->seen = std::max((*session)->seen, session_notes_.find(digest).value_or(Instant::min()));
+  return session;
+}
+
+Result<Change> SqliteStore::end_session(std::string_view digest, Instant at) {
+  return write([&] { return sqlite_sessions::end(writer_, digest, at); }, kSessionEnded);
+}
+
+Result<Change> SqliteStore::revoke_session(std::string_view id, Instant at) {
+  return write([&] { return sqlite_sessions::end_by_id(writer_, id, at); }, kSessionEnded);
+}
+
+Result<std::size_t> SqliteStore::revoke_sessions_of(std::string_view user, Instant at) {
+  return write([&] { return sqlite_sessions::end_all_of(writer_, user, at); }, kSessionEnded);
+}
+
+Result<std::uint64_t> SqliteStore::session_version() {
+  const std::scoped_lock lock(reader_mutex_);
+  const auto changes = reader_.number("SELECT session_changes FROM state");
+  if (!changes) return changes.error();
+  return static_cast<std::uint64_t>(*changes);
+}
+
+Result<std::vector<SessionRecord>> SqliteStore::list_sessions() {
+  write_notes();
+  const std::scoped_lock lock(reader_mutex_);
+  return sqlite_sessions::list(reader_);
+}
+
+Result<std::size_t> SqliteStore::forget_sessions(Instant expired_before, Instant seen_before) {
+  write_notes();
+  return transact([&](bool&) { return sqlite_sessions::forget(writer_, expired_before, seen_before); });
+}
+
 Result<void> SqliteStore::touch_key(std::string_view id, Instant at) {
-  const Instant minute = store::to_minute(at);
-  const std::scoped_lock lock(notes_mutex_);
-  auto note = notes_.find(id);
-  if (note != notes_.end() && minute <= note->second.minute) return {};
-  if (note == notes_.end()) {
-    if (notes_.size() >= kMaxNotes) std::erase_if(notes_, [](const auto& entry) { return entry.second.written; });
-    if (notes_.size() >= kMaxNotes) return {};
-    note = notes_.emplace(std::string(id), Note{minute, true}).first;
-  }
-  if (note->second.written) ++unwritten_notes_;
-  note->second = {minute, false};
+  key_notes_.add(id, store::to_minute(at));
   return {};
 }
 
-// All or nothing, and whatever fails is lost: no request fails for a note. Does not count as a change.
+Result<void> SqliteStore::touch_session(std::string_view digest, Instant at) {
+  session_notes_.add(digest, at);
+  return {};
+}
+
+// No request fails for a note. Does not count as a change.
 void SqliteStore::write_notes() {
-  std::vector<std::pair<std::string, Instant>> due;
-  {
-    const std::scoped_lock lock(notes_mutex_);
-    if (unwritten_notes_ == 0) return;
-    for (auto& [id, note] : notes_) {
-      if (!note.written) due.emplace_back(id, note.minute);
-      note.written = true;
-    }
-    unwritten_notes_ = 0;
-  }
+  const auto keys = key_notes_.take(), sessions = session_notes_.take();
+  if (keys.empty() && sessions.empty()) return;
+  if (try_to_write(keys, sessions)) return;
+  key_notes_.put_back(keys);
+  session_notes_.put_back(sessions);
+}
+
+// All or nothing.
+bool SqliteStore::try_to_write(const std::vector<UseNotes::Note>& keys, const std::vector<UseNotes::Note>& sessions) {
   const std::scoped_lock lock(writer_mutex_);
   writer_.set_busy_timeout(kNoteTimeout);
   bool ok = writer_.execute("BEGIN IMMEDIATE").has_value();
   writer_.set_busy_timeout(busy_timeout_);
-  if (!ok) return;
-  for (const auto& [id, minute] : due) {
+  if (!ok) return false;
+  for (const auto& [id, minute] : keys) {
     ok = ok && apply(writer_, Change::NotFound, "UPDATE keys SET last_used = max(ifnull(last_used, ?), ?) WHERE id = ?", minute, minute,
                      std::string_view(id));
   }
-  if (!ok || !writer_.execute("COMMIT")) (void)writer_.execute("ROLLBACK");
+  for (const auto& [digest, at] : sessions) ok = ok && sqlite_sessions::touch(writer_, digest, at);
+  if (ok && writer_.execute("COMMIT")) return true;
+  (void)writer_.execute("ROLLBACK");
+  return false;
 }
 
 }  // namespace quivive::backends

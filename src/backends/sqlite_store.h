@@ -7,6 +7,7 @@
 // changes raise: SQLite's own data_version would change with every note of a key's use.
 
 #include "backends/sqlite_connection.h"
+#include "backends/use_notes.h"
 #include "store/ports.h"
 
 #include <chrono>
@@ -15,11 +16,10 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <unordered_map>
 
 namespace quivive::backends {
 
-// Keys whose last use is remembered between two writes. Beyond that, notes are lost until there is room again.
+// Keys whose last use is remembered between two writes, and sessions likewise; see UseNotes.
 inline constexpr std::size_t kMaxNotes = 4096;
 
 class SqliteStore final : public store::Store {
@@ -47,12 +47,15 @@ class SqliteStore final : public store::Store {
   [[nodiscard]] Result<store::Change> remove_user(std::string_view name) override;
   [[nodiscard]] Result<std::vector<store::UserRecord>> list_users() override;
 
+  [[nodiscard]] Result<void> note_place(std::string_view user, std::string_view place, Instant at) override;
+  [[nodiscard]] Result<bool> knows_place(std::string_view user, std::string_view place, Instant since) override;
+
   [[nodiscard]] Result<std::optional<store::KeyRecord>> find_key(std::string_view id) override;
   [[nodiscard]] Result<store::Change> add_key(const store::KeyRecord& key) override;
   [[nodiscard]] Result<store::Change> revoke_key(std::string_view id, Instant at) override;
   [[nodiscard]] Result<store::Change> rotate_key(std::string_view id, const store::KeyRecord& next, Instant until) override;
   // Kept in memory, one note per key and minute, and written in batches by version(), list_keys() or the destructor: a
-  // request never waits for the disk because of it.
+  // request never waits for the disk because of it. What cannot be written is tried again.
   [[nodiscard]] Result<void> touch_key(std::string_view id, Instant at) override;
   [[nodiscard]] Result<std::vector<store::KeyRecord>> list_keys() override;
 
@@ -60,16 +63,35 @@ class SqliteStore final : public store::Store {
   [[nodiscard]] Result<std::vector<store::Revocation>> list_revocations() override;
   [[nodiscard]] Result<std::size_t> forget_revocations(Instant now) override;
 
+  [[nodiscard]] Result<store::Change> begin_session(const store::SessionRecord& session, std::string_view replaces, std::size_t most) override;
+  // With the uses that this object noted and has not written yet.
+  [[nodiscard]] Result<std::optional<store::SessionRecord>> find_session(std::string_view digest) override;
+  // As touch_key(); begin_session(), list_sessions() and forget_sessions() write the notes, too, for they go by them.
+  [[nodiscard]] Result<void> touch_session(std::string_view digest, Instant at) override;
+  [[nodiscard]] Result<store::Change> end_session(std::string_view digest, Instant at) override;
+  [[nodiscard]] Result<store::Change> revoke_session(std::string_view id, Instant at) override;
+  [[nodiscard]] Result<std::size_t> revoke_sessions_of(std::string_view user, Instant at) override;
+  [[nodiscard]] Result<std::uint64_t> session_version() override;
+  [[nodiscard]] Result<std::vector<store::SessionRecord>> list_sessions() override;
+  [[nodiscard]] Result<std::size_t> forget_sessions(Instant expired_before, Instant seen_before) override;
+
   // Also an Error when the file was removed or replaced under us: what we would read is not what others write.
   [[nodiscard]] Result<std::uint64_t> version() override;
 
  private:
+  static constexpr const char* kChanged = "UPDATE state SET changes = changes + 1";
+  static constexpr const char* kSessionEnded = "UPDATE state SET session_changes = session_changes + 1";
+
   SqliteStore(std::string path, SqliteFileId file, const Options& options, SqliteConnection reader, SqliteConnection writer, bool created);
 
   // Runs `change` in one transaction that has the write lock from its start (BEGIN IMMEDIATE), so that what it reads
-  // still holds when it writes. Raises the counter if a row changed; an Error rolls everything back.
+  // still holds when it writes. It is handed a bool to set if the counter is to be raised, by `raise`; an Error rolls everything back.
   template <class Verb>
-  [[nodiscard]] auto write(Verb change) -> std::invoke_result_t<Verb>;
+  [[nodiscard]] auto transact(Verb change, const char* raise = kChanged) -> std::invoke_result_t<Verb, bool&>;
+  // The same for a `change` that counts whenever a row changed.
+  template <class Verb>
+  [[nodiscard]] auto write(Verb change, const char* raise = kChanged) -> std::invoke_result_t<Verb>;
+  [[nodiscard]] bool try_to_write(const std::vector<UseNotes::Note>& keys, const std::vector<UseNotes::Note>& sessions);
   void write_notes();
 
   std::string path_;
@@ -81,17 +103,8 @@ class SqliteStore final : public store::Store {
   std::mutex writer_mutex_;
   SqliteConnection writer_;
 
-  struct Note {
-    Instant minute;
-    bool written;
-  };
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-  };
-  std::mutex notes_mutex_;
-  std::unordered_map<std::string, Note, TextHash, std::equal_to<>> notes_;  // by key id, at most kMaxNotes
-  std::size_t unwritten_notes_ = 0;
+  UseNotes key_notes_{kMaxNotes};      // by id
+  UseNotes session_notes_{kMaxNotes};  // by digest
 };
 
 }  // namespace quivive::backends

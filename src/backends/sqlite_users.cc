@@ -133,4 +133,29 @@ Result<Change> remove(SqliteConnection& connection, std::string_view name) {
   return apply(connection, Change::NotFound, "DELETE FROM users WHERE name = ?", name);
 }
 
+Result<void> note_place(SqliteConnection& connection, std::string_view user, std::string_view place, Instant at) {
+  const auto noted = apply(connection, Change::Done,
+                           "INSERT INTO places (user, place, seen) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET seen = max(seen, excluded.seen)", user, place, at);
+  if (!noted) return noted.error();
+  static_assert(store::kMostPlaces == 64);  // in the statement
+  const auto bounded = apply(connection, Change::Done,
+                             "DELETE FROM places WHERE user = ?1 AND place IN (SELECT place FROM places WHERE user = ?1 ORDER BY seen DESC LIMIT -1 OFFSET 64)", user);
+  if (!bounded) return bounded.error();
+  return {};
+}
+
+Result<bool> knows_place(SqliteConnection& connection, std::string_view user, std::string_view place, Instant since) {
+  auto query = connection.query("SELECT 1 FROM places WHERE user = ? AND place = ? AND seen >= ?");
+  if (!query) return query.error();
+  const auto row = query->bind(user).bind(place).bind(since).step();
+  if (!row) return row.error();
+  return *row;
+}
+
+Result<void> forget_places(SqliteConnection& connection, std::string_view user) {
+  const auto done = apply(connection, Change::Done, "DELETE FROM places WHERE user = ?", user);
+  if (!done) return done.error();
+  return {};
+}
+
 }  // namespace quivive::backends::sqlite_users

@@ -21,4 +21,8 @@ namespace quivive::backends::sqlite_users {
 [[nodiscard]] Result<store::Change> set_disabled(SqliteConnection& connection, std::string_view name, bool disabled, Instant at);
 [[nodiscard]] Result<store::Change> remove(SqliteConnection& connection, std::string_view name);
 
+[[nodiscard]] Result<void> note_place(SqliteConnection& connection, std::string_view user, std::string_view place, Instant at);
+[[nodiscard]] Result<bool> knows_place(SqliteConnection& connection, std::string_view user, std::string_view place, Instant since);
+[[nodiscard]] Result<void> forget_places(SqliteConnection& connection, std::string_view user);
+
 }  // namespace quivive::backends::sqlite_users

@@ -56,6 +56,7 @@ Result<Change> MemoryStore::set_password(std::string_view name, const Secret& ha
   user->second.password_hash = hash;
   user->second.digests = in_order(digests);
   user->second.changed = at;
+  sessions_.end_all_of(name, at);
   ++changes_;
   return Change::Done;
 }
@@ -69,6 +70,8 @@ Result<Change> MemoryStore::set_disabled(std::string_view name, bool disabled, I
     user->second.changed = at;
     ++changes_;
   }
+  // Even of one who is disabled already: a sign-in may have been under way.
+  if (disabled && sessions_.end_all_of(name, at) > 0) ++changes_;
   return Change::Done;
 }
 
@@ -77,6 +80,8 @@ Result<Change> MemoryStore::remove_user(std::string_view name) {
   const auto user = users_.find(name);
   if (user == users_.end()) return Change::NotFound;
   users_.erase(user);
+  if (const auto places = places_.find(name); places != places_.end()) places_.erase(places);
+  sessions_.remove_all_of(name);
   ++changes_;
   return Change::Done;
 }
@@ -84,6 +89,24 @@ Result<Change> MemoryStore::remove_user(std::string_view name) {
 Result<std::vector<UserRecord>> MemoryStore::list_users() {
   const std::scoped_lock lock(mutex_);
   return values(users_);
+}
+
+Result<void> MemoryStore::note_place(std::string_view user, std::string_view place, Instant at) {
+  const std::scoped_lock lock(mutex_);
+  auto& places = places_[std::string(user)];
+  Instant& noted = places[std::string(place)];
+  noted = std::max(noted, at);
+  if (places.size() <= kMostPlaces) return {};
+  places.erase(std::min_element(places.begin(), places.end(), [](const auto& a, const auto& b) { return a.second < b.second; }));
+  return {};
+}
+
+Result<bool> MemoryStore::knows_place(std::string_view user, std::string_view place, Instant since) {
+  const std::scoped_lock lock(mutex_);
+  const auto places = places_.find(user);
+  if (places == places_.end()) return false;
+  const auto noted = places->second.find(place);
+  return noted != places->second.end() && noted->second >= since;
 }
 
 Result<std::optional<KeyRecord>> MemoryStore::find_key(std::string_view id) {
@@ -161,6 +184,60 @@ Result<std::size_t> MemoryStore::forget_revocations(Instant now) {
   });
   if (forgotten > 0) ++changes_;
   return forgotten;
+}
+
+Change MemoryStore::count(SessionTable::Outcome outcome) {
+  if (outcome.ended) ++session_changes_;
+  return outcome.change;
+}
+
+Result<Change> MemoryStore::begin_session(const SessionRecord& session, std::string_view replaces, std::size_t most) {
+  if (const auto ok = check_record(session); !ok) return ok.error();
+  const std::scoped_lock lock(mutex_);
+  return count(sessions_.begin(session, replaces, most));
+}
+
+Result<std::optional<SessionRecord>> MemoryStore::find_session(std::string_view digest) {
+  const std::scoped_lock lock(mutex_);
+  return sessions_.find(digest);
+}
+
+Result<void> MemoryStore::touch_session(std::string_view digest, Instant at) {
+  const std::scoped_lock lock(mutex_);
+  sessions_.touch(digest, at);
+  return {};
+}
+
+Result<Change> MemoryStore::end_session(std::string_view digest, Instant at) {
+  const std::scoped_lock lock(mutex_);
+  return count(sessions_.end(digest, at));
+}
+
+Result<Change> MemoryStore::revoke_session(std::string_view id, Instant at) {
+  const std::scoped_lock lock(mutex_);
+  return count(sessions_.end_by_id(id, at));
+}
+
+Result<std::size_t> MemoryStore::revoke_sessions_of(std::string_view user, Instant at) {
+  const std::scoped_lock lock(mutex_);
+  const std::size_t ended = sessions_.end_all_of(user, at);
+  if (ended > 0) ++session_changes_;
+  return ended;
+}
+
+Result<std::vector<SessionRecord>> MemoryStore::list_sessions() {
+  const std::scoped_lock lock(mutex_);
+  return sessions_.list();
+}
+
+Result<std::size_t> MemoryStore::forget_sessions(Instant expired_before, Instant seen_before) {
+  const std::scoped_lock lock(mutex_);
+  return sessions_.forget(expired_before, seen_before);
+}
+
+Result<std::uint64_t> MemoryStore::session_version() {
+  const std::scoped_lock lock(mutex_);
+  return session_changes_;
 }
 
 Result<std::uint64_t> MemoryStore::version() {

@@ -3,6 +3,7 @@
 // suite holds every other backend to.
 
 #include "store/ports.h"
+#include "store/session_table.h"
 
 #include <map>
 #include <mutex>
@@ -20,6 +21,9 @@ class MemoryStore final : public Store {
   [[nodiscard]] Result<Change> remove_user(std::string_view name) override;
   [[nodiscard]] Result<std::vector<UserRecord>> list_users() override;
 
+  [[nodiscard]] Result<void> note_place(std::string_view user, std::string_view place, Instant at) override;
+  [[nodiscard]] Result<bool> knows_place(std::string_view user, std::string_view place, Instant since) override;
+
   [[nodiscard]] Result<std::optional<KeyRecord>> find_key(std::string_view id) override;
   [[nodiscard]] Result<Change> add_key(const KeyRecord& key) override;
   [[nodiscard]] Result<Change> revoke_key(std::string_view id, Instant at) override;
@@ -31,6 +35,16 @@ class MemoryStore final : public Store {
   [[nodiscard]] Result<std::vector<Revocation>> list_revocations() override;
   [[nodiscard]] Result<std::size_t> forget_revocations(Instant now) override;
 
+  [[nodiscard]] Result<Change> begin_session(const SessionRecord& session, std::string_view replaces, std::size_t most) override;
+  [[nodiscard]] Result<std::optional<SessionRecord>> find_session(std::string_view digest) override;
+  [[nodiscard]] Result<void> touch_session(std::string_view digest, Instant at) override;
+  [[nodiscard]] Result<Change> end_session(std::string_view digest, Instant at) override;
+  [[nodiscard]] Result<Change> revoke_session(std::string_view id, Instant at) override;
+  [[nodiscard]] Result<std::size_t> revoke_sessions_of(std::string_view user, Instant at) override;
+  [[nodiscard]] Result<std::uint64_t> session_version() override;
+  [[nodiscard]] Result<std::vector<SessionRecord>> list_sessions() override;
+  [[nodiscard]] Result<std::size_t> forget_sessions(Instant expired_before, Instant seen_before) override;
+
   [[nodiscard]] Result<std::uint64_t> version() override;
 
  private:
@@ -41,11 +55,17 @@ class MemoryStore final : public Store {
     auto operator<=>(const RevocationName&) const = default;
   };
 
+  // With the lock held.
+  Change count(SessionTable::Outcome outcome);
+
   std::mutex mutex_;
   std::map<std::string, UserRecord, std::less<>> users_;
+  std::map<std::string, std::map<std::string, Instant, std::less<>>, std::less<>> places_;  // by user
   std::map<std::string, KeyRecord, std::less<>> keys_;
   std::map<RevocationName, Revocation> revocations_;
+  SessionTable sessions_;
   std::uint64_t changes_ = 0;
+  std::uint64_t session_changes_ = 0;
 };
 
 }  // namespace quivive::store

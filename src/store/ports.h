@@ -33,11 +33,25 @@ class UserStore : public UserLookup {
   [[nodiscard]] virtual Result<std::optional<UserRecord>> find_user_by_hash(std::string_view user_hash) = 0;
   [[nodiscard]] virtual Result<Change> add_user(const UserRecord& user) = 0;  // Exists if the name is taken
   // In one step: the hash, and `digests` in place of all that were there. A password's Digest secrets never outlive it.
+  // A Store also revokes the user's sessions, from `at` on.
   [[nodiscard]] virtual Result<Change> set_password(std::string_view name, const Secret& hash, const std::vector<DigestSecret>& digests, Instant at) = 0;
+  // A Store also revokes the sessions of a user whom it disables.
   [[nodiscard]] virtual Result<Change> set_disabled(std::string_view name, bool disabled, Instant at) = 0;  // already so: nothing changes
-  [[nodiscard]] virtual Result<Change> remove_user(std::string_view name) = 0;
+  [[nodiscard]] virtual Result<Change> remove_user(std::string_view name) = 0;  // a Store drops the user's sessions, too
   [[nodiscard]] virtual Result<std::vector<UserRecord>> list_users() = 0;  // by name
 };
+
+// Where users have signed in from: so that nobody can lock a user out of their own place by guessing elsewhere. Not part of
+// version().
+class PlaceStore {
+ public:
+  virtual ~PlaceStore() = default;
+  // A sign-in from that network, a text such as "192.0.2.0/24". Of a user's places the latest kMostPlaces stay.
+  [[nodiscard]] virtual Result<void> note_place(std::string_view user, std::string_view place, Instant at) = 0;
+  // Whether one was noted at `since` or later.
+  [[nodiscard]] virtual Result<bool> knows_place(std::string_view user, std::string_view place, Instant since) = 0;
+};
+inline constexpr std::size_t kMostPlaces = 64;
 
 class KeyStore {
  public:
@@ -62,10 +76,40 @@ class RevocationStore {
   [[nodiscard]] virtual Result<std::size_t> forget_revocations(Instant now) = 0;  // drops those whose `forget` is past
 };
 
-class Store : public UserStore, public KeyStore, public RevocationStore {
+// Sessions are found by the SHA-256 of their cookie's value. One that is revoked never lives again; live means neither
+// revoked nor expired.
+class SessionStore {
  public:
-  // As UserLookup's, for users, keys and revocations together. touch_key() does not count, nor does a verb that changed
-  // nothing.
+  virtual ~SessionStore() = default;
+  // In one step, at session.created:
+  // - adds it. Exists, and nothing else happens, if its digest is taken;
+  // - revokes the session whose digest `replaces` is, the one that the browser brought, whoever's it is; "" for none. Threat:
+  //   session fixation: what was planted in a browser must not go on beside the sign-in;
+  // - drops the user's other live sessions beyond `most` in all (at least this one), those seen longest ago first, and of
+  //   those that are over all but the last `most`. Threat: somebody who knows one password signing in without end.
+  [[nodiscard]] virtual Result<Change> begin_session(const SessionRecord& session, std::string_view replaces, std::size_t most) = 0;
+  [[nodiscard]] virtual Result<std::optional<SessionRecord>> find_session(std::string_view digest) = 0;
+  // Notes a use: raises `seen`, and never lowers it. Unknown or revoked: nothing changes. Never waits for a disk. Other
+  // processes may see it a second later; a lost note is no error. Each is worth a write: the caller makes them rare.
+  [[nodiscard]] virtual Result<void> touch_session(std::string_view digest, Instant at) = 0;
+  // Revoked from `at` on; one that is already keeps the earlier instant.
+  [[nodiscard]] virtual Result<Change> end_session(std::string_view digest, Instant at) = 0;
+  [[nodiscard]] virtual Result<Change> revoke_session(std::string_view id, Instant at) = 0;  // by session_id()
+  [[nodiscard]] virtual Result<std::size_t> revoke_sessions_of(std::string_view user, Instant at) = 0;  // how many it ended
+  [[nodiscard]] virtual Result<std::vector<SessionRecord>> list_sessions() = 0;  // by creation; those that are over, too
+  // Two different numbers mean that a session may have ended in between, by any process: an end counts, and a live one dropped by
+  // begin_session(); a new one, a touch and forgetting do not. Those of a user who changed are told by
+  // version() alone. Apart from version(), since people sign out all the time, and all that is remembered of keys and passwords would go.
+  [[nodiscard]] virtual Result<std::uint64_t> session_version() = 0;
+  // Drops those with expires <= `expired_before` and those with seen <= `seen_before`; how many. A caller keeps them for a
+  // while after their end, so that an expired cookie can be told from one that never was.
+  [[nodiscard]] virtual Result<std::size_t> forget_sessions(Instant expired_before, Instant seen_before) = 0;
+};
+
+class Store : public UserStore, public PlaceStore, public KeyStore, public RevocationStore, public SessionStore {
+ public:
+  // As UserLookup's, for users, keys and revocations together; sessions have session_version(). touch_key() does not count, nor does a
+  // verb that changed nothing.
   [[nodiscard]] Result<std::uint64_t> version() override = 0;
 };
 

@@ -1,5 +1,6 @@
 #include "store/record_rules.h"
 
+#include "base/base64.h"
 #include "base/text.h"
 
 #include <algorithm>
@@ -58,6 +59,26 @@ Result<void> check_record(const KeyRecord& key) {
     return error("a scope is printable ASCII without spaces, quotes and backslashes");
   }
   return {};
+}
+
+Result<void> check_record(const SessionRecord& session) {
+  if (session.digest.size() != 32) return error("a session's digest has 32 octets, not {}", session.digest.size());
+  if (session.user.empty()) return error("a session needs a user");
+  if (session.password_tag.empty() || session.password_tag.size() > kMaxPasswordTag) {
+    return error("a session's password tag has 1 to {} octets, not {}", kMaxPasswordTag, session.password_tag.size());
+  }
+  // Threat: the address is shown on a terminal.
+  if (session.client.size() > kMaxSessionClient || std::any_of(session.client.begin(), session.client.end(), is_control)) {
+    return error("a session's client is at most {} octets without control characters", kMaxSessionClient);
+  }
+  if (session.expires < session.created) return error("a session does not expire before it begins");
+  if (session.revoked) return error("a session that begins is not revoked");
+  return {};
+}
+
+std::optional<std::string> octets_of_session_id(std::string_view id) {
+  if (!is_lower_hex(id, kSessionIdOctets)) return std::nullopt;
+  return hex_decode(id);
 }
 
 Result<void> check_record(const Revocation& revocation) {

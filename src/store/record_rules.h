@@ -5,6 +5,8 @@
 #include "base/result.h"
 #include "store/records.h"
 
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +24,10 @@ namespace quivive::store {
 [[nodiscard]] Result<void> check_digests(std::string_view name, const std::vector<DigestSecret>& digests);
 // Refuses an empty id, a digest that is not 32 bytes, and scopes that are not scope-tokens.
 [[nodiscard]] Result<void> check_record(const KeyRecord& key);
+// For a session that begins. Refuses a digest that is not 32 octets, an empty user, a password_tag that is empty or longer
+// than kMaxPasswordTag, a client longer than kMaxSessionClient or with control characters, one that expires before it was
+// created, and one that is revoked.
+[[nodiscard]] Result<void> check_record(const SessionRecord& session);
 // Refuses an empty issuer, an empty value for TokenId and Subject, and a value for IssuedBefore.
 [[nodiscard]] Result<void> check_record(const Revocation& revocation);
 
@@ -30,6 +36,9 @@ namespace quivive::store {
 
 // The order in which a store gives a user's digests: by realm, then as HashKind is.
 [[nodiscard]] std::vector<DigestSecret> in_order(std::vector<DigestSecret> digests);
+
+// The octets with which the digest of a session of this id begins; nothing if no session can have it.
+[[nodiscard]] std::optional<std::string> octets_of_session_id(std::string_view id);
 
 // The unit in which KeyRecord::last_used is kept.
 [[nodiscard]] constexpr Instant to_minute(Instant t) {

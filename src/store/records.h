@@ -1,12 +1,14 @@
 #pragma once
 // What a store keeps. Plain values; a record never holds a clear-text credential.
 
+#include "base/base64.h"
 #include "base/clock.h"
 #include "base/secret.h"
 #include "crypto/digest.h"
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace quivive::store {
@@ -43,6 +45,30 @@ struct KeyRecord {
 
   bool operator==(const KeyRecord&) const = default;
 };
+
+// Bounds of what a session says beside who signed in.
+inline constexpr std::size_t kMaxPasswordTag = 32;
+inline constexpr std::size_t kMaxSessionClient = 64;  // an IPv6 address with its zone has room
+
+// One sign-in, carried by a cookie.
+struct SessionRecord {
+  std::string digest;               // SHA-256 of the cookie's value, 32 octets; unique. The value itself is kept nowhere
+  std::string user;                 // UserRecord::name, or a name in a password file
+  std::string password_tag;         // octets that name the password hash the user signed in under: another hash, another tag
+  std::string client;               // network address at sign-in, as text, for people
+  Instant created{};
+  Instant seen{};                   // last use that was noted; `created` at first
+  Instant expires{};                // refused at and after, however often it is used
+  std::optional<Instant> revoked;   // ended before that: signed out, replaced, revoked; such a session never lives again
+
+  bool operator==(const SessionRecord&) const = default;
+};
+
+// The public name of a session: the first 16 hexadecimal digits of its digest, lower case. Tells nothing of the cookie.
+inline constexpr std::size_t kSessionIdOctets = 8;
+[[nodiscard]] inline std::string session_id(const SessionRecord& session) {
+  return hex_encode(std::string_view(session.digest).substr(0, kSessionIdOctets));
+}
 
 // Tokens that are refused although they verify. All belong to one issuer.
 enum class RevocationKind : std::uint8_t { TokenId, Subject, IssuedBefore };

@@ -1,6 +1,7 @@
 #pragma once
 // RevocationSet: the revocations of a store as an immutable snapshot that requests ask. Pure; safe to share.
 
+#include "base/text_hash.h"
 #include "store/records.h"
 
 #include <cstdint>
@@ -28,10 +29,6 @@ class RevocationSet {
   [[nodiscard]] bool empty() const { return issuers_.empty(); }
 
  private:
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-  };
   template <class T>
   using TextMap = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
 

@@ -1,60 +1,9 @@
 // What every Store promises, held against each of them. Times are arguments, so no test waits.
 
-#include "backends/sqlite_store.h"
-#include "store/memory_store.h"
-#include "support/temp_folder.h"
-
-#include <gtest/gtest.h>
-
-#include <atomic>
-#include <functional>
-#include <thread>
+#include "backend.h"
 
 namespace quivive::store {
 namespace {
-
-using support::TempFolder;
-
-// One kind of store: how to open another view of the same data, as a second process would.
-class Backend {
- public:
-  virtual ~Backend() = default;
-  virtual Store& open() = 0;
-};
-
-class MemoryBackend final : public Backend {
- public:
-  Store& open() override { return store_; }
-
- private:
-  MemoryStore store_;
-};
-
-class SqliteBackend final : public Backend {
- public:
-  Store& open() override {
-    auto store = backends::SqliteStore::open(folder_.path("store.db"));
-    if (!store) throw std::runtime_error(store.error().message);
-    stores_.push_back(std::move(*store));
-    return *stores_.back();
-  }
-
- private:
-  TempFolder folder_;
-  std::vector<std::unique_ptr<Store>> stores_;
-};
-
-struct Kind {
-  std::string name;
-  std::function<std::unique_ptr<Backend>()> make;
-};
-
-constexpr Instant kNow = from_unix_seconds(1'800'000'000);
-constexpr Instant after(std::int64_t seconds) { return kNow + std::chrono::seconds(seconds); }
-
-UserRecord user(std::string name) {
-  return {.name = std::move(name), .password_hash = Secret{"$hash$1"}, .roles = {"admin", "ops"}, .created = kNow, .changed = kNow};
-}
 
 // What a password brings along for one realm and hash; `digit` tells one password from another.
 DigestSecret digest(std::string realm, crypto::HashKind hash, char digit) {
@@ -84,34 +33,26 @@ std::vector<std::string> digests_of(const UserRecord& record) {
   return out;
 }
 
-// Runs `work(i)` on that many threads at once.
-void on_threads(int count, const std::function<void(int)>& work) {
-  std::atomic<int> ready{0};
-  std::vector<std::thread> threads;
-  for (int i = 0; i < count; ++i) {
-    threads.emplace_back([&, i] {
-      ++ready;
-      while (ready < count) std::this_thread::yield();
-      work(i);
-    });
-  }
-  for (auto& thread : threads) thread.join();
+TEST_P(StoreContract, Places_AreKnown_UntilTheyAreOld_AndGoWithTheirUser) {
+  must(store_.add_user({.name = "anna", .password_hash = Secret("h")}));
+  const auto version = must(store_.version());
+  ASSERT_TRUE(store_.note_place("anna", "192.0.2.0/24", after(10)));
+  ASSERT_TRUE(store_.note_place("anna", "192.0.2.0/24", after(5)));  // never lowered
+  EXPECT_TRUE(must(other_.knows_place("anna", "192.0.2.0/24", after(10))));
+  EXPECT_FALSE(must(other_.knows_place("anna", "192.0.2.0/24", after(11))));
+  EXPECT_FALSE(must(other_.knows_place("anna", "198.51.100.0/24", kNow)));
+  EXPECT_FALSE(must(other_.knows_place("bert", "192.0.2.0/24", kNow)));
+  EXPECT_EQ(must(other_.version()), version);
+  must(store_.remove_user("anna"));
+  EXPECT_FALSE(must(other_.knows_place("anna", "192.0.2.0/24", kNow)));
 }
 
-class StoreContract : public testing::TestWithParam<Kind> {
- protected:
-  // The value of a Result that has to be one.
-  template <class T>
-  static T must(Result<T> result) {
-    if (!result) throw std::runtime_error(result.error().message);
-    return std::move(*result);
-  }
-  std::uint64_t version() { return must(other_.version()); }
-
-  std::unique_ptr<Backend> backend_ = GetParam().make();
-  Store& store_ = backend_->open();  // changes
-  Store& other_ = backend_->open();  // looks, as another process would
-};
+TEST_P(StoreContract, Places_AreBounded_TheLatestStay) {
+  for (int n = 0; n < 100; ++n) ASSERT_TRUE(store_.note_place("anna", std::to_string(n), after(n)));
+  EXPECT_FALSE(must(other_.knows_place("anna", std::to_string(99 - static_cast<int>(kMostPlaces)), kNow)));
+  EXPECT_TRUE(must(other_.knows_place("anna", std::to_string(100 - static_cast<int>(kMostPlaces)), kNow)));
+  EXPECT_TRUE(must(other_.knows_place("anna", "99", kNow)));
+}
 
 TEST_P(StoreContract, Empty_HasNothing) {
   EXPECT_FALSE(must(store_.find_user("anna")));
@@ -545,10 +486,7 @@ TEST_P(StoreContract, ReadersAndWritersAtOnce_SeeWholeRecords) {
   EXPECT_EQ(must(other_.list_users()).size(), 50u);
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, StoreContract,
-                         testing::Values(Kind{"Memory", [] { return std::make_unique<MemoryBackend>(); }},
-                                         Kind{"Sqlite", [] { return std::make_unique<SqliteBackend>(); }}),
-                         [](const testing::TestParamInfo<Kind>& kind) { return kind.param.name; });
+INSTANTIATE_TEST_SUITE_P(Stores, StoreContract, all_kinds(), kind_name);
 
 }  // namespace
 }  // namespace quivive::store

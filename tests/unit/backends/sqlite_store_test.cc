@@ -23,6 +23,11 @@ store::KeyRecord key(std::string id) {
   return {.id = std::move(id), .digest = std::string(32, 'd'), .owner = "o", .scopes = {}, .note = "", .created = kNow};
 }
 
+store::SessionRecord session(char digest) {
+  return {.digest = std::string(32, digest), .user = "anna", .password_tag = "t", .client = "192.0.2.1", .created = kNow, .seen = kNow,
+          .expires = kNow + std::chrono::hours(1), .revoked = {}};
+}
+
 std::unique_ptr<SqliteStore> open(const std::string& path) {
   auto store = SqliteStore::open(path);
   if (!store) throw std::runtime_error(store.error().message);
@@ -37,6 +42,16 @@ class RawDb {
   RawDb& operator=(const RawDb&) = delete;
   ~RawDb() { sqlite3_close(db_); }
   void run(const char* sql) { EXPECT_EQ(sqlite3_exec(db_, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(db_); }
+  // What EXPLAIN QUERY PLAN says.
+  std::string plan(const std::string& sql) {
+    std::string out;
+    const auto add = [](void* text, int columns, char** values, char**) {
+      static_cast<std::string*>(text)->append(values[columns - 1]).append("\n");
+      return 0;
+    };
+    EXPECT_EQ(sqlite3_exec(db_, ("EXPLAIN QUERY PLAN " + sql).c_str(), add, &out, nullptr), SQLITE_OK) << sqlite3_errmsg(db_);
+    return out;
+  }
   void refuse(const char* sql) { EXPECT_NE(sqlite3_exec(db_, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sql; }
 
  private:
@@ -158,6 +173,70 @@ TEST(SqliteStore, FileOfTheFirstSchema_IsMigratedAndKeepsWhatItHolds) {
   EXPECT_EQ(open(path)->version().value(), 8u);
 }
 
+// What the second version added to it.
+constexpr const char* kSchema2 = R"(
+  CREATE TABLE digests (user BLOB NOT NULL, realm BLOB NOT NULL, hash TEXT NOT NULL CHECK (hash IN ('MD5', 'SHA-256', 'SHA-512-256')),
+    secret BLOB NOT NULL, user_hash BLOB NOT NULL, PRIMARY KEY (user, realm, hash)) STRICT, WITHOUT ROWID;
+  CREATE INDEX digests_by_user_hash ON digests (user_hash);
+  INSERT INTO digests VALUES (CAST('anna' AS BLOB), CAST('r' AS BLOB), 'MD5', CAST('0123456789abcdef0123456789abcdef' AS BLOB),
+    CAST('abcdef0123456789abcdef0123456789' AS BLOB));
+  PRAGMA user_version=2;)";
+
+TEST(SqliteStore, FileOfTheSecondSchema_IsMigratedAndTakesSessions) {
+  const TempFolder folder;
+  const std::string path = folder.path("store.db");
+  RawDb(path).run(kSchema1);
+  RawDb(path).run(kSchema2);
+  ::chmod(path.c_str(), 0600);
+  {
+    const auto store = open(path);
+    EXPECT_EQ(store->find_user_by_hash("abcdef0123456789abcdef0123456789").value()->name, "anna");
+    EXPECT_TRUE(store->find_user("anna").value()->disabled);
+    EXPECT_TRUE(store->find_key("k").value());
+    EXPECT_TRUE(store->list_sessions().value().empty());
+    EXPECT_EQ(store->begin_session(session('a'), "", 5).value(), store::Change::Done);
+    EXPECT_EQ(store->version().value(), 7u);
+  }
+  const auto store = open(path);
+  EXPECT_EQ(store->list_sessions().value(), std::vector{session('a')});
+  EXPECT_EQ(store->set_disabled("anna", true, kNow).value(), store::Change::Done);  // she was already
+  EXPECT_EQ(store->find_session(session('a').digest).value()->revoked, kNow);
+}
+
+// A sign-in that scanned 100,000 sessions would hold the write lock all the while.
+TEST(SqliteStore, SessionsOfAUser_AreFoundByIndex) {
+  const TempFolder folder;
+  (void)open(folder.path("store.db"));
+  EXPECT_THAT(RawDb(folder.path("store.db")).plan("SELECT digest FROM sessions WHERE user = x'61' AND digest <> x'62' AND revoked IS NULL"),
+              HasSubstr("USING INDEX sessions_by_user"));
+}
+
+TEST(SqliteStore, UsesOfSessions_AreWrittenInBatchesAndSurviveTheProcess) {
+  const TempFolder folder;
+  const auto seconds = [](int n) { return kNow + std::chrono::seconds(n); };
+  {
+    const auto store = open(folder.path("store.db"));
+    const auto other = open(folder.path("store.db"));
+    const std::string digest = session('a').digest;
+    ASSERT_TRUE(store->begin_session(session('a'), "", 5));
+    ASSERT_TRUE(store->touch_session(digest, seconds(10)));
+    EXPECT_EQ(store->find_session(digest).value()->seen, seconds(10));  // by who noted it
+    EXPECT_EQ(other->find_session(digest).value()->seen, kNow);
+    ASSERT_TRUE(store->version());
+    EXPECT_EQ(other->find_session(digest).value()->seen, seconds(10));
+    ASSERT_TRUE(store->touch_session(digest, seconds(20)));
+    ASSERT_TRUE(other->end_session(digest, seconds(15)));
+    EXPECT_EQ(store->find_session(digest).value()->seen, seconds(10));  // a note does not reach what is over
+    ASSERT_TRUE(store->begin_session(session('b'), "", 5));
+    ASSERT_TRUE(store->touch_session(session('b').digest, seconds(30)));  // the destructor writes it
+  }
+  const auto sessions = open(folder.path("store.db"))->list_sessions().value();
+  ASSERT_EQ(sessions.size(), 2u);
+  EXPECT_EQ(sessions[0].seen, seconds(10));
+  EXPECT_EQ(sessions[0].revoked, seconds(15));
+  EXPECT_EQ(sessions[1].seen, seconds(30));
+}
+
 TEST(SqliteStore, FileOfTheFirstSchemaOpenedByManyAtOnce_IsMigratedOnce) {
   const TempFolder folder;
   const std::string path = folder.path("store.db");
@@ -252,6 +331,7 @@ TEST(SqliteStore, LockedByAnotherProcess_ChangesFailAndReadsGoOn) {
   const auto store = SqliteStore::open(folder.path("store.db"), options);
   ASSERT_TRUE(store);
   ASSERT_TRUE((*store)->add_key(key("k")));
+  ASSERT_TRUE((*store)->begin_session(session('s'), "", 5));
   RawDb other(folder.path("store.db"));
   other.run("BEGIN IMMEDIATE");
   const auto added = (*store)->add_key(key("k2"));
@@ -259,8 +339,12 @@ TEST(SqliteStore, LockedByAnotherProcess_ChangesFailAndReadsGoOn) {
   EXPECT_THAT(added.error().message, HasSubstr("locked by another process"));
   EXPECT_TRUE((*store)->find_key("k").value());
   EXPECT_TRUE((*store)->touch_key("k", kNow));
-  EXPECT_TRUE((*store)->version());  // the note is lost, no more
+  EXPECT_TRUE((*store)->touch_session(session('s').digest, kNow + std::chrono::seconds(5)));
+  EXPECT_TRUE((*store)->version());  // the notes wait, nothing else does
   other.run("ROLLBACK");
+  EXPECT_TRUE((*store)->version());
+  EXPECT_EQ(open(folder.path("store.db"))->find_key("k").value()->last_used, kNow);
+  EXPECT_EQ(open(folder.path("store.db"))->find_session(session('s').digest).value()->seen, kNow + std::chrono::seconds(5));
   EXPECT_EQ((*store)->add_key(key("k2")).value(), store::Change::Done);
 }
 

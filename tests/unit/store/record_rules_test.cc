@@ -99,6 +99,45 @@ TEST(CheckRecord, KeyWithoutIdOrDigestOrWithBadScope_Refused) {
   EXPECT_FALSE(check_record(key));
 }
 
+TEST(CheckRecord, Session_EachRule) {
+  struct Row {
+    std::string name;
+    std::function<void(SessionRecord&)> change;
+    bool good;
+  };
+  for (const Row& row : std::vector<Row>{
+           {"as it is", [](SessionRecord&) {}, true},
+           {"short digest", [](SessionRecord& s) { s.digest.pop_back(); }, false},
+           {"digest in hexadecimal", [](SessionRecord& s) { s.digest = std::string(64, 'a'); }, false},
+           {"no user", [](SessionRecord& s) { s.user.clear(); }, false},
+           {"no tag", [](SessionRecord& s) { s.password_tag.clear(); }, false},
+           {"longest tag", [](SessionRecord& s) { s.password_tag.assign(kMaxPasswordTag, '\0'); }, true},
+           {"longer tag", [](SessionRecord& s) { s.password_tag.assign(kMaxPasswordTag + 1, 't'); }, false},
+           {"no client", [](SessionRecord& s) { s.client.clear(); }, true},
+           {"longest client", [](SessionRecord& s) { s.client.assign(kMaxSessionClient, 'c'); }, true},
+           {"longer client", [](SessionRecord& s) { s.client.assign(kMaxSessionClient + 1, 'c'); }, false},
+           {"escape in the client", [](SessionRecord& s) { s.client = "\x1b[2J"; }, false},
+           {"DEL in the client", [](SessionRecord& s) { s.client = "\x7f"; }, false},
+           {"expires at once", [](SessionRecord& s) { s.expires = s.created; }, true},
+           {"expires before", [](SessionRecord& s) { s.expires = s.created - Duration(1); }, false},
+           {"revoked", [](SessionRecord& s) { s.revoked = s.created; }, false},
+       }) {
+    SessionRecord session{.digest = std::string(32, 'd'), .user = "anna", .password_tag = "t", .client = "2001:db8::1",
+                          .created = from_unix_seconds(5), .seen = from_unix_seconds(5), .expires = from_unix_seconds(9), .revoked = {}};
+    row.change(session);
+    EXPECT_EQ(check_record(session).has_value(), row.good) << row.name;
+  }
+}
+
+TEST(SessionId, Digest_GivesSixteenDigitsAndBack) {
+  const SessionRecord session{.digest = std::string("\x00\x1f\xab\xcd\xef\x80\x00\xff", 8) + std::string(24, 'd')};
+  EXPECT_EQ(session_id(session), "001fabcdef8000ff");
+  EXPECT_EQ(octets_of_session_id("001fabcdef8000ff"), session.digest.substr(0, 8));
+  for (const std::string_view none : {"", "001fabcdef8000f", "001fabcdef8000ff0", "001FABCDEF8000FF", "001fabcdef8000fg", "001fabcdef8000ff001fabcdef8000ff"}) {
+    EXPECT_FALSE(octets_of_session_id(none)) << none;
+  }
+}
+
 TEST(CheckRecord, RevocationWithoutItsName_Refused) {
   using enum RevocationKind;
   struct Row {

@@ -1,23 +1,10 @@
 #include "store/revocation_set.h"
 
+#include "allocation_count.h"
+
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
 #include <limits>
-#include <new>
-
-namespace {
-std::atomic<std::size_t> allocations{0};
-}
-// Counts every allocation of this binary: look-ups promise none.
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace quivive::store {
 namespace {
@@ -81,9 +68,9 @@ TEST(RevocationSet, ExtremeIssuedAt_DoesNotOverflow) {
 TEST(RevocationSet, LookUp_AllocatesNothing) {
   const auto set = set_of({token("a-token-id-that-is-longer-than-any-small-string-buffer"), subject("anna", from_unix_seconds(1000))});
   const std::string_view jti = "another-token-id-that-is-longer-than-any-small-string-buffer";
-  const auto before = allocations.load();
+  const auto before = allocations();
   const bool revoked = set.revoked(kIssuer, jti, jti, 5);
-  const auto after = allocations.load();
+  const auto after = allocations();
   EXPECT_FALSE(revoked);
   EXPECT_EQ(after, before);
   EXPECT_GT(after, 0u);  // the counter counts
