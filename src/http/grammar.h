@@ -52,6 +52,18 @@ constexpr bool is_class(char c, CharClass k) { return (kCharClasses[static_cast<
   return static_cast<std::uint8_t>(is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
 }
 
+// pct-encoded = "%" HEXDIG HEXDIG (RFC 3986 section 2.1): the octet that the three characters at `at` stand for, nothing
+// where they are not one.
+[[nodiscard]] constexpr std::optional<std::uint8_t> percent_octet(std::string_view text, std::size_t at) {
+  if (at + 2 >= text.size() || text[at] != '%' || !is_hex_digit(text[at + 1]) || !is_hex_digit(text[at + 2])) return std::nullopt;
+  return static_cast<std::uint8_t>(hex_value(text[at + 1]) << 4 | hex_value(text[at + 2]));
+}
+// The inverse, in upper case as section 2.1 asks.
+[[nodiscard]] constexpr std::array<char, 3> percent_encoded(std::uint8_t octet) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  return {'%', digits[octet >> 4], digits[octet & 15]};
+}
+
 // token = 1*tchar (RFC 9110 section 5.6.2)
 [[nodiscard]] bool is_token(std::string_view text);
 // token68 = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"=" (RFC 9110 section 11.2)

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "http/grammar.h"
 
+#include <algorithm>
 #include <array>
 
 namespace quivive::http {
@@ -87,6 +88,10 @@ class Ranges {
     }
     return best;
   }
+  [[nodiscard]] bool names(std::string_view media_type) const {
+    return std::any_of(ranges_.begin(), ranges_.begin() + static_cast<std::ptrdiff_t>(size_),
+                       [&](const MediaRange& range) { return range.quality > 0 && specificity(range, media_type) == 3; });
+  }
 
  private:
   [[nodiscard]] unsigned quality_of(std::string_view media_type) const {
@@ -105,6 +110,14 @@ class Ranges {
   std::size_t size_ = 0;
 };
 
+Ranges read_accept(std::span<const Field> fields) {
+  Ranges ranges;
+  for (const Field& field : fields) {
+    if (field.id == FieldId::Accept) ranges.add(field.value);
+  }
+  return ranges;
+}
+
 }  // namespace
 
 std::optional<std::size_t> choose_media_type(std::span<const std::string_view> offered, std::string_view accept) {
@@ -113,12 +126,11 @@ std::optional<std::size_t> choose_media_type(std::span<const std::string_view> o
 }
 
 std::optional<std::size_t> choose_media_type(std::span<const std::string_view> offered, std::span<const Field> fields) {
-  Ranges ranges;
-  for (const Field& field : fields) {
-    if (field.id == FieldId::Accept) ranges.add(field.value);
-  }
+  const Ranges ranges = read_accept(fields);
   if (ranges.empty()) return offered.empty() ? std::nullopt : std::optional<std::size_t>(0);
   return ranges.choose(offered);
 }
+
+bool names_media_type(std::string_view media_type, std::span<const Field> fields) { return read_accept(fields).names(media_type); }
 
 }  // namespace quivive::http

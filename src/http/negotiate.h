@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <string_view>
 
 namespace quivive::http {
 
@@ -17,5 +18,9 @@ namespace quivive::http {
 [[nodiscard]] std::optional<std::size_t> choose_media_type(std::span<const std::string_view> offered, std::string_view accept);
 // The same over all Accept fields of a request.
 [[nodiscard]] std::optional<std::size_t> choose_media_type(std::span<const std::string_view> offered, std::span<const Field> fields);
+
+// Whether some Accept names that very media type (lower case, without parameters) with a quality above 0; `*/*` and `text/*`
+// name none. The same bounds.
+[[nodiscard]] bool names_media_type(std::string_view media_type, std::span<const Field> fields);
 
 }  // namespace quivive::http

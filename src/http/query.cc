@@ -11,8 +11,8 @@ char take_form_char(std::string_view& in) {
   std::size_t n = 1;
   if (c == '+') {
     c = ' ';
-  } else if (c == '%' && in.size() >= 3 && is_hex_digit(in[1]) && is_hex_digit(in[2])) {
-    c = static_cast<char>(hex_value(in[1]) << 4 | hex_value(in[2]));
+  } else if (const auto octet = percent_octet(in, 0)) {
+    c = static_cast<char>(*octet);
     n = 3;
   }
   in.remove_prefix(n);

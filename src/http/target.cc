@@ -12,15 +12,7 @@
 namespace quivive::http {
 namespace {
 
-constexpr char kHexDigits[] = "0123456789ABCDEF";
-
 bool is_visible(char c) { return c > 0x20 && c < 0x7f; }
-
-// The octet of the pct-encoded triple at `at`, nothing where there is none (RFC 3986 section 2.1).
-std::optional<std::uint8_t> octet_at(std::string_view text, std::size_t at) {
-  if (at + 2 >= text.size() || text[at] != '%' || !is_hex_digit(text[at + 1]) || !is_hex_digit(text[at + 2])) return std::nullopt;
-  return static_cast<std::uint8_t>(hex_value(text[at + 1]) << 4 | hex_value(text[at + 2]));
-}
 
 // The policy path as it grows: the input itself until something differs, from then on a copy.
 class PolicyPath {
@@ -33,7 +25,7 @@ class PolicyPath {
     if (copying_) scratch_ += c;
   }
   void escape(std::uint8_t octet, std::size_t from, std::size_t length) {
-    const std::array<char, 3> text{'%', kHexDigits[octet >> 4], kHexDigits[octet & 15]};
+    const std::array<char, 3> text = percent_encoded(octet);
     const std::string_view canonical{text.data(), text.size()};
     if (path_.substr(from, length) != canonical) begin_copy(from);
     if (copying_) scratch_ += canonical;
@@ -132,7 +124,7 @@ class PathReader {
   }
 
   std::string_view escaped() {
-    const auto octet = octet_at(path_, at_);
+    const auto octet = percent_octet(path_, at_);
     if (!octet) return "an invalid percent-encoding";
     const char c = static_cast<char>(*octet);
     if (*octet >= 0x80) return utf8_sequence();
@@ -172,11 +164,11 @@ class PathReader {
 
   // A whole sequence at once. Overlong forms are other spellings of ASCII, the slash among them (RFC 3629 section 10).
   std::string_view utf8_sequence() {
-    const std::uint8_t lead = *octet_at(path_, at_);
+    const std::uint8_t lead = *percent_octet(path_, at_);
     const std::size_t count = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
     std::array<char, 4> octets{};
     for (std::size_t i = 0; i < count; ++i) {
-      const auto octet = octet_at(path_, at_ + 3 * i);
+      const auto octet = percent_octet(path_, at_ + 3 * i);
       if (!octet) return "an escape sequence that is not UTF-8";
       octets[i] = static_cast<char>(*octet);
     }
@@ -201,7 +193,7 @@ std::optional<TargetError> check_query(std::string_view query, std::size_t offse
     const char c = query[i];
     if (c == '#') return TargetError{"a fragment", offset + i};
     if (!is_visible(c)) return TargetError{"a character that must be percent-encoded", offset + i};
-    if (c == '%' && !octet_at(query, i)) return TargetError{"an invalid percent-encoding", offset + i};
+    if (c == '%' && !percent_octet(query, i)) return TargetError{"an invalid percent-encoding", offset + i};
   }
   return std::nullopt;
 }

@@ -37,6 +37,16 @@ TEST(ChooseMediaType, SeveralFields_AreOneList) {
   EXPECT_EQ(choose_media_type({}, fields), std::nullopt);
 }
 
+TEST(NamesMediaType, OnlyTheTypeItself_NamesIt) {
+  const auto names = [](std::string_view accept) {
+    const Field fields[] = {{"Host", "text/html", FieldId::Host}, {"Accept", "image/png", FieldId::Accept}, {"Accept", accept, FieldId::Accept}};
+    return names_media_type("text/html", fields);
+  };
+  for (const std::string_view accept : {"text/html", "Text/HTML;q=0.001", "*/*, text/html;level=1", "a/b,text/html"}) EXPECT_TRUE(names(accept)) << accept;
+  for (const std::string_view accept : {"", "*/*", "text/*", "text/html;q=0", "text/htmlx", "text/html;q=x", "application/xhtml+xml"}) EXPECT_FALSE(names(accept)) << accept;
+  EXPECT_FALSE(names_media_type("text/html", {}));
+}
+
 TEST(ChooseMediaType, EndlessList_IsReadInPart) {
   std::string accept;
   for (int i = 0; i < 1000; ++i) accept += "a/b,";
