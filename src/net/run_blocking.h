@@ -7,26 +7,27 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace quivive::net {
 
-// The job's result, or nothing when the pool's queue is full. `pool` and `home` must outlive the call; the pool is
+// The job's result, or nothing when the pool's queue is full, or its part for this origin. `pool` and `home` must outlive the call; the pool is
 // stopped only after every worker has ended, so that a coroutine is never destroyed on a pool thread.
 template <class T>
-[[nodiscard]] Awaitable<std::optional<T>> run_blocking(WorkerPool& pool, Mailbox& home, std::function<T()> job) {
+[[nodiscard]] Awaitable<std::optional<T>> run_blocking(WorkerPool& pool, Mailbox& home, std::function<T()> job, std::string origin = {}) {
   return asio::async_initiate<const asio::use_awaitable_t<Executor>, void(std::optional<T>)>(
-      [](auto handler, WorkerPool* on, Mailbox* back, std::function<T()> call) {
+      [](auto handler, WorkerPool* on, Mailbox* back, std::function<T()> call, const std::string& from) {
         auto waiting = std::make_shared<decltype(handler)>(std::move(handler));
         const bool accepted = on->submit([waiting, back, call = std::move(call)] {
           auto result = std::make_shared<std::optional<T>>(call());
           back->post([waiting, result] { (*waiting)(std::move(*result)); });
-        });
+        }, from);
         if (!accepted) {
           back->post([waiting] { (*waiting)(std::optional<T>{}); });
         }
       },
-      asio::use_awaitable_t<Executor>{}, &pool, &home, std::move(job));
+      asio::use_awaitable_t<Executor>{}, &pool, &home, std::move(job), std::move(origin));
 }
 
 // A caller that waits no longer than a while. On its worker's thread, but for the shell of it that a pool thread may hold.

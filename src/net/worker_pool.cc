@@ -1,9 +1,12 @@
 #include "net/worker_pool.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 namespace quivive::net {
 
-WorkerPool::WorkerPool(std::size_t threads, std::size_t queue_limit, std::function<void()> when_idle)
-    : limit_(queue_limit), when_idle_(std::move(when_idle)) {
+WorkerPool::WorkerPool(std::size_t threads, const FairQueue::Limits& limits, std::function<void()> when_idle, int nice)
+    : when_idle_(std::move(when_idle)), nice_(nice), jobs_(limits) {
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
 }
 
@@ -21,11 +24,10 @@ void WorkerPool::stop() {
   }
 }
 
-bool WorkerPool::submit(std::function<void()> job) {
+bool WorkerPool::submit(std::function<void()> job, std::string_view origin) {
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_ || jobs_.size() >= limit_) return false;
-    jobs_.push_back(std::move(job));
+    if (stopping_ || !jobs_.push(origin, std::move(job))) return false;
   }
   ready_.notify_one();
   return true;
@@ -37,10 +39,12 @@ std::size_t WorkerPool::queued() const {
 }
 
 void WorkerPool::run() {
-  const auto is_due = [this] { return stopping_ || !jobs_.empty(); };
+  // On Linux this is for the calling thread alone. Where it is refused the pool works all the same.
+  if (nice_ != 0) (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), nice_);
+  const auto is_due = [this] { return stopping_ || jobs_.ready(); };
   bool worked = false;  // since when_idle_ ran
   while (true) {
-    std::function<void()> job;
+    FairQueue::Taken next;
     {
       std::unique_lock lock(mutex_);
       if (worked && when_idle_ && !ready_.wait_for(lock, kIdle, is_due)) {
@@ -51,11 +55,13 @@ void WorkerPool::run() {
       }
       ready_.wait(lock, is_due);
       if (stopping_) return;
-      job = std::move(jobs_.front());
-      jobs_.pop_front();
+      next = *jobs_.pop();
     }
-    job();
+    next.job();
+    next.job = nullptr;
     worked = true;
+    const std::lock_guard lock(mutex_);
+    if (jobs_.done(next.origin)) ready_.notify_one();
   }
 }
 

@@ -1,0 +1,103 @@
+// quivive lockout list|clear: who has to wait before another password of theirs is looked at, in a running gateway.
+
+#include "base/json.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/load_config.h"
+#include "cli/options.h"
+#include "cli/show.h"
+#include "http/grammar.h"
+#include "net/fetch.h"
+
+namespace quivive::cli {
+namespace {
+
+struct Where {
+  std::string admin, config_file;
+};
+
+void add_where(Options& options, Where& where) {
+  options.app().add_option("--admin", where.admin, "The gateway's admin listener; as the configuration says unless given")->type_name("ADDRESS");
+  options.app().add_option("--config", where.config_file, "The gateway's configuration")->type_name("FILE");
+}
+
+Result<Json, Failure> ask(const Where& where, std::string_view path, net::FetchMethod method) {
+  const auto address = admin_address(where.admin, where.config_file);
+  if (!address) return address.error();
+  const auto response = net::fetch(fmt::format("http://{}{}", *address, path), {.timeout = std::chrono::seconds(10)}, method);
+  if (!response) {
+    return Failure{kFailed, fmt::format("{}; is the gateway running, and is {} its admin listener?", response.error().message, *address)};
+  }
+  auto parsed = parse_json(response->body);
+  if (response->status != 200 || !parsed) {
+    return Failure{kFailed, fmt::format("{} does not answer as an admin listener does (status {})", *address, response->status)};
+  }
+  return std::move(*parsed);
+}
+
+std::string encoded(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (http::is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_') out += c;
+    else out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return out;
+}
+
+}  // namespace
+
+int run_lockout_list(const Command& self, Arguments arguments, Io& io) {
+  Where where;
+  bool json = false;
+  Options options(self);
+  add_where(options, where);
+  options.add_json(json);
+  if (const auto status = options.parse(arguments, io)) return *status;
+  const auto answer = ask(where, "/lockouts", net::FetchMethod::Get);
+  if (!answer) return fail(self, answer.error(), io);
+  if (!answer->is_array()) return fail(self, {kFailed, "the admin listener answers with something else than a list"}, io);
+  if (json) {
+    io.out << to_json(*answer) << '\n';
+    return kDone;
+  }
+  if (answer->get_array().empty()) {
+    io.out << "nobody is locked out\n";
+    return kDone;
+  }
+  std::vector<std::vector<std::string>> rows = {{"user", "network", "until"}};
+  for (const Json& item : answer->get_array()) {
+    if (!item.is_object()) continue;
+    const auto text = [&](std::string_view name) { return std::string(string_member(item.get_object(), name).value_or("")); };
+    rows.push_back({text("user").empty() ? "(everybody)" : text("user"), text("network").empty() ? "(unfamiliar)" : text("network"), text("until")});
+  }
+  io.out << table(rows);
+  return kDone;
+}
+
+int run_lockout_clear(const Command& self, Arguments arguments, Io& io) {
+  Where where;
+  std::string user, network;
+  bool all = false;
+  Options options(self);
+  options.app().add_option("--user", user, "Forgets the wrong passwords of this user name")->type_name("NAME");
+  options.app().add_option("--network", network, "Forgets those from this network, as lockout list shows it")->type_name("NETWORK");
+  options.app().add_flag("--all", all, "Forgets all");
+  add_where(options, where);
+  if (const auto status = options.parse(arguments, io)) return *status;
+  if (all == !(user.empty() && network.empty())) {
+    return fail(self, {kWrong, "say whose: --user NAME, --network NETWORK, both, or --all alone"}, io);
+  }
+  const std::string query = all ? "all=1" : fmt::format("user={}&network={}", encoded(user), encoded(network));
+  const auto answer = ask(where, "/lockouts/clear?" + query, net::FetchMethod::Post);
+  if (!answer) return fail(self, answer.error(), io);
+  const Json* cleared = answer->is_object() ? member(answer->get_object(), "cleared") : nullptr;
+  const std::int64_t count = cleared != nullptr && cleared->is_int64() ? cleared->get_int64() : 0;
+  if (count == 0) {
+    io.out << "nothing was counted of those\n";
+    return kNo;
+  }
+  io.out << fmt::format("forgotten: {} count{}; the next password is looked at\n", count, count == 1 ? "" : "s");
+  return kDone;
+}
+
+}  // namespace quivive::cli

@@ -1,0 +1,55 @@
+#include "gateway/sign_in.h"
+
+#include "auth/schemes/outcome.h"
+#include "base/text.h"
+#include "gateway/client_network.h"
+
+#include <fmt/format.h>
+
+namespace quivive::gateway {
+namespace {
+
+auth::GuessResult result_of(const auth::Verdict& verdict) {
+  if (verdict.principal) return auth::GuessResult::Right;
+  switch (verdict.reason) {
+    // Threat: whoever overheard one response could send it again after each guess, and never be locked out, if it were right.
+    case Reason::DigestNonceStale:
+    case Reason::DigestNonceReplayed:
+    case Reason::VerifierUnavailable:
+    case Reason::VerifierOverloaded: return auth::GuessResult::Neither;
+    default: return auth::GuessResult::Wrong;
+  }
+}
+
+}  // namespace
+
+SignIn::SignIn(const Services& services, std::string_view client) : lockouts_(&services.lockouts), clock_(&services.clock) {
+  ClientNetwork network = client_network(client);
+  guess_.place = std::move(network.place);
+  guess_.network = std::move(network.site);
+}
+
+auth::Lockouts::Wait SignIn::wait() const { return counts() ? lockouts_->wait(guess_, clock_->now()) : auth::Lockouts::Wait{}; }
+
+auth::Lockouts::Wait SignIn::begin() {
+  if (!counts()) return {};
+  const auth::Lockouts::Wait wait = lockouts_->begin(guess_, clock_->now());
+  begun_ = wait.time == Duration{0};
+  return wait;
+}
+
+void SignIn::settle(const auth::Verdict& verdict) {
+  if (begun_ && counts()) lockouts_->end(guess_, result_of(verdict));
+  begun_ = false;
+}
+
+auth::Verdict SignIn::refusal(auth::Scheme scheme, Duration wait) const {
+  auth::Verdict verdict =
+      auth::refuse(scheme, Reason::LockedOut, fmt::format("user {} from {}: too many wrong passwords", printable(guess_.user, 64), guess_.place));
+  verdict.retry_after = wait;
+  return verdict;
+}
+
+std::size_t SignIn::place() const { return counts() ? std::hash<std::string>{}(guess_.place) : 0; }
+
+}  // namespace quivive::gateway
