@@ -1,10 +1,12 @@
 #include "auth/attempt.h"
 
+#include <fmt/format.h>
+
 namespace quivive::auth {
 namespace {
 
-// For `explain`: what was found, and that it did not do.
-std::vector<Check> credential_trace(const FoundCredentials& found) {
+// For `explain`: what was found.
+std::string credentials_seen(const FoundCredentials& found) {
   std::string seen;
   for (std::size_t i = 0; i < found.seen_count; ++i) {
     const FoundCredentials::Seen& one = found.seen[i];
@@ -13,7 +15,14 @@ std::vector<Check> credential_trace(const FoundCredentials& found) {
     seen += " in ";
     seen += place_name(one.place);
   }
-  return {{"credentials", Outcome::Failed, seen.empty() ? "none found" : "found " + seen}};
+  return seen.empty() ? "none found" : "found " + seen;
+}
+
+// Which of several decided, put before the checks of that one.
+void trace_choice(const FoundCredentials& found, std::vector<Check>& checks) {
+  if (found.seen_count < 2) return;
+  checks.insert(checks.begin(), {"credentials", Outcome::Passed,
+                                 fmt::format("{}; {} decides", credentials_seen(found), info(found.credential->scheme).challenge)});
 }
 
 Verdict without_credential(const FoundCredentials& found) {
@@ -24,7 +33,7 @@ Verdict without_credential(const FoundCredentials& found) {
   // A request that brings nothing costs nothing: the common 401 is written from static text alone.
   if (found.seen_count == 0) return verdict;
   verdict.detail = found.detail;
-  verdict.checks = credential_trace(found);
+  verdict.checks = {{"credentials", Outcome::Failed, credentials_seen(found)}};
   return verdict;
 }
 
@@ -45,6 +54,7 @@ Step Attempt::advance() {
     case Scheme::Digest: return finish(check_.emplace<DigestCheck>(found_).start(context_));
     case Scheme::Bearer: return finish(check_.emplace<BearerCheck>(found_.credential->value).start(context_));
     case Scheme::ApiKey: return finish(check_.emplace<ApiKeyCheck>(found_.credential->value).start(context_));
+    case Scheme::Session: return finish(check_.emplace<SessionCheck>(found_.credential->value).start(context_));
     case Scheme::Basic: return finish(check_.emplace<BasicCheck>(found_.credential->value).start(context_));
   }
   return Verdict{};
@@ -55,6 +65,7 @@ Step Attempt::advance(Answer answer) {
   if (auto* api_key = std::get_if<ApiKeyCheck>(&check_)) return finish(api_key->resume(context_, std::move(answer)));
   if (auto* basic = std::get_if<BasicCheck>(&check_)) return finish(basic->resume(context_, std::move(answer)));
   if (auto* digest = std::get_if<DigestCheck>(&check_)) return finish(digest->resume(context_, std::move(answer)));
+  if (auto* session = std::get_if<SessionCheck>(&check_)) return finish(session->resume(context_, std::move(answer)));
   return Verdict{};  // nothing was asked
 }
 
@@ -65,17 +76,22 @@ std::shared_ptr<const DigestUser> Attempt::digest_user() const {
 
 Step Attempt::finish(Finding finding) {
   if (auto* need = std::get_if<Need>(&finding)) return std::move(*need);
-  if (auto* refusal = std::get_if<Verdict>(&finding)) return std::move(*refusal);
+  if (auto* refusal = std::get_if<Verdict>(&finding)) {
+    trace_choice(found_, refusal->checks);
+    return std::move(*refusal);
+  }
   Verdict verdict;
   verdict.principal = std::get<std::shared_ptr<const Principal>>(std::move(finding));
   verdict.scheme = verdict.principal->scheme();
   if (std::optional<Denial> denial = authorize(context_.policy.requirement(), *verdict.principal)) {
     deny(verdict, std::move(*denial));
+    trace_choice(found_, verdict.checks);
     return verdict;
   }
   verdict.reason = Reason::Allowed;
   if (const auto* digest = std::get_if<DigestCheck>(&check_)) verdict.authentication_info = digest->authentication_info(context_);
   if (context_.explain) verdict.checks = trace_of(checks_of(*verdict.scheme), Reason::Allowed, {});
+  if (context_.explain) trace_choice(found_, verdict.checks);
   return verdict;
 }
 

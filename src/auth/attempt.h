@@ -14,6 +14,7 @@
 #include "auth/schemes/basic.h"
 #include "auth/schemes/bearer.h"
 #include "auth/schemes/digest.h"
+#include "auth/schemes/session.h"
 #include "auth/snapshot.h"
 #include "auth/tools.h"
 #include "auth/verdict.h"
@@ -34,7 +35,7 @@ class Attempt {
 
   // The first step. A request without credentials, and most tokens, are decided here.
   [[nodiscard]] Step advance();
-  // After a Need: what was found out. An Answer of another kind than was asked for is VerifierMisconfigured. At most two
+  // After a Need: what was found out. An Answer of another kind than was asked for is VerifierMisconfigured. At most three
   // needs come before the verdict.
   [[nodiscard]] Step advance(Answer answer);
   // Whom a right Digest response proved; null otherwise.
@@ -44,7 +45,7 @@ class Attempt {
   [[nodiscard]] Step finish(Finding finding);  // a proof becomes a verdict once the requirement has been checked
   FoundCredentials found_;
   CheckContext context_;
-  std::variant<std::monostate, BearerCheck, ApiKeyCheck, BasicCheck, DigestCheck> check_;
+  std::variant<std::monostate, BearerCheck, ApiKeyCheck, BasicCheck, DigestCheck, SessionCheck> check_;
 };
 
 }  // namespace quivive::auth

@@ -4,6 +4,11 @@
 
 namespace quivive::auth {
 
+bool may_prompt(const RoutePolicy& policy) {
+  const bool asks = policy.accepts(Scheme::Basic) || policy.accepts(Scheme::Digest);
+  return asks && (policy.accepts(Scheme::Bearer) || policy.accepts(Scheme::ApiKey) || policy.accepts(Scheme::Session));
+}
+
 bool needs_nonce(const RoutePolicy& policy, const Verdict& verdict) {
   return policy.accepts(Scheme::Digest) && detail::has_challenges(verdict);
 }

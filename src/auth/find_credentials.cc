@@ -2,6 +2,7 @@
 
 #include "auth/api_key_format.h"
 #include "base/text.h"
+#include "http/cookie.h"
 #include "http/credentials.h"
 #include "http/query.h"
 
@@ -18,6 +19,7 @@ class Finder {
 
   void read_fields(const http::RequestView& request);
   void read_query(std::string_view query);
+  void read_cookie(const http::RequestView& request);
   [[nodiscard]] FoundCredentials decide() const;
 
  private:
@@ -54,6 +56,7 @@ std::string_view empty_detail(Scheme scheme) {
     case Scheme::Digest: return "Digest with nothing after it";
     case Scheme::Bearer: return "Bearer with nothing after it";
     case Scheme::ApiKey: return "ApiKey with nothing after it";
+    case Scheme::Session: break;  // has no place in Authorization
     case Scheme::Basic: return "Basic with nothing after it";
   }
   return {};
@@ -64,6 +67,7 @@ Reason empty_reason(Scheme scheme) {
     case Scheme::Digest: return Reason::DigestMalformed;
     case Scheme::Bearer: return Reason::TokenEmpty;
     case Scheme::ApiKey: return Reason::KeyMalformed;
+    case Scheme::Session: break;
     case Scheme::Basic: return Reason::BasicMalformed;
   }
   return Reason::CredentialsMissing;
@@ -125,6 +129,7 @@ void Finder::read_authorization(std::string_view value) {
     // A token or a key is itself a token of the grammar, so a value of one word may be a scheme or the credential.
     return split.scheme.empty() || split.rest.empty() ? read_bare_value(value) : read_other_scheme(split.rest);
   }
+  if (*scheme == Scheme::Session) return fail(Reason::SchemeUnsupported, "Session in Authorization; a session's place is its cookie");
   const bool accepted = *scheme == Scheme::ApiKey ? takes_keys_in_authorization() : policy_.accepts(*scheme);
   if (accepted) {
     return split.rest.empty() ? fail(empty_reason(*scheme), empty_detail(*scheme), scheme)
@@ -199,8 +204,27 @@ void Finder::read_query_token(std::string_view query) {
   fail(Reason::CredentialsMissing, "access_token in the query, which is not read: a URL ends in logs");
 }
 
+// A browser sends its cookie with every request, wanted or not. So a credential that was put into the request decides alone, right or
+// wrong; the cookie counts where there is none that this route could take.
+void Finder::read_cookie(const http::RequestView& request) {
+  if (!policy_.accepts(Scheme::Session)) return;
+  const http::CookieMatch match = http::find_cookie(request.fields, policy_.settings().session.cookie);
+  if (match.count == 0) return;
+  see(Place::Cookie, Scheme::Session);
+  const bool decided = usable_ > 0 || conflict_ || (found_.reason != Reason::CredentialsMissing && found_.reason != Reason::SchemeUnsupported);
+  if (decided) return;
+  // Threat: a page of a sibling host plants a second cookie of that name, and with it a session of its own.
+  if (match.count > 1) return conflict(Reason::CredentialsDuplicateHeader, "the session cookie twice");
+  if (match.value.empty()) return fail(Reason::SessionUnknown, "a session cookie with nothing in it", Scheme::Session);
+  accept(Scheme::Session, Place::Cookie, match.value);
+}
+
 FoundCredentials Finder::decide() const {
   FoundCredentials found = found_;
+  if (found.seen_count == 0 && policy_.accepts_only(Scheme::Session)) {
+    found.reason = Reason::SessionMissing;
+    found.scheme = Scheme::Session;
+  }
   if (!conflict_ && usable_ == 1) {
     found.reason = Reason::Allowed;
     found.detail = {};
@@ -223,6 +247,7 @@ std::string_view place_name(Place place) {
     case Place::Authorization: return "Authorization";
     case Place::KeyHeader: return "key header";
     case Place::Query: return "query";
+    case Place::Cookie: return "cookie";
   }
   return {};
 }
@@ -233,6 +258,7 @@ FoundCredentials find_credentials(const http::RequestView& request, const RouteP
     finder.read_fields(request);
     const std::size_t mark = request.target.find('?');
     if (mark != std::string_view::npos) finder.read_query(request.target.substr(mark + 1));
+    finder.read_cookie(request);
   }
   return finder.decide();
 }

@@ -15,8 +15,8 @@
 
 namespace quivive::auth {
 
-enum class Place : std::uint8_t { Authorization, KeyHeader, Query };
-[[nodiscard]] std::string_view place_name(Place place);  // "Authorization", "key header", "query"
+enum class Place : std::uint8_t { Authorization, KeyHeader, Query, Cookie };
+[[nodiscard]] std::string_view place_name(Place place);  // "Authorization", "key header", "query", "cookie"
 
 struct Credential {
   Scheme scheme = Scheme::Bearer;
@@ -39,7 +39,7 @@ struct FoundCredentials {
     Place place;
     std::optional<Scheme> scheme;  // nothing for an auth-scheme that is not known
   };
-  static constexpr std::size_t kMaxSeen = 6;
+  static constexpr std::size_t kMaxSeen = 7;
   std::array<Seen, kMaxSeen> seen{};
   std::uint8_t seen_count = 0;
 };

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/secret.h"
 #include "digest/nonce_counts.h"
+#include "digest/response.h"
 #include "store/records.h"
 
 #include <cstdint>
@@ -52,6 +53,12 @@ struct NeedKeys {
   Why why = Why::NeverFetched;
 };
 
+// The hash of the request's body without its framing, for a response that covers it (`qop=auth-int`, RFC 7616 section 3.4.3); of
+// "" where it has none. Only for a nonce that is genuine and young. Answer: BodyHash or BodyTooLarge.
+struct NeedBodyHash {
+  crypto::HashKind hash = crypto::HashKind::Sha256;
+};
+
 // The user whose Digest secret is asked for. Answer: FoundDigestUser or Unavailable.
 struct NeedDigestUser {
   std::string name;       // or its hash in hexadecimal, where `hashed`
@@ -65,7 +72,12 @@ struct NeedNonceCount {
   std::uint32_t count = 0;
 };
 
-using Need = std::variant<NeedUser, NeedPassword, NeedKeyRecord, NeedKeys, NeedDigestUser, NeedNonceCount>;
+// The session whose cookie has this digest, and the user who signed in. Answer: FoundSession or Unavailable.
+struct NeedSession {
+  std::string digest;  // SHA-256 of the cookie's value, 32 octets
+};
+
+using Need = std::variant<NeedUser, NeedPassword, NeedKeyRecord, NeedKeys, NeedBodyHash, NeedDigestUser, NeedNonceCount, NeedSession>;
 
 struct FoundUser {
   std::optional<store::UserRecord> user;  // nothing: there is no such user
@@ -83,17 +95,25 @@ struct FoundKey {
 struct FoundKeySet {
   std::shared_ptr<const jose::KeySet> keys;  // not null
 };
+struct BodyHash {
+  digest::HexDigest hash;
+};
+struct BodyTooLarge {};  // to be held until the verdict
 // A user as the store has them, or as a DigestCheck proved them before; nothing: there is no such user.
 struct FoundDigestUser {
   std::optional<store::UserRecord> user;
   std::shared_ptr<const DigestUser> proved{};
+};
+struct FoundSession {
+  std::optional<store::SessionRecord> session;  // nothing: there is no such session
+  std::optional<store::UserRecord> user;        // of that name, as they are now; nothing: there is no such user
 };
 struct Unavailable {
   std::string detail;       // for the operator
   Duration retry_after{0};  // zero if unknown
 };
 
-using Answer = std::variant<FoundUser, PasswordOutcome, FoundKey, FoundKeySet, FoundDigestUser, digest::NonceClaim, Unavailable>;
+using Answer = std::variant<FoundUser, PasswordOutcome, FoundKey, FoundKeySet, BodyHash, BodyTooLarge, FoundDigestUser, digest::NonceClaim, FoundSession, Unavailable>;
 
 using Step = std::variant<Verdict, Need>;
 

@@ -21,6 +21,11 @@ bool still_stands(const RoutePolicy& policy, const Principal& principal, const S
                                         issued ? std::optional(unix_seconds(*issued)) : std::nullopt);
 }
 
+bool records_stand(const Principal& principal, const Snapshot& snapshot) {
+  const Basis& basis = principal.basis();
+  return basis.store_epoch == snapshot.store_epoch && (principal.scheme() != Scheme::Session || basis.session_epoch == snapshot.session_epoch);
+}
+
 }  // namespace
 
 OutcomeKey outcome_key(const Credential& credential) {
@@ -29,6 +34,7 @@ OutcomeKey outcome_key(const Credential& credential) {
     case Scheme::Digest: return {'d', credential.value};  // counts once; what is remembered is its user
     case Scheme::Bearer: return {'b', credential.value};
     case Scheme::ApiKey: return {'k', credential.value};
+    case Scheme::Session: return {'s', credential.value};
     case Scheme::Basic: return {'p', credential.value};
   }
   return {};
@@ -38,8 +44,7 @@ std::optional<Verdict> accept_remembered(const RoutePolicy& policy, std::shared_
                                          const Snapshot& snapshot, Instant now) {
   if (principal == nullptr || !policy.accepts(principal->scheme()) || now >= principal->not_after())
     return std::nullopt;
-  const bool stands = principal->scheme() == Scheme::Bearer ? still_stands(policy, *principal, snapshot)
-                                                            : principal->basis().store_epoch == snapshot.store_epoch;
+  const bool stands = principal->scheme() == Scheme::Bearer ? still_stands(policy, *principal, snapshot) : records_stand(*principal, snapshot);
   // A route that names a claim which no route named before, as after a reload: the token says what it is.
   if (!stands || !can_judge(policy.requirement(), *principal)) return std::nullopt;
   std::optional<Verdict> verdict(std::in_place);

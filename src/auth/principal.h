@@ -36,7 +36,7 @@ struct IdentityView {
   std::string_view subject{};          // sub of a token, owner of a key, user name
   std::string_view issuer{};           // iss of a token
   std::string_view key_id{};           // id of the API key; kid of the key that signed the token
-  std::string_view token_id{};         // jti
+  std::string_view token_id{};         // jti; id of the session
   std::optional<Instant> issued_at{};  // iat
   std::span<const std::string_view> scopes{};
   std::span<const std::string_view> roles{};
@@ -44,13 +44,14 @@ struct IdentityView {
 
 // What the proof rested on. As long as all of it still stands, the proof need not be repeated.
 struct Basis {
-  // Refused at and after: exp plus leeway of a token; expiry or coming revocation of a key; the far future otherwise.
+  // Refused at and after: exp plus leeway of a token; expiry or coming revocation of a key; end of a session; the far future otherwise.
   Instant not_after = Instant::max();
   // Bearer: the policy and the key set that judged it. Held, so that no later object can have the same address.
   std::shared_ptr<const IssuerPolicy> issuer;
   std::shared_ptr<const jose::KeySet> keys;
-  // ApiKey, Basic and Digest: Snapshot::store_epoch before the record was read.
+  // ApiKey, Basic, Digest and Session: Snapshot::store_epoch before the record was read.
   std::uint64_t store_epoch = 0;
+  std::uint64_t session_epoch = 0;  // Session: Snapshot::session_epoch likewise
 };
 
 class Principal {
@@ -60,8 +61,9 @@ class Principal {
     Voucher() = default;
     friend class BearerCheck;
     friend class ApiKeyCheck;
-    friend class BasicCheck;
     friend class DigestCheck;
+    friend class PasswordCheck;
+    friend class SessionCheck;
     friend struct PrincipalForTests;  // defined in tests/support only
   };
   // Its parts lie in `memory`, which outlives it. `claims`, of a token: those that IssuerPolicy::kept_claims and the route at hand name; no others are kept, since

@@ -68,11 +68,17 @@ void check_basic(const BasicSettings& basic, Faults& faults) {
 
 void check_digest(const DigestSettings& digest, Faults& faults) {
   faults.add_if(digest.algorithms.empty(), "digest is accepted, but with no algorithm");
+  faults.add_if(digest.qop.empty(), "digest is accepted, but with no qop");
   faults.add_if(digest.nonce_lifetime > digest::kMaxNonceLifetime, "the nonces of digest live longer than their key");
   for (const auto algorithm : digest.algorithms) {
     faults.add_if(!crypto::hash_available(digest::info(algorithm).hash),
                   std::string(digest::name_of(algorithm)) + " is not offered by this installation of OpenSSL");
   }
+}
+
+void check_session(const SessionSettings& session, Faults& faults) {
+  faults.add_if(!http::is_token(session.cookie), "session is accepted, but the cookie's name is no token");
+  faults.add_if(session.idle <= Duration{0} || session.absolute <= Duration{0}, "sessions end before they begin");
 }
 
 // RFC 7616 section 3.3. The nonce is another for each answer.
@@ -81,7 +87,10 @@ PreparedChallenge digest_challenge(digest::DigestAlgorithm algorithm, const Rout
   http::ChallengeWriter writer(out.text, info(Scheme::Digest).challenge);
   writer.quoted("realm", settings.realm).quoted("nonce", "");
   out.nonce_at = out.text.size() - 1;
-  writer.token("algorithm", digest::name_of(algorithm)).quoted("qop", "auth").token("charset", "UTF-8");
+  // Without spaces: LWP knows `auth,auth-int` to the letter, and requests no value with a space before it.
+  std::string qop;
+  for (const digest::Qop one : settings.digest.qop) qop.append(qop.empty() ? "" : ",").append(digest::name_of(one));
+  writer.token("algorithm", digest::name_of(algorithm)).quoted("qop", qop).token("charset", "UTF-8");
   if (settings.digest.userhash) writer.token("userhash", "true");
   if (!settings.digest.opaque.empty()) writer.quoted("opaque", settings.digest.opaque);
   std::string domain;
@@ -98,6 +107,7 @@ std::string challenge(Scheme scheme, const RouteSettings& settings) {
   http::ChallengeWriter writer(line, info(scheme).challenge);
   writer.quoted("realm", settings.realm);
   if (scheme == Scheme::ApiKey && !settings.api_key.header.empty()) writer.quoted("header", settings.api_key.header);
+  if (scheme == Scheme::Session) writer.quoted("cookie", settings.session.cookie);
   if (scheme == Scheme::Basic) writer.quoted("charset", "UTF-8");  // RFC 7617 section 2.1
   return line;
 }
@@ -119,6 +129,7 @@ Result<RoutePolicy> RoutePolicy::compile(RouteSettings settings) {
   if (policy.accepts(Scheme::Bearer)) check_bearer(settings, faults);
   if (policy.accepts(Scheme::ApiKey)) check_api_key(settings.api_key, faults);
   if (policy.accepts(Scheme::Digest)) check_digest(settings.digest, faults);
+  if (policy.accepts(Scheme::Session)) check_session(settings.session, faults);
   if (policy.accepts(Scheme::Basic)) check_basic(settings.basic, faults);
   if (!faults.text().empty()) return error("{}: {}", printable(settings.name), faults.text());
 

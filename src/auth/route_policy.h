@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/secret.h"
 #include "digest/algorithm.h"
+#include "digest/credentials.h"
 #include "jose/jwt_policy.h"
 
 #include <cstddef>
@@ -53,6 +54,13 @@ struct DigestSettings {
   Duration nonce_lifetime = std::chrono::minutes(5);
   std::vector<std::string> domain{};  // URIs; empty for the whole origin
   std::string opaque{};               // "" for none; clients return it, and nothing depends on it
+  std::vector<digest::Qop> qop{digest::Qop::Auth};  // what challenges offer, in this order; nothing else is taken
+};
+
+struct SessionSettings {
+  std::string cookie;   // its name
+  Duration idle{};      // ends when it is not used for so long
+  Duration absolute{};  // ends so long after the login, whatever happens
 };
 
 struct RouteSettings {
@@ -65,6 +73,7 @@ struct RouteSettings {
   ApiKeySettings api_key;
   BasicSettings basic;
   DigestSettings digest;
+  SessionSettings session;
   Requirement require;
   bool challenge_on_forbidden = false;  // a 403 for a token's scope carries RFC 6750's challenge
 };
@@ -80,7 +89,8 @@ class RoutePolicy {
  public:
   // An Error, naming every fault: neither public nor accepting anything, or both; a public route with requirements; a
   // scheme twice; bearer without issuers, or with two of one name; api_key without a place to look, or in a header whose
-  // name is no token or taken (Authorization, Cookie, Host …); basic without a decoy, or with an empty one; digest without an algorithm; a realm with
+  // name is no token or taken (Authorization, Cookie, Host …); basic without a decoy, or with an empty one; digest without an algorithm or
+  // qop; session without a cookie or with no time to live; a realm with
   // control characters.
   [[nodiscard]] static Result<RoutePolicy> compile(RouteSettings settings);
 

@@ -29,6 +29,7 @@ struct Snapshot {
   // Never the same for two states of users and keys: changes with store::Store::version() and when a reload opens
   // another store. Outcomes remembered under another epoch are verified again.
   std::uint64_t store_epoch = 0;
+  std::uint64_t session_epoch = 0;  // the same of sessions that ended
 };
 
 }  // namespace quivive::auth

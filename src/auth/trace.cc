@@ -41,19 +41,27 @@ constexpr Row kPassword[] = {
     {"form", 0, {Reason::BasicMalformed}},
     {"password",
      1,
-     {Reason::PasswordWrong, Reason::VerifierUnavailable, Reason::VerifierOverloaded, Reason::VerifierMisconfigured}},
+     {Reason::PasswordWrong, Reason::LockedOut, Reason::VerifierUnavailable, Reason::VerifierOverloaded, Reason::VerifierMisconfigured}},
     {"scope", 2, {Reason::ScopeInsufficient}},
     {"policy", 3, {Reason::PolicyDenied}},
+};
+constexpr Row kSession[] = {
+    {"look-up", 0, {Reason::SessionUnknown, Reason::VerifierUnavailable}},
+    {"revocation", 1, {Reason::SessionRevoked}},
+    {"expiry", 2, {Reason::SessionExpired}},
+    {"scope", 3, {Reason::ScopeInsufficient}},
+    {"policy", 4, {Reason::PolicyDenied}},
 };
 constexpr Row kDigest[] = {
     {"form", 0, {Reason::DigestMalformed}},
     {"algorithm", 1, {Reason::DigestAlgorithmNotAllowed}},
     {"uri", 2, {Reason::DigestUriMismatch}},
-    {"response", 3, {Reason::DigestWrongResponse, Reason::VerifierUnavailable}},
-    {"nonce", 4, {Reason::DigestNonceStale}},
-    {"count", 5, {Reason::DigestNonceReplayed}},
-    {"scope", 6, {Reason::ScopeInsufficient}},
-    {"policy", 7, {Reason::PolicyDenied}},
+    {"body length", 3, {Reason::DigestBodyTooLarge}},
+    {"response", 4, {Reason::DigestWrongResponse, Reason::LockedOut, Reason::VerifierUnavailable}},
+    {"nonce", 5, {Reason::DigestNonceStale}},
+    {"count", 6, {Reason::DigestNonceReplayed}},
+    {"scope", 7, {Reason::ScopeInsufficient}},
+    {"policy", 8, {Reason::PolicyDenied}},
 };
 
 std::span<const Row> rows_of(CheckList list) {
@@ -62,6 +70,7 @@ std::span<const Row> rows_of(CheckList list) {
     case CheckList::ApiKey: return kApiKey;
     case CheckList::Password: return kPassword;
     case CheckList::Digest: return kDigest;
+    case CheckList::Session: return kSession;
   }
   return {};
 }
@@ -80,6 +89,7 @@ CheckList checks_of(Scheme scheme) {
     case Scheme::Digest: return CheckList::Digest;
     case Scheme::Bearer: return CheckList::Token;
     case Scheme::ApiKey: return CheckList::ApiKey;
+    case Scheme::Session: return CheckList::Session;
     case Scheme::Basic: return CheckList::Password;
   }
   return CheckList::Token;

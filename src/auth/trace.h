@@ -21,7 +21,7 @@ struct Check {
 };
 
 // The checks of one kind of credential, in the order in which they are made.
-enum class CheckList : std::uint8_t { Token, ApiKey, Password, Digest };
+enum class CheckList : std::uint8_t { Token, ApiKey, Password, Digest, Session };
 [[nodiscard]] CheckList checks_of(Scheme scheme);
 
 // Every check of that list: those before the one that `failed` belongs to have passed, those after it were not reached.

@@ -28,7 +28,7 @@ struct Verdict {
   std::string required_scope;
   // Allowed by Digest: the value of Authentication-Info, for the response (RFC 7615 section 3).
   std::string authentication_info;
-  // VerifierUnavailable, VerifierOverloaded: when to try again; zero if unknown.
+  // VerifierUnavailable, VerifierOverloaded, LockedOut: when to try again; zero if unknown.
   Duration retry_after{0};
   // Each check made. Filled on rejection, or when asked for.
   std::vector<Check> checks;

@@ -11,6 +11,8 @@ int run_serve(const Command& self, Arguments arguments, Io& io);
 int run_demo(const Command& self, Arguments arguments, Io& io);
 int run_reload(const Command& self, Arguments arguments, Io& io);
 int run_explain(const Command& self, Arguments arguments, Io& io);
+int run_lockout_list(const Command& self, Arguments arguments, Io& io);
+int run_lockout_clear(const Command& self, Arguments arguments, Io& io);
 int run_reference(const Command& self, Arguments arguments, Io& io);
 
 // check_command.cc
@@ -33,6 +35,10 @@ int run_user_disable(const Command& self, Arguments arguments, Io& io);
 int run_user_enable(const Command& self, Arguments arguments, Io& io);
 int run_user_remove(const Command& self, Arguments arguments, Io& io);
 int run_user_list(const Command& self, Arguments arguments, Io& io);
+
+// session_command.cc
+int run_session_list(const Command& self, Arguments arguments, Io& io);
+int run_session_revoke(const Command& self, Arguments arguments, Io& io);
 
 // token_revoke_command.cc
 int run_token_revoke(const Command& self, Arguments arguments, Io& io);

@@ -63,10 +63,27 @@ Result<std::vector<DigestScope>, Failure> digest_scopes(const DigestWish& wish, 
   return out;
 }
 
-std::vector<DigestScope> digest_scopes(const std::vector<store::DigestSecret>& digests) {
+std::vector<DigestScope> digest_scopes(const std::vector<store::DigestSecret>& digests, const std::optional<config::Config>& config) {
+  const bool accepts = config && config->accept.digest;
+  const std::vector<std::string> own = accepts ? realms_of(*config) : std::vector<std::string>{};
   std::vector<DigestScope> out;
-  for (const store::DigestSecret& digest : digests) out.push_back({digest.realm, digest.hash});
+  for (const store::DigestSecret& digest : digests) {
+    if (std::find(own.begin(), own.end(), digest.realm) == own.end()) {
+      add_once(out, DigestScope{digest.realm, digest.hash});
+      continue;
+    }
+    for (const crypto::HashKind hash : hashes_of(config->accept.digest)) add_once(out, DigestScope{digest.realm, hash});
+  }
   return out;
+}
+
+std::string dropped_algorithms(const std::vector<store::DigestSecret>& before, const std::vector<store::DigestSecret>& after) {
+  std::vector<std::string_view> names;
+  for (const store::DigestSecret& old : before) {
+    const bool kept = std::any_of(after.begin(), after.end(), [&](const auto& one) { return one.hash == old.hash; });
+    if (!kept) add_once(names, algorithm_name(old.hash));
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
 }
 
 Result<std::vector<store::DigestSecret>, Failure> digest_secrets(const std::vector<DigestScope>& scopes, std::string_view name,

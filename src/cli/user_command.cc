@@ -154,14 +154,16 @@ int run_user_passwd(const Command& self, Arguments arguments, Io& io) {
   const auto known = (*store)->find_user(name);
   if (!known) return fail(self, store_failure(known.error()), io);
   if (!*known) return fail(self, unknown_user(name), io);
-  if (!digest.wanted) scopes = digest_scopes((*known)->digests);
+  if (!digest.wanted) scopes = digest_scopes((*known)->digests, *config);
   const auto password = new_password(name, *scopes, from_stdin, io);
   if (!password) return fail(self, password.error(), io);
   const auto changed = (*store)->set_password(name, password->hash, password->digests, io.clock.now());
   if (!changed) return fail(self, store_failure(changed.error()), io);
   if (*changed != Change::Done) return fail(self, unknown_user(name), io);
   const std::string digest_part = password->digests.empty() ? "" : fmt::format(", for Digest too (realm {})", show_realms(password->digests));
-  io.out << fmt::format("changed{}; the old password is refused from now on\n", digest_part);
+  const std::string dropped = dropped_algorithms((*known)->digests, password->digests);
+  const std::string dropped_part = dropped.empty() ? "" : fmt::format("; no secret for {} is kept any more", dropped);
+  io.out << fmt::format("changed{}{}; the old password is refused from now on\n", digest_part, dropped_part);
   return kDone;
 }
 

@@ -2,10 +2,12 @@
 // Config: what a configuration file says, checked and whole. Plain values: share it as shared_ptr<const Config>.
 // Every default comes from config/settings.def; a Config is made by load() or zero_config() (config/load.h), never by hand.
 
+#include "auth/lockout.h"
 #include "base/clock.h"
 #include "config/address.h"
 #include "config/cidr.h"
 #include "digest/algorithm.h"
+#include "digest/credentials.h"
 #include "jose/algorithm.h"
 
 #include <cstddef>
@@ -17,7 +19,7 @@
 namespace quivive::config {
 
 // The credentials this version understands, in the order of their challenges.
-enum class Scheme : std::uint8_t { Digest, Bearer, ApiKey, Basic };
+enum class Scheme : std::uint8_t { Digest, Bearer, ApiKey, Session, Basic };
 
 struct TlsFiles {
   std::string certificate;  // PEM chain, leaf first
@@ -111,15 +113,33 @@ struct BasicSettings {
 struct DigestSettings {
   std::vector<digest::DigestAlgorithm> algorithms;  // one challenge each, in this order; never empty, each once
   bool userhash = false;                            // ask for the hash of the user name in place of the name
+  std::vector<digest::Qop> qop;                     // what challenges offer, in this order; never empty, each once
+  std::size_t auth_int_body = 0;                    // octets of a body that is held for auth-int
   Duration nonce_lifetime{};
   std::vector<std::string> domain;                  // URIs that the same credentials open; empty for the whole origin
   bool operator==(const DigestSettings&) const = default;
+};
+
+enum class LoginKind : std::uint8_t { Form, Json };
+enum class SecureCookie : std::uint8_t { Auto, Always };
+
+struct SessionSettings {
+  LoginKind login = LoginKind::Form;
+  Duration idle{};
+  Duration absolute{};
+  std::string cookie;          // without prefix: see session_cookie()
+  SecureCookie secure = SecureCookie::Auto;
+  std::uint32_t per_user = 0;  // sessions at once
+  std::string title;           // "" for the realm
+  std::string logo;            // file; "" for none
+  bool operator==(const SessionSettings&) const = default;
 };
 
 struct Accept {
   std::optional<DigestSettings> digest;
   std::optional<BearerSettings> bearer;
   std::optional<ApiKeySettings> api_key;
+  std::optional<SessionSettings> session;
   std::optional<BasicSettings> basic;
   bool operator==(const Accept&) const = default;
 };
@@ -160,6 +180,7 @@ struct Route {
   EncodedSlash encoded_slash = EncodedSlash::Refuse;
   std::size_t upstream = 0;          // index in Config::upstreams
   std::vector<std::string> cors_origins;  // "https://app.example.com"; "*" alone for every origin; empty for no CORS
+  bool browser_prompt = false;            // browsers may ask by a window of their own
   bool forward_authorization = false;     // keep an Authorization field that was consumed
   std::string realm;                 // of its challenges
   std::uint32_t line = 0;            // where the file says so, from 1; 0 for the default route
@@ -198,6 +219,7 @@ struct Limits {
 struct CacheSizes {
   std::uint32_t tokens = 0;
   std::uint32_t keys = 0;
+  std::uint32_t sessions = 0;
   std::uint32_t passwords = 0;
   bool operator==(const CacheSizes&) const = default;
 };
@@ -228,6 +250,7 @@ struct Config {
   std::uint16_t verifier_failure_status = 0;  // 500 or 503
   std::uint32_t workers = 0;                  // 0: one per core
   Limits limits;
+  auth::LockoutLimits lockout;
   CacheSizes cache;
   Log log;
   ErrorBody error_body = ErrorBody::Json;
@@ -237,5 +260,13 @@ struct Config {
 
 // `file`, relative to the folder of the configuration; absolute names stay as they are.
 [[nodiscard]] std::string resolve(const Config& config, const std::string& file);
+
+// The session cookie: for https alone, or not, by the listener (`listen` is the one in force) and the settings, never by what a client says. Its whole name.
+// Requires accept.session.
+struct SessionCookie {
+  bool secure = true;
+  std::string name;
+};
+[[nodiscard]] SessionCookie session_cookie(const Config& config, const Listen& listen);
 
 }  // namespace quivive::config

@@ -242,7 +242,7 @@ std::optional<std::size_t> decode_choice(Report& report, const Value& value, con
   const auto found = std::find(names.begin(), names.end(), *text);
   if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
   const bool scheme = value.row->path == "routes[].accept";
-  if (scheme && *text == "session") {
+  if (scheme && *text == "dpop") {
     report.error(node.at, value.path, fmt::format("'{}' is not supported by this version of Quivive; one of {}", *text, fmt::join(names, ", ")));
     return {};
   }

@@ -117,16 +117,38 @@ DigestSettings read_digest(const Section& section) {
   DigestSettings out;
   section.read("algorithms", out.algorithms);
   section.read("userhash", out.userhash);
+  section.read("qop", out.qop);
+  section.read("auth_int_body", out.auth_int_body);
   section.read("nonce_lifetime", out.nonce_lifetime);
   section.read("domain", out.domain);
-  const auto algorithms = section.value("algorithms");
-  if (algorithms->node.kind == YamlNode::Kind::Sequence && algorithms->node.items.empty()) {
-    section.report().error(section.at("algorithms"), section.path_of("algorithms"), "names no algorithm");
+  for (const auto& [name, fault] : {std::pair{"algorithms", "names no algorithm"}, std::pair{"qop", "names no quality of protection"}}) {
+    const auto list = section.value(name);
+    if (list->node.kind == YamlNode::Kind::Sequence && list->node.items.empty()) section.report().error(section.at(name), section.path_of(name), fault);
   }
   for (const std::string& uri : out.domain) {
     // A list of URIs separated by spaces, in a quoted string (RFC 7616 section 3.3).
     if (!uri.empty() && uri.find_first_of("\"\\") == std::string::npos && std::all_of(uri.begin(), uri.end(), [](char c) { return c > 0x20 && c < 0x7f; })) continue;
     section.report().error(section.at("domain"), section.path_of("domain"), fmt::format("'{}' is no URI", printable(uri, 60)));
+  }
+  return out;
+}
+
+SessionSettings read_session(const Section& section) {
+  SessionSettings out;
+  section.read("login", out.login);
+  section.read("idle", out.idle);
+  section.read("absolute", out.absolute);
+  section.read("cookie", out.cookie);
+  section.read("secure", out.secure);
+  section.read("per_user", out.per_user);
+  section.read("title", out.title);
+  section.read("logo", out.logo);
+  if (out.cookie.starts_with("__")) {
+    section.report().error(section.at("cookie"), section.path_of("cookie"), "give the name without a prefix: __Host- is put before it where it can be");
+  }
+  if (out.absolute < out.idle) {
+    const std::string_view name = section.has("absolute") ? "absolute" : "idle";
+    section.report().warning(section.at(name), section.path_of(name), "sessions end by accept.session.absolute before they can be idle for accept.session.idle");
   }
   return out;
 }
@@ -144,9 +166,10 @@ void read_accept(const Section& root, Config& out) {
   if (const Section digest = section.below("digest"); digest.given()) accept.digest = read_digest(digest);
   if (const Section bearer = section.below("bearer"); bearer.given()) accept.bearer = read_bearer(bearer);
   if (const Section api_key = section.below("api_key"); api_key.given()) accept.api_key = read_api_key(api_key);
+  if (const Section session = section.below("session"); session.given()) accept.session = read_session(session);
   if (const Section basic = section.below("basic"); basic.given()) accept.basic = read_basic(basic);
-  if (!accept.digest && !accept.bearer && !accept.api_key && !accept.basic) {
-    section.report().error(section.at(), section.path(), "accepts nothing; one of digest, bearer, api_key, basic is needed");
+  if (!accept.digest && !accept.bearer && !accept.api_key && !accept.session && !accept.basic) {
+    section.report().error(section.at(), section.path(), "accepts nothing; one of digest, bearer, api_key, session, basic is needed");
   }
 }
 

@@ -18,6 +18,7 @@ std::string_view name_of(Scheme scheme) {
     case Scheme::Digest: return "digest";
     case Scheme::Bearer: return "bearer";
     case Scheme::ApiKey: return "api_key";
+    case Scheme::Session: return "session";
     case Scheme::Basic: return "basic";
   }
   return {};
@@ -28,6 +29,7 @@ bool is_configured(const Accept& accept, Scheme scheme) {
     case Scheme::Digest: return accept.digest.has_value();
     case Scheme::Bearer: return accept.bearer.has_value();
     case Scheme::ApiKey: return accept.api_key.has_value();
+    case Scheme::Session: return accept.session.has_value();
     case Scheme::Basic: return accept.basic.has_value();
   }
   return false;
@@ -35,7 +37,7 @@ bool is_configured(const Accept& accept, Scheme scheme) {
 
 std::vector<Scheme> configured(const Accept& accept) {
   std::vector<Scheme> out;
-  for (const Scheme scheme : {Scheme::Digest, Scheme::Bearer, Scheme::ApiKey, Scheme::Basic}) {
+  for (const Scheme scheme : {Scheme::Digest, Scheme::Bearer, Scheme::ApiKey, Scheme::Session, Scheme::Basic}) {
     if (is_configured(accept, scheme)) out.push_back(scheme);
   }
   return out;
@@ -80,7 +82,7 @@ void read_require(const Section& section, Route& out) {
     section.report().warning(section.at(name), section.path_of(name), fmt::format("only {} can meet this, and none is accepted here: every request gets 403", who));
   };
   if (section.has("scope") && !takes(out, Scheme::Bearer) && !takes(out, Scheme::ApiKey)) unmet("scope", "tokens and API keys");
-  if (section.has("role") && !takes(out, Scheme::Bearer) && !takes(out, Scheme::Basic) && !takes(out, Scheme::Digest)) unmet("role", "tokens and users");
+  if (section.has("role") && !takes(out, Scheme::Bearer) && !takes(out, Scheme::Basic) && !takes(out, Scheme::Digest) && !takes(out, Scheme::Session)) unmet("role", "tokens and users");
   if (section.has("claim") && !takes(out, Scheme::Bearer)) unmet("claim", "tokens");
 }
 
@@ -133,6 +135,7 @@ Route read_route(const Section& section, Config& config) {
   section.read("mode", out.mode);
   section.read("encoded_slash", out.encoded_slash);
   section.read("forward_authorization", out.forward_authorization);
+  section.read("browser_prompt", out.browser_prompt);
   out.realm = config.realm;
   section.read("realm", out.realm);
   if (out.is_public) {

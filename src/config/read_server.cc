@@ -68,9 +68,15 @@ void read_server(const Section& root, Config& out) {
   root.below("errors").read("body", out.error_body);
   root.read("workers", out.workers);
   read_limits(root.below("limits"), out);
+  const Section lockout = root.below("lockout");
+  lockout.read("failures", out.lockout.failures);
+  lockout.read("network_failures", out.lockout.network_failures);
+  lockout.read("user_failures", out.lockout.user_failures);
+  lockout.read("window", out.lockout.window);
   const Section cache = root.below("cache");
   cache.read("tokens", out.cache.tokens);
   cache.read("keys", out.cache.keys);
+  cache.read("sessions", out.cache.sessions);
   cache.read("passwords", out.cache.passwords);
   read_log(root.below("log"), out);
 }

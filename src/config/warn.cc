@@ -27,6 +27,12 @@ void warn_about_listeners(const Section& root, const Config& config) {
   if (!config.listen.tls && !is_loopback(config.listen.address) && accepts_basic(config)) {
     report.warning(root.at("listen"), "listen", "Basic is accepted without TLS: passwords cross the network in clear text unless a proxy in front ends TLS on this machine");
   }
+  if (config.accept.session && !config.listen.tls && !is_loopback(config.listen.address)) {
+    report.warning(root.at("listen"), "listen", "sessions without TLS: browsers keep the cookie only from https, so nobody can sign in unless a proxy in front ends TLS");
+  }
+  if (config.accept.session && config.store.kind == StoreLocation::Kind::Memory && (!config.accept.basic || config.accept.basic->htpasswd.empty())) {
+    report.warning(root.at("store"), "store", "sessions with the store in memory: no command can add a user there, so nobody can sign in; name a file, or accept.basic.htpasswd");
+  }
   if (config.admin && !is_loopback(*config.admin)) {
     report.warning(root.at("admin"), "admin", "answers everybody who can reach it; keep it on loopback or a private network");
   }
@@ -71,6 +77,14 @@ void warn_about_digest(const Section& root, const Config& config) {
     warn("MD5 is there for old clients only: the secrets stored for it can be tried out fast by whoever reads the store");
     const auto modern = std::find_if(algorithms.begin(), algorithms.end(), [](digest::DigestAlgorithm a) { return digest::info(a).hash != crypto::HashKind::Md5; });
     if (modern != algorithms.begin() && modern != algorithms.end()) warn("MD5 comes first, and clients take the first that they know: put SHA-256 before it");
+  }
+  const auto& qop = config.accept.digest->qop;
+  const auto warn_of_qop = [&](std::string_view message) { section.report().warning(section.at("qop"), section.path_of("qop"), std::string(message)); };
+  if (qop == std::vector{digest::Qop::AuthInt}) {
+    warn_of_qop("auth-int alone locks out most clients: [auth, auth-int] lets them in, without the body");
+  } else if (qop.size() > 1 && offers(crypto::HashKind::Md5)) {
+    warn_of_qop(qop.front() == digest::Qop::Auth ? "auth-int beside auth locks out wget 1.21, which cannot read a list of two"
+                                                 : "auth-int before auth locks out wget 1.21 and LWP 6.68: put auth first for the latter");
   }
   if (config.store.kind == StoreLocation::Kind::Memory) {
     section.report().warning(section.at(), section.path(), "takes its users from the store, and 'store: memory' has none: no command reaches it");

@@ -59,11 +59,14 @@ std::optional<DigestProblem> read_params(std::string_view in, Values& out) {
   }
 }
 
+// quoted-pair (RFC 9110 section 5.6.4). A sender SHOULD NOT escape anything but quotes and backslashes: a backslash before something else is one
+// that the client did not escape: `DOM\user` of requests, httpx, wget, LWP and others. Read as it stands, it is what they hashed. Nobody can
+// pass for another by it: the response is over the name as it is read here.
 std::string_view unescape(std::string_view raw, std::string& room) {
   if (raw.find('\\') == std::string_view::npos) return raw;
   room.clear();
   for (std::size_t i = 0; i < raw.size(); ++i) {
-    if (raw[i] == '\\' && i + 1 < raw.size()) ++i;
+    if (raw[i] == '\\' && i + 1 < raw.size() && (raw[i + 1] == '"' || raw[i + 1] == '\\')) ++i;
     room += raw[i];
   }
   return room;
@@ -104,6 +107,8 @@ std::optional<DigestProblem> read_count(DigestCredentials& out) {
 
 }  // namespace
 
+std::string_view name_of(Qop qop) { return qop == Qop::Auth ? "auth" : "auth-int"; }
+
 std::optional<DigestProblem> parse(std::string_view value, DigestCredentials& out) {
   Values given;
   if (auto problem = read_params(value, given)) return problem;
@@ -133,8 +138,8 @@ std::optional<DigestProblem> parse(std::string_view value, DigestCredentials& ou
     if (out.userhash) return malformed("username* together with userhash");
     if (auto problem = read_extended_name(given.value[UsernameStar], out)) return problem;
   }
-  if (iequals(out.qop_text, "auth")) out.qop = Qop::Auth;
-  else if (iequals(out.qop_text, "auth-int")) out.qop = Qop::AuthInt;
+  if (iequals(out.qop_text, name_of(Qop::Auth))) out.qop = Qop::Auth;
+  else if (iequals(out.qop_text, name_of(Qop::AuthInt))) out.qop = Qop::AuthInt;
   else return malformed("qop is neither auth nor auth-int");
   const std::size_t length = 2 * crypto::digest_size(info(out.algorithm).hash);
   if (out.response.size() != length || !is_lower_hex(out.response)) {

@@ -14,6 +14,8 @@
 namespace quivive::digest {
 
 enum class Qop : std::uint8_t { Auth, AuthInt };
+// "auth", "auth-int".
+[[nodiscard]] std::string_view name_of(Qop qop);
 
 // Borrows from the value, or from `unescaped` where a quoted string has escapes.
 struct DigestCredentials {

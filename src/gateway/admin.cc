@@ -4,6 +4,7 @@
 #include "gateway/explain.h"
 #include "gateway/gateway.h"
 #include "http/head_parser.h"
+#include "http/query.h"
 
 #include <fmt/format.h>
 
@@ -111,10 +112,13 @@ Awaitable<Admin::Reply> Admin::answer(const http::RequestHead& head) {
     if (found.empty()) co_return Reply{404, "application/json", R"({"error":"no rejection with this id is remembered"})"};
     co_return Reply{200, "application/json", std::move(found)};
   }
+  if (reads && path == "/lockouts") co_return Reply{200, "application/json", gateway_.lockouts_json()};
+  // Threat: a page that a browser on this machine is shown, and that sends commands here.
+  if (head.method == "POST" && (view.find(http::FieldId::Origin) != nullptr || view.find(http::FieldId::SecFetchSite) != nullptr)) {
+    co_return Reply{403, "application/json", R"({"error":"not from a web page"})"};
+  }
+  if (head.method == "POST" && path == "/lockouts/clear") co_return clear_lockouts(head.target);
   if (head.method == "POST" && path == "/reload") {
-    if (view.find(http::FieldId::Origin) != nullptr || view.find(http::FieldId::SecFetchSite) != nullptr) {
-      co_return Reply{403, "application/json", R"({"error":"not from a web page"})"};
-    }
     const auto faults = co_await reload();
     JsonArray lines;
     for (const std::string& fault : faults) lines.emplace_back(fault);
@@ -123,7 +127,21 @@ Awaitable<Admin::Reply> Admin::answer(const http::RequestHead& head) {
     body["faults"] = std::move(lines);
     co_return Reply{faults.empty() ? 200 : 409, "application/json", to_json(body)};
   }
-  co_return Reply{404, "application/json", R"({"error":"no such path; there are /healthz, /readyz, /metrics, /explain/ID and POST /reload"})"};
+  co_return Reply{404, "application/json", R"({"error":"no such path; there are /healthz, /readyz, /metrics, /explain/ID, /lockouts, POST /lockouts/clear and POST /reload"})"};
+}
+
+// POST /lockouts/clear?user=NAME&network=NETWORK: either or both; all=1 for all.
+Admin::Reply Admin::clear_lockouts(std::string_view target) {
+  const std::size_t mark = target.find('?');
+  const std::string_view query = mark == std::string_view::npos ? std::string_view{} : target.substr(mark + 1);
+  const auto value = [&](std::string_view name) { return http::form_decode(http::find_parameter(query, name).value); };
+  const std::string user = value("user"), network = value("network");
+  if ((value("all") == "1") != (user.empty() && network.empty())) {
+    return Reply{400, "application/json", R"({"error":"say whose: ?user=NAME, ?network=NETWORK, both, or ?all=1 alone"})"};
+  }
+  JsonObject body;
+  body["cleared"] = gateway_.lockouts().clear(user, network);
+  return Reply{200, "application/json", to_json(body)};
 }
 
 Awaitable<std::string> Admin::explain(std::string id) {

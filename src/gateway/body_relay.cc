@@ -6,6 +6,10 @@ namespace quivive::gateway {
 
 void BodyRelay::append(std::string_view data, std::string& out) {
   bytes_ += data.size();
+  write(data, out);
+}
+
+void BodyRelay::write(std::string_view data, std::string& out) const {
   if (out_ == BodyOut::Plain) {
     out += data;
     return;
@@ -19,6 +23,12 @@ void BodyRelay::append(std::string_view data, std::string& out) {
 void BodyRelay::finish(std::string& out) {
   done_ = true;
   if (out_ == BodyOut::Chunked) out += http::kLastChunk;
+}
+
+void BodyRelay::reframe(BodyOut out_framing, std::string_view held, std::string& out) {
+  out_ = out_framing;
+  if (!held.empty()) write(held, out);  // a chunk of no size would be the last
+  if (done_ && in_ != http::Body::None) finish(out);
 }
 
 std::size_t BodyRelay::take(std::string_view input, std::string& out) {

@@ -23,16 +23,20 @@ class BodyRelay {
   // Takes the body's bytes from the front of `input` and appends what goes out to `out`. Returns how many were taken;
   // what is left belongs to the next message. At the end of the body the last chunk is appended as well.
   [[nodiscard]] std::size_t take(std::string_view input, std::string& out);
+  // The framing that goes out is another after all: `held`, which is all that was taken so far as Plain, goes out in it first.
+  void reframe(BodyOut out_framing, std::string_view held, std::string& out);
   // The sender closed: the end of an UntilClose body, a failure of any other that is not done.
   void end_of_input(std::string& out);
 
   [[nodiscard]] bool done() const { return done_; }
   [[nodiscard]] bool failed() const { return !failure_.empty(); }
   [[nodiscard]] std::string_view failure() const { return failure_; }  // static text
+  [[nodiscard]] std::uint64_t length_left() const { return in_ == http::Body::Length ? remaining_ : 0; }  // of a body whose length is known
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }         // of the body, without framing
 
  private:
   void append(std::string_view data, std::string& out);
+  void write(std::string_view data, std::string& out) const;
   void finish(std::string& out);
 
   http::Body in_;

@@ -4,7 +4,9 @@
 
 #include "base/text.h"
 #include "auth/challenges.h"
+#include "gateway/client_address.h"
 #include "gateway/response_writer.h"
+#include "http/fetch_metadata.h"
 
 #include <cstring>
 
@@ -42,6 +44,19 @@ bool is_sane_request_id(std::string_view id) {
     if (!ok) return false;
   }
   return true;
+}
+
+// A browser that goes to a page is shown the login form; whoever brought another credential is told what is wrong with it.
+bool goes_to_login(const Deployment& deployment, const Route& route, const auth::Verdict& verdict, const http::RequestView& view) {
+  if (!route.policy->accepts(auth::Scheme::Session) || deployment.config.accept.session->login != config::LoginKind::Form) return false;
+  switch (verdict.reason) {
+    case Reason::CredentialsMissing:
+    case Reason::SessionMissing:
+    case Reason::SessionUnknown:
+    case Reason::SessionExpired:
+    case Reason::SessionRevoked: return &route != &deployment.login->route && http::is_navigation(view);
+    default: return false;
+  }
 }
 
 // The value of a field that was sent once; "" otherwise.
@@ -118,7 +133,11 @@ void Connection::begin_request() {
   record_ = AccessRecord{};
   request_body_ = BodyRelay(http::Body::None, 0, BodyOut::Plain);
   pump_ = Pump::None;
-  websocket_ = head_consumed_ = client_gone_ = false;
+  if (body_begun_) {
+    std::string().swap(body_);  // a connection at rest keeps none of it
+    std::string().swap(upstream_head_);
+  }
+  websocket_ = head_consumed_ = client_gone_ = body_begun_ = false;
   cors_origin_.clear();
   authentication_info_.clear();
   if (begin_ == end_) {
@@ -172,7 +191,7 @@ Awaitable<Connection::Next> Connection::refuse_head(const http::HeadResult& resu
 
 Awaitable<Connection::Next> Connection::serve_request() {
   record_.time = worker_.services.clock.now();
-  record_.remote = client_address(head_.view());
+  record_.remote = client_address(head_.view(), deployment_->config.trusted_proxies, {peer_, peer_ip_});
   record_.method = head_.method;
   const std::string_view given = only_value(head_.view(), http::FieldId::XRequestId);
   if (is_sane_request_id(given)) {
@@ -193,15 +212,42 @@ Awaitable<Connection::Next> Connection::serve_request() {
 
   Admission admission;
   auth::FoundCredentials found;
-  if (!decide_now(worker_, *deployment_, {head_, target_, record_.time}, found, admission)) {
-    co_await verify_credential(worker_, deployment_, record_.time, found, admission);
+  const PipelineInput input{head_, target_, record_.time, record_.remote};
+  bool decided = decide_now(worker_, *deployment_, input, found, admission);
+  if (admission.wants_body) decided = co_await decide_over_body(found, admission);
+  if (!decided) {
+    co_await verify_credential(worker_, deployment_, input, found, admission);
   }
   note(admission, record_);
   cors_origin_ = admission.cors_origin;
   authentication_info_ = std::move(admission.authentication_info);
+  for_one_client_ = admission.verdict.allowed() && admission.verdict.principal && !admission.authorization_consumed;
   if (admission.preflight) co_return co_await answer_preflight();
   if (!admission.admitted) co_return co_await reject(admission.verdict, admission.route);
   co_return co_await forward(admission);
+}
+
+// decide_now() again, with the body. What is wrong with the body's framing is a verdict too.
+Awaitable<bool> Connection::decide_over_body(auth::FoundCredentials& found, Admission& admission) {
+  const BodyRead read = co_await buffer_body(deployment_->config.accept.digest->auth_int_body);
+  admission.wants_body = false;
+  switch (read) {
+    case BodyRead::Whole:
+    case BodyRead::TooLarge: break;
+    case BodyRead::Malformed:
+      admission.verdict = refusal(Reason::RequestMalformed, request_body_.failure());
+      co_return true;
+    case BodyRead::TimedOut:
+      admission.verdict = refusal(Reason::RequestTimeout, "the request body stopped");
+      co_return true;
+    case BodyRead::Gone:
+      admission.verdict = refusal(Reason::RequestMalformed, "the connection ended before the body did");
+      co_return true;
+  }
+  const BodyInMemory body{body_, read == BodyRead::Whole};
+  admission = Admission{};
+  found = auth::FoundCredentials{};
+  co_return decide_now(worker_, *deployment_, {head_, target_, record_.time, record_.remote, &body}, found, admission);
 }
 
 bool Connection::body_is_buffered() const {
@@ -210,9 +256,9 @@ bool Connection::body_is_buffered() const {
 }
 
 // The one place on this side where a rejection leaves the gateway; response_writer makes its bytes.
-Awaitable<Connection::Next> Connection::reject(const auth::Verdict& verdict, const Route* route) {
+Awaitable<Connection::Next> Connection::reject(const auth::Verdict& verdict, const Route* route, std::string_view html) {
   bool keep = head_.keep_alive && !worker_.draining();
-  if (head_consumed_) {
+  if (head_consumed_ || body_begun_) {
     keep = keep && request_body_.done();
   } else if (head_.head_bytes == 0) {
     keep = false;
@@ -224,7 +270,8 @@ Awaitable<Connection::Next> Connection::reject(const auth::Verdict& verdict, con
   record_.reason = verdict.reason;
   out_.clear();
   RejectionContext context{*deployment_, route, verdict, head_consumed_ ? nullptr : &head_, record_.method, record_.id,
-                           worker_.date(record_.time), !keep, {}, cors_origin_};
+                           worker_.date(record_.time), !keep, {}, cors_origin_, html};
+  context.to_login = route != nullptr && html.empty() && !head_consumed_ && goes_to_login(*deployment_, *route, verdict, head_.view());
   if (route != nullptr && auth::needs_nonce(*route->policy, verdict)) {
     context.nonce = worker_.tools.nonces.make(record_.time, route->policy->realm());
   }
@@ -238,11 +285,29 @@ Awaitable<Connection::Next> Connection::reject(const auth::Verdict& verdict, con
     co_return Next::Close;
   }
   if (!head_consumed_) {
-    request_body_ = BodyRelay(head_.body, head_.content_length, BodyOut::Plain);
+    if (!body_begun_) request_body_ = BodyRelay(head_.body, head_.content_length, BodyOut::Plain);
     consume(head_.head_bytes);
     co_return co_await discard_body();
   }
   co_return Next::KeepAlive;
+}
+
+// Reads the body into body_, before the verdict: for what is decided over it. The request is then forwarded or rejected as any other,
+// the head being good until then. TooLarge of a body whose length is known has read nothing, and another decision is still free.
+Awaitable<BodyRead> Connection::buffer_body(std::size_t limit) {
+  if (head_.body == http::Body::Length && head_.content_length > limit) co_return BodyRead::TooLarge;
+  const bool buffered = body_is_buffered();
+  body_begun_ = true;
+  request_body_ = BodyRelay(head_.body, head_.content_length, BodyOut::Plain);
+  if (head_.expect_continue && !buffered) {
+    // There is no verdict without the body, so it has to come first (RFC 9110 section 10.1.1).
+    const error_code ec = co_await send("HTTP/1.1 100 Continue\r\n\r\n");
+    if (ec) co_return BodyRead::Gone;
+  }
+  ReceiveBuffer in{buffer_.get(), capacity_, begin_ + head_.head_bytes, end_};
+  const BodyRead result = co_await read_body(client_, in, request_body_, limit, deployment_->config.limits.body_timeout, body_);
+  end_ = in.end;
+  co_return result;
 }
 
 // Reads the rest of a refused request's body and drops it.
@@ -281,29 +346,6 @@ Awaitable<error_code> Connection::send(std::string_view bytes) {
   co_return ec;
 }
 
-// Whom the log names. Behind trusted proxies that is the last address that none of them has: what is left of it was
-// written by the client, since each proxy appends the peer that it saw.
-std::string_view Connection::client_address(const http::RequestView& view) const {
-  const auto& trusted = deployment_->config.trusted_proxies;
-  if (trusted.empty() || !contains(trusted, peer_ip_)) return peer_;
-  std::string_view address = peer_;
-  for (auto field = view.fields.rbegin(); field != view.fields.rend(); ++field) {
-    if (field->id != http::FieldId::XForwardedFor) continue;
-    std::string_view rest = field->value;
-    while (true) {
-      const std::size_t comma = rest.rfind(',');
-      const std::string_view hop = trim_ows(comma == std::string_view::npos ? rest : rest.substr(comma + 1));
-      const auto ip = config::parse_ip(hop);
-      if (!ip) return address;
-      address = hop;
-      if (!contains(trusted, *ip)) return address;
-      if (comma == std::string_view::npos) break;
-      rest = rest.substr(0, comma);
-    }
-  }
-  return address;
-}
-
 Awaitable<Connection::Next> Connection::answer_preflight() {
   const http::RequestView view = head_.view();
   const bool close = !head_.keep_alive || worker_.draining() || head_.has_body();
@@ -311,22 +353,6 @@ Awaitable<Connection::Next> Connection::answer_preflight() {
   append_preflight(out_, {cors_origin_, view.value(http::FieldId::AccessControlRequestMethod),
                           view.value(http::FieldId::AccessControlRequestHeaders), record_.id, worker_.date(record_.time), close});
   record_.status = 204;
-  record_.bytes_out = out_.size();
-  consume(head_.head_bytes);
-  const error_code ec = co_await send(out_);
-  co_return ec || close ? Next::Close : Next::KeepAlive;
-}
-
-// /.quivive/…: the gateway's own paths.
-Awaitable<Connection::Next> Connection::answer_own() {
-  record_.route = "/.quivive/";
-  const bool jwks = target_.policy_path == "/.quivive/jwks.json" && deployment_->assertion != nullptr;
-  const bool readable = record_.method.view() == "GET" || record_.method.view() == "HEAD";
-  if (!jwks || !readable || head_.has_body()) co_return co_await reject(refusal(Reason::PathUnknown, "no such path of the gateway's own"), nullptr);
-  out_.clear();
-  const bool close = !head_.keep_alive || worker_.draining();
-  append_own_json(out_, deployment_->assertion->jwks(), record_.method.view() == "HEAD", record_.id, worker_.date(record_.time), close);
-  record_.status = 200;
   record_.bytes_out = out_.size();
   consume(head_.head_bytes);
   const error_code ec = co_await send(out_);

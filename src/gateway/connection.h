@@ -3,6 +3,7 @@
 // refuses; one request at a time, in order. Lives in its coroutine's frame.
 
 #include "gateway/access_record.h"
+#include "gateway/body_buffer.h"
 #include "gateway/body_relay.h"
 #include "gateway/pipeline.h"
 #include "gateway/worker.h"
@@ -46,11 +47,13 @@ class Connection {
   [[nodiscard]] net::Awaitable<bool> read_head(http::HeadResult& result);
   [[nodiscard]] net::Awaitable<Next> serve_request();
   [[nodiscard]] net::Awaitable<Next> refuse_head(const http::HeadResult& result);
-  [[nodiscard]] net::Awaitable<Next> reject(const auth::Verdict& verdict, const Route* route);
+  [[nodiscard]] net::Awaitable<Next> reject(const auth::Verdict& verdict, const Route* route, std::string_view html = {});
   [[nodiscard]] net::Awaitable<Next> answer_own();
+  [[nodiscard]] net::Awaitable<Next> answer_login();
   [[nodiscard]] net::Awaitable<Next> answer_preflight();
-  [[nodiscard]] std::string_view client_address(const http::RequestView& view) const;
   [[nodiscard]] net::Awaitable<Next> discard_body();
+  [[nodiscard]] net::Awaitable<BodyRead> buffer_body(std::size_t limit);
+  [[nodiscard]] net::Awaitable<bool> decide_over_body(auth::FoundCredentials& found, Admission& admission);
   [[nodiscard]] net::Awaitable<> linger();
   [[nodiscard]] net::Awaitable<net::error_code> send(std::string_view bytes);
   [[nodiscard]] bool body_is_buffered() const;
@@ -88,6 +91,7 @@ class Connection {
   AccessRecord record_;
   std::string cors_origin_;
   std::string authentication_info_;
+  bool for_one_client_ = false;
   std::string forwarded_for_;
   Watch watch_;
   bool client_gone_ = false;
@@ -105,6 +109,8 @@ class Connection {
   Pump pump_ = Pump::None;
   bool pump_stop_ = false;
   bool websocket_ = false;
+  std::string body_;         // of the request, where the decision needs it
+  bool body_begun_ = false;  // some of the body is in body_, and no longer in buffer_
   bool head_consumed_ = false;  // the head's bytes may be gone: its slices must not be read
   std::string_view upstream_failure_;  // static text
   net::Timer pump_done_;    // cancelled when the pump ends

@@ -43,6 +43,7 @@ void Connection::build_upstream_head(const Admission& admission) {
   request.drop_authorization = admission.authorization_consumed && !route.forward_authorization;
   request.drop_header = deployment_->key_header;
   request.drop_query = deployment_->key_query;
+  request.own_cookies = deployment_->own_cookies;
   request.identity = admission.identity;
   request.request_id = record_.id;
   request.client_address = peer_;
@@ -70,8 +71,10 @@ Awaitable<Connection::Next> Connection::forward(const Admission& admission) {
   const std::shared_ptr<net::UpstreamPool> pool = worker_.upstream(route.upstream);
   build_upstream_head(admission);
   const bool resendable = is_idempotent(head_.method);
-  const bool awaits_continue = head_.expect_continue;
-  request_body_ = BodyRelay(head_.body, head_.content_length, head_.body == http::Body::Chunked ? BodyOut::Chunked : BodyOut::Plain);
+  const bool awaits_continue = head_.expect_continue && !body_begun_;
+  const BodyOut framing = head_.body == http::Body::Chunked ? BodyOut::Chunked : BodyOut::Plain;
+  if (body_begun_) request_body_.reframe(framing, body_, upstream_head_);
+  else request_body_ = BodyRelay(head_.body, head_.content_length, framing);
   // From here on the buffer is reused for the body, and the slices of head_ are gone; record_ has the method.
   head_consumed_ = true;
   consume(head_.head_bytes);
@@ -240,7 +243,8 @@ Awaitable<Connection::Next> Connection::relay_response(const Route& route, net::
 
   BodyRelay relay(response_.body, response_.content_length, chunked_out ? BodyOut::Chunked : BodyOut::Plain);
   out_.clear();
-  append_client_head(out_, {response_, record_.id, authentication_info_, worker_.date(record_.time), has_body, chunked_out, close, client_is_1_0, switched});
+  append_client_head(out_, {response_, record_.id, deployment_->own_cookies, for_one_client_, authentication_info_, worker_.date(record_.time), has_body,
+                            chunked_out, close, client_is_1_0, switched});
   record_.status = response_.status;
   const bool upstream_keeps = response_.keep_alive;
   bool begun = false;

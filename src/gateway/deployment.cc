@@ -4,6 +4,7 @@
 #include "backends/sqlite_store.h"
 #include "base/base64.h"
 #include "crypto/password.h"
+#include "gateway/logo.h"
 #include "gateway/whole_file.h"
 #include "jose/jwk.h"
 #include "store/memory_store.h"
@@ -24,12 +25,15 @@ class Deployer {
   Deployer(Deployment& out, const DeployContext& context) : out_(out), config_(out.config), context_(context) {}
 
   void run() {
+    out_.listening = context_.previous != nullptr ? context_.previous->listening : config_.listen;
     open_stores();
     if (config_.accept.bearer) make_issuers();
     make_upstreams();
     make_tls();
-    if (config_.accept.basic) make_decoy();
+    if (config_.accept.basic || config_.accept.session) make_decoy();
     if (faults_.empty()) make_routes();
+    if (faults_.empty() && config_.accept.session) make_login();
+    name_cookies();
     name_headers();
   }
   std::vector<std::string> faults_;
@@ -229,7 +233,7 @@ class Deployer {
   void make_decoy() {
     if (out_.stores.users == nullptr) return;
     crypto::DummyHashChooser chooser;
-    if (config_.accept.basic->htpasswd.empty()) {
+    if (password_hashes_.empty()) {
       const auto users = out_.stores.database->list_users();
       if (!users) return fault(users.error());
       for (const auto& user : *users) chooser.add(user.password_hash);
@@ -237,6 +241,52 @@ class Deployer {
       for (const Secret& hash : password_hashes_) chooser.add(hash);
     }
     decoys_.push_back(chooser.choose());
+  }
+
+  [[nodiscard]] auth::SessionSettings session_settings() const {
+    const config::SessionSettings& session = *config_.accept.session;
+    return {config::session_cookie(config_, out_.listening).name, session.idle, session.absolute};
+  }
+
+  void make_login() {
+    auth::RouteSettings s;
+    s.name = "/.quivive/login";
+    s.realm = config_.realm;
+    s.accept = {auth::Scheme::Session};
+    s.session = session_settings();
+    s.basic = {decoys_, context_.decoy_seed};
+    auto policy = auth::RoutePolicy::compile(std::move(s));
+    if (!policy) return fault(policy.error());
+    const config::SessionSettings& settings = *config_.accept.session;
+    LoginDesk desk;
+    desk.route.index = out_.routes.size();
+    desk.route.policy = std::make_shared<const auth::RoutePolicy>(std::move(*policy));
+    desk.cookie = config::session_cookie(config_, out_.listening);
+    if (!desk.cookie.secure) {
+      out_.warnings.push_back(fmt::format(
+          "sessions are in a cookie '{}' that http may carry too, since this is a loopback address without TLS; say accept.session.secure: always where a proxy ends TLS",
+          desk.cookie.name));
+    }
+    desk.title = settings.title;
+    if (!settings.logo.empty()) {
+      const std::string file = resolve(config_, settings.logo);
+      const auto bytes = read_whole_file(file, kMaxLogoBytes);
+      if (!bytes) return fault(bytes.error());
+      auto logo = logo_data_uri(*bytes);
+      if (!logo) return fault(error("{}: {}", file, logo.error().message));
+      desk.logo = std::move(*logo);
+    }
+    out_.login = std::make_shared<const LoginDesk>(std::move(desk));
+  }
+
+  void name_cookies() {
+    constexpr std::size_t kMost = 8;
+    if (out_.login != nullptr) out_.own_cookies.push_back(out_.login->cookie.name);
+    if (context_.previous == nullptr) return;
+    for (const std::string& name : context_.previous->own_cookies) {
+      const bool known = std::ranges::find(out_.own_cookies, name) != out_.own_cookies.end();
+      if (!known && out_.own_cookies.size() < kMost) out_.own_cookies.push_back(name);
+    }
   }
 
   static auth::Terms terms_of(const config::Wanted& wanted) {
@@ -259,7 +309,7 @@ class Deployer {
           case config::Scheme::Digest:
             s.accept.push_back(auth::Scheme::Digest);
             s.digest = {config_.accept.digest->algorithms, config_.accept.digest->userhash, config_.accept.digest->nonce_lifetime,
-                        config_.accept.digest->domain, context_.digest_opaque};
+                        config_.accept.digest->domain, context_.digest_opaque, config_.accept.digest->qop};
             break;
           case config::Scheme::Bearer:
             s.accept.push_back(auth::Scheme::Bearer);
@@ -268,6 +318,10 @@ class Deployer {
           case config::Scheme::ApiKey:
             s.accept.push_back(auth::Scheme::ApiKey);
             s.api_key = {config_.accept.api_key->header, config_.accept.api_key->query, config_.accept.api_key->authorization};
+            break;
+          case config::Scheme::Session:
+            s.accept.push_back(auth::Scheme::Session);
+            s.session = session_settings();
             break;
           case config::Scheme::Basic:
             s.accept.push_back(auth::Scheme::Basic);
@@ -291,6 +345,8 @@ class Deployer {
       made.first_byte_timeout = upstream.first_byte_timeout;
       made.idle_timeout = upstream.idle_timeout;
       made.forward_authorization = route.forward_authorization;
+      made.browser_prompt = route.browser_prompt;
+      made.cors_origins = route.cors_origins;
       made.pass_encoded_slash = route.encoded_slash == config::EncodedSlash::Pass;
       entries.push_back({{route.path, route.host, route.methods}, made.policy});
       out_.routes.push_back(std::move(made));

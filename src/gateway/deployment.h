@@ -25,10 +25,21 @@ struct Route {
   std::chrono::milliseconds idle_timeout{};
   bool forward_authorization = false;
   bool pass_encoded_slash = false;
+  bool browser_prompt = false;
+  std::vector<std::string> cors_origins;
+};
+
+// What /.quivive/login and its neighbours need.
+struct LoginDesk {
+  Route route;  // of no upstream: it accepts sessions, and its policy says what unknown users cost
+  config::SessionCookie cookie;
+  std::string title;  // "" for the realm
+  std::string logo;   // data: URI, "" for none
 };
 
 struct Deployment {
   config::Config config;
+  config::Listen listening;  // what the process listens on: a reload changes config.listen alone
   std::vector<Route> routes;  // as in config.routes
   std::optional<auth::Router> router;
   std::vector<std::shared_ptr<const auth::IssuerPolicy>> issuers;  // as in config.accept.bearer
@@ -39,6 +50,9 @@ struct Deployment {
   std::string key_query;
   TlsContext listener_tls;
   std::shared_ptr<const IdentityAssertion> assertion;  // null unless identity.assertion
+  std::shared_ptr<const LoginDesk> login;  // null unless accept.session
+  // Names of our session cookies, now and before reloads of this process: no upstream may see one, or set it.
+  std::vector<std::string> own_cookies;
   std::vector<std::string> warnings;                   // for the log: what was left out of the files that were read
 
   // Key sets that came with the configuration (files, inline, secrets), to be put on the board when it takes over.

@@ -30,6 +30,12 @@ void FactBoard::set_store(std::shared_ptr<const store::RevocationSet> revocation
   publish();
 }
 
+void FactBoard::sessions_ended() {
+  const std::lock_guard lock(mutex_);
+  ++draft_.session_epoch;
+  publish();
+}
+
 std::shared_ptr<const jose::KeySet> FactBoard::keys(std::size_t slot) const {
   const std::lock_guard lock(mutex_);
   return draft_.issuers[slot].keys;

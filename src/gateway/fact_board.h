@@ -19,6 +19,7 @@ class FactBoard {
   // Thread-safe; each publishes.
   void set_keys(std::size_t slot, std::shared_ptr<const jose::KeySet> keys);
   void set_store(std::shared_ptr<const store::RevocationSet> revocations);  // and raises the epoch
+  void sessions_ended();                                                    // raises theirs
 
   [[nodiscard]] std::shared_ptr<const jose::KeySet> keys(std::size_t slot) const;
   [[nodiscard]] const Published<auth::Snapshot>& facts() const { return facts_; }

@@ -2,8 +2,10 @@
 
 #include "base/text.h"
 #include "http/connection_options.h"
+#include "http/cookie.h"
 #include "http/query.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace quivive::gateway {
@@ -40,6 +42,28 @@ bool rewritten(FieldId id) {
   }
 }
 
+// Other cookies are left as they came, unless one of ours stood among them.
+void append_cookie_line(std::string& out, const http::Field& field, std::span<const std::string> without) {
+  std::string value;
+  bool changed = false;
+  for (const std::string& name : without) {
+    if (http::find_cookie({&field, 1}, name).count == 0) continue;
+    std::string rest;
+    http::append_cookies_without(rest, changed ? std::string_view(value) : field.value, name);
+    value = std::move(rest);
+    changed = true;
+  }
+  if (!changed) return line(out, field.name, field.value);
+  if (!value.empty()) line(out, "Cookie", value);
+}
+
+// Threat: an upstream that is trusted less than the gateway, and signs its visitors in as somebody of its choice.
+bool sets_own_cookie(const http::Field& field, std::span<const std::string> own) {
+  if (own.empty() || !iequals(field.name, "Set-Cookie")) return false;
+  const std::string_view name = trim_ows(field.value.substr(0, field.value.find('=')));
+  return std::ranges::find(own, name) != own.end();
+}
+
 void append_target(std::string& out, const ForwardRequest& r) {
   if (r.drop_query.empty() || !r.target.has_query) return http::append_origin_form(out, r.target);
   out += r.target.path;
@@ -63,7 +87,8 @@ void append_upstream_head(std::string& out, const ForwardRequest& r) {
     if (field.id == FieldId::Authorization && r.drop_authorization) continue;
     if (!r.drop_header.empty() && http::same_folded_name(field.name, r.drop_header)) continue;
     if (http::classify_for_upstream(field, options, r.protected_names) == http::FieldAction::Drop) continue;
-    line(out, field.name, field.value);
+    if (field.id == FieldId::Cookie && !r.own_cookies.empty()) append_cookie_line(out, field, r.own_cookies);
+    else line(out, field.name, field.value);
   }
   if (r.head.body == http::Body::Length) {
     out += "Content-Length: ";
@@ -95,17 +120,20 @@ void append_client_head(std::string& out, const ForwardResponse& r) {
   out += r.head.reason_phrase;
   out += "\r\n";
   const http::ConnectionOptions options(r.head.fields.view());
-  bool dated = false;
+  bool dated = false, cacheable_by_all = r.for_one_client;
   for (const http::Field& field : r.head.fields.view()) {
     if (field.id == FieldId::XRequestId) continue;
     if (!r.authentication_info.empty() && iequals(field.name, "Authentication-Info")) continue;
     // With HEAD and 304 Content-Length describes the body that is not sent; otherwise the framing is ours to say.
     if (field.id == FieldId::ContentLength && (r.chunked_out || r.head.status == 204 || r.websocket)) continue;
     if (http::classify_for_client(field, options) == http::FieldAction::Drop) continue;
+    if (sets_own_cookie(field, r.own_cookies)) continue;
     dated |= field.id == FieldId::Date;
+    cacheable_by_all &= !iequals(field.name, "Cache-Control");
     line(out, field.name, field.value);
   }
   if (!dated) line(out, "Date", r.date);
+  if (cacheable_by_all) out += "Cache-Control: private\r\n";
   line(out, "X-Request-Id", r.request_id);
   if (!r.authentication_info.empty()) line(out, "Authentication-Info", r.authentication_info);
   if (r.websocket) {

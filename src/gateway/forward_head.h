@@ -6,6 +6,7 @@
 #include "http/hygiene.h"
 #include "http/target.h"
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,7 @@ struct ForwardRequest {
   bool drop_authorization = false;       // it was consumed here
   std::string_view drop_header{};          // our key's header field; "" for none
   std::string_view drop_query{};           // our key's query parameter, decoded; "" for none
+  std::span<const std::string> own_cookies{};  // names of our session cookies
   std::string_view identity{};             // header lines, each with CRLF
   std::string_view request_id{};
   std::string_view client_address{};       // the peer's, without port
@@ -34,6 +36,10 @@ void append_upstream_head(std::string& out, const ForwardRequest& request);
 struct ForwardResponse {
   const http::ResponseHead& head;
   std::string_view request_id{};
+  std::span<const std::string> own_cookies{};  // names of our session cookies, which are not the upstream's to set
+  // What the client got by a credential that a shared cache cannot tell from none, unlike Authorization (RFC 9111 section 3.5): a cookie, a
+  // key in a field of its own or in the query.
+  bool for_one_client = false;
   std::string_view authentication_info{};  // in place of the upstream's; "" for none of ours
   std::string_view date;      // used where the upstream sent none
   bool has_body = true;       // false for HEAD, 204, 304

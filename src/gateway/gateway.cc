@@ -1,11 +1,14 @@
 #include "gateway/gateway.h"
 
 #include "base/base64.h"
+#include "base/json.h"
 #include "crypto/digest.h"
 #include "crypto/password.h"
 #include "crypto/system_random.h"
 #include "gateway/admin.h"
 #include "net/fetch.h"
+
+#include <fmt/chrono.h>
 
 #include <csignal>
 #include <pthread.h>
@@ -35,6 +38,8 @@ sigset_t handled_signals() {
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
   return set;
 }
+
+constexpr Duration kSessionMemory = std::chrono::hours(24);
 
 config::Log::Level rank_of(std::string_view level) {
   if (level == "error") return config::Log::Level::Error;
@@ -91,7 +96,14 @@ DeployFaults Gateway::start(config::Config config) {
   const std::size_t worker_count = config.workers != 0 ? config.workers : cores();
   const std::size_t hash_threads = config.limits.hash_threads != 0 ? config.limits.hash_threads : std::max<std::size_t>(1, cores() / 2);
   store_pool_ = std::make_unique<net::WorkerPool>(2, kStoreQueue);
-  hash_pool_ = std::make_unique<net::WorkerPool>(hash_threads, config.limits.hash_queue, crypto::release_password_memory);
+  // One client's flood of passwords neither fills the queue nor takes all threads.
+  const net::FairQueue::Limits hash_limits{.jobs = config.limits.hash_queue,
+                                           .per_origin = std::max<std::size_t>(1, config.limits.hash_queue / 4),
+                                           .at_once = std::clamp<std::size_t>(hash_threads / 2, 1, 4)};
+  // A token that waits for a core while a password is hashed would wait for milliseconds: bench/flood.py. Where tokens keep every core
+  // busy, passwords wait for them.
+  constexpr int kHashNice = 19;
+  hash_pool_ = std::make_unique<net::WorkerPool>(hash_threads, hash_limits, crypto::release_password_memory, kHashNice);
   resolver_pool_ = std::make_unique<net::WorkerPool>(1, 256);
   fetch_pool_ = std::make_unique<net::WorkerPool>(2, 64);
   const auto say = [this](std::string_view level, std::string_view text) { notice(level, text); };
@@ -102,13 +114,14 @@ DeployFaults Gateway::start(config::Config config) {
   if (!deployed) return deployed.error();
   deployment_ = std::move(*deployed);
   if (const auto& digest = deployment_->config.accept.digest) nonce_counts_.set_lifetime(digest->nonce_lifetime);
+  lockouts_.set_limits(deployment_->config.lockout);
   for (const auto& fixed : deployment_->fixed_keys) board_.set_keys(fixed.slot, fixed.keys);
   for (const std::string& warning : deployment_->warnings) notice("warning", warning);
   store_watch_->look(deployment_->stores, clock_.now());
 
   net::tcp::endpoint at = endpoint_of(deployment_->config.listen.address);
   for (std::size_t i = 0; i < worker_count; ++i) {
-    const Services services{clock_, board_, control_, *key_sets_, *store_pool_, *hash_pool_, *resolver_pool_, nonce_master_, nonce_counts_, connections_};
+    const Services services{clock_, board_, control_, *key_sets_, *store_pool_, *hash_pool_, *resolver_pool_, nonce_master_, nonce_counts_, lockouts_, connections_};
     workers_.push_back(std::make_unique<Worker>(services, deployment_, *random_));
     if (const auto listening = workers_.back()->listen(at); !listening) return {{listening.error().message}, true};
     at = workers_.front()->local();  // port 0 is chosen once
@@ -179,7 +192,13 @@ void Gateway::look_at_store() {
   looking_ = true;
   const auto deployment = deployment_;
   const bool accepted = store_pool_->submit([this, deployment] {
-    store_watch_->look(deployment->stores, clock_.now());
+    const Instant now = clock_.now();
+    store_watch_->look(deployment->stores, now);
+    if (const auto& session = deployment->config.accept.session; session && now >= next_forgetting_) {
+      // A day late, so that an expired cookie can be told from one that never was; what fails is tried again.
+      next_forgetting_ = now + std::chrono::hours(1);
+      (void)deployment->stores.database->forget_sessions(now - kSessionMemory, now - session->idle - kSessionMemory);
+    }
     control_.mailbox().post([this] { looking_ = false; });
   });
   if (!accepted) looking_ = false;
@@ -210,6 +229,7 @@ void Gateway::reload(std::function<void(std::vector<std::string>)> done) {
   deployment_ = std::move(*deployed);
   for (const auto& fixed : deployment_->fixed_keys) board_.set_keys(fixed.slot, fixed.keys);
   keep_issuers_of(*deployment_);
+  lockouts_.set_limits(deployment_->config.lockout);
   for (const std::string& warning : deployment_->warnings) notice("warning", warning);
   const auto deployment = deployment_;
   on_workers([deployment](Worker& worker) { worker.replace(deployment); },
@@ -218,6 +238,15 @@ void Gateway::reload(std::function<void(std::vector<std::string>)> done) {
                notice("info", "configuration reloaded");
                if (done) done({});
              });
+}
+
+std::string Gateway::lockouts_json() {
+  JsonArray out;
+  for (const auto& locked : lockouts_.list(clock_.now())) {
+    const auto until = std::chrono::ceil<std::chrono::seconds>(locked.until);
+    out.push_back(JsonObject{{"user", locked.user}, {"network", locked.network}, {"until", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(until.time_since_epoch().count()))}});
+  }
+  return to_json(out);
 }
 
 void Gateway::keep_issuers_of(const Deployment& deployment) {

@@ -46,6 +46,8 @@ class Gateway {
   [[nodiscard]] bool ready() const;
   [[nodiscard]] std::shared_ptr<const Deployment> deployment() const { return deployment_; }
   [[nodiscard]] std::string metrics() const;
+  [[nodiscard]] auth::Lockouts& lockouts() { return lockouts_; }
+  [[nodiscard]] std::string lockouts_json();  // [{"user","network","until"}]: "" for a whole network
   // Calls `visit` on every worker's own thread, then `done` on the control thread.
   void on_workers(std::function<void(Worker&)> visit, std::function<void()> done);
   [[nodiscard]] net::EventLoop& control() { return control_; }
@@ -68,6 +70,7 @@ class Gateway {
   std::uint64_t decoy_seed_ = 0;
   Secret nonce_master_;
   digest::NonceCounts nonce_counts_;
+  auth::Lockouts lockouts_;
   FactBoard board_;
   net::EventLoop control_;
   net::Descriptor signals_;
@@ -84,6 +87,7 @@ class Gateway {
   std::vector<std::pair<std::string, std::string>> early_notices_;  // before the log is there
   std::size_t workers_running_ = 0;
   std::atomic<std::size_t> connections_{0};
+  Instant next_forgetting_{};  // of sessions; for whoever looks at the store
   bool looking_ = false;
   bool stopping_ = false;
   std::uint64_t reloads_ = 0, reloads_refused_ = 0;

@@ -26,6 +26,7 @@ struct Remembered {
   Instant identity_until = Instant::max();
   std::size_t identity_upstream = 0;
   std::shared_ptr<const auth::DigestUser> digest_user{};  // Digest: what a response is checked with
+  std::size_t place = 0;  // Basic, Digest: the network that the proof came from, as SignIn::place() numbers it
   Instant touched{};     // when the store was last told of this key's use
 };
 

@@ -2,16 +2,17 @@
 
 #include "auth/attempt.h"
 #include "auth/outcome_key.h"
-#include "crypto/password.h"
-#include "gateway/key_set_manager.h"
-#include "net/run_blocking.h"
+#include "auth/session_token.h"
+#include "gateway/resolver.h"
+#include "gateway/sign_in.h"
+#include "http/fetch_metadata.h"
 
 namespace quivive::gateway {
 namespace {
 
 using net::Awaitable;
 
-// How long an API key, or the secret of a Digest user, is believed without asking the store: revocation shows at once through the store's version, so this
+// How long an API key, a session, or the secret of a Digest user, is believed without asking the store: revocation shows at once through the store's version, so this
 // bounds only what an unreachable store leaves in force.
 constexpr Duration kKeyMemory = std::chrono::minutes(5);
 
@@ -25,6 +26,7 @@ Instant until(const Deployment& deployment, const auth::Principal& principal, In
   Instant end = principal.not_after();
   if (principal.scheme() == auth::Scheme::Basic) end = std::min(end, now + deployment.config.accept.basic->remember);
   if (principal.scheme() == auth::Scheme::ApiKey || principal.scheme() == auth::Scheme::Digest) end = std::min(end, now + kKeyMemory);
+  if (principal.scheme() == auth::Scheme::Session) end = std::min({end, now + kKeyMemory, now + deployment.config.accept.session->idle});
   return end;
 }
 
@@ -52,10 +54,17 @@ bool identity_is_stale(const Deployment& deployment, const Route& route, Instant
   return now >= remembered.identity_until || remembered.identity_upstream != deployment.config.routes[route.index].upstream;
 }
 
-void touch(const Deployment& deployment, Remembered& remembered, Instant now) {
-  if (remembered.principal->scheme() != auth::Scheme::ApiKey || now - remembered.touched < std::chrono::minutes(1)) return;
+// Notes a use, from time to time. A lost note is no error.
+void touch(const Deployment& deployment, const Route& route, const auth::Credential& credential, Remembered& remembered, Instant now) {
+  const auth::Principal& principal = *remembered.principal;
+  const bool session = principal.scheme() == auth::Scheme::Session;
+  if (principal.scheme() != auth::Scheme::ApiKey && !session) return;
+  const Duration note_age = session ? auth::session_note_age(route.policy->settings().session) : std::chrono::minutes(1);
+  if (now - remembered.touched < note_age) return;
   remembered.touched = now;
-  (void)deployment.stores.database->touch_key(remembered.principal->key_id(), now);  // a lost note is no error
+  if (!session) return (void)deployment.stores.database->touch_key(principal.key_id(), now);
+  (void)deployment.stores.database->touch_session(auth::session_digest(credential.value), now);
+  remembered.until = until(deployment, principal, now);
 }
 
 // Servlet containers drop ";parameters" from a path. If that leads to another route, policy and upstream would disagree.
@@ -66,8 +75,8 @@ bool routes_otherwise(const Deployment& deployment, const PipelineInput& input, 
 }
 
 // Cross-origin requests (Fetch standard, section 3.2). True for a preflight that the route allows.
-bool look_at_origin(const Deployment& deployment, const Route& route, const http::RequestView& view, Admission& out) {
-  const auto& origins = deployment.config.routes[route.index].cors_origins;
+bool look_at_origin(const Route& route, const http::RequestView& view, Admission& out) {
+  const auto& origins = route.cors_origins;
   if (origins.empty()) return false;
   const std::string_view origin = view.value(http::FieldId::Origin);
   if (origin.empty()) return false;
@@ -80,96 +89,23 @@ bool look_at_origin(const Deployment& deployment, const Route& route, const http
   return out.preflight;
 }
 
+// Threat: a page of another site that makes the browser send a request with the session's cookie (CSRF, and for a WebSocket what the
+// same-origin policy does not stop). Pages that the route's CORS names may, all of the world (`*`) may not.
+bool is_cross_site(const Route& route, const http::RequestHead& head) {
+  const http::RequestView view = head.view();
+  if (http::is_safe_method(view.method) && view.find(http::FieldId::Upgrade) == nullptr) return false;
+  if (http::request_site(view, head.host) != http::Site::Cross) return false;
+  const auto& origins = route.cors_origins;
+  const std::string_view origin = view.value(http::FieldId::Origin);
+  return origin.empty() || origin == "*" || std::ranges::find(origins, origin) == origins.end();
+}
+
 OutcomeCache& cache_of(Worker& worker, auth::Scheme scheme) { return worker.outcomes[static_cast<std::size_t>(scheme)]; }
 
 OutcomeCache::Key key_of(OutcomeCache& cache, const auth::Credential& credential) {
   const auth::OutcomeKey key = auth::outcome_key(credential);
   return cache.key_of({&key.scheme, 1}, key.bytes);
 }
-
-template <class T>
-auth::Answer unavailable(const std::optional<T>& result, std::string_view what) {
-  return auth::Unavailable{result ? result->error().message : std::string(what), std::chrono::seconds(5)};
-}
-
-// A database that was removed under us still answers look-ups, with what nobody can change any more.
-auth::Answer store_down() { return auth::Unavailable{"the store cannot be used; the log says why", std::chrono::seconds(5)}; }
-
-struct Resolver {
-  Worker& worker;
-  const Deployment& deployment;
-
-  Awaitable<auth::Answer> user(std::string name) {
-    if (!worker.services.board.store_up.load(std::memory_order_relaxed)) co_return store_down();
-    const auto users = deployment.stores.users;
-    using Found = Result<std::optional<store::UserRecord>>;
-    std::function<Found()> job = [users, name] { return users->find_user(name); };
-    const auto found = co_await net::run_blocking<Found>(worker.services.store_pool, worker.loop.mailbox(), std::move(job));
-    if (!found || !*found) co_return unavailable(found, "too many store look-ups are waiting");
-    co_return auth::FoundUser{**found};
-  }
-
-  Awaitable<auth::Answer> digest_user(auth::NeedDigestUser need) {
-    if (!worker.services.board.store_up.load(std::memory_order_relaxed)) co_return store_down();
-    const auto store = deployment.stores.database;  // a password file has no such secrets
-    using Found = Result<std::optional<store::UserRecord>>;
-    std::function<Found()> job = [store, need] { return need.hashed ? store->find_user_by_hash(need.name) : store->find_user(need.name); };
-    const auto found = co_await net::run_blocking<Found>(worker.services.store_pool, worker.loop.mailbox(), std::move(job));
-    if (!found || !*found) co_return unavailable(found, "too many store look-ups are waiting");
-    co_return auth::FoundDigestUser{**found, {}};
-  }
-
-  Awaitable<auth::Answer> key_record(std::string id) {
-    if (!worker.services.board.store_up.load(std::memory_order_relaxed)) co_return store_down();
-    const auto store = deployment.stores.database;
-    using Found = Result<std::optional<store::KeyRecord>>;
-    std::function<Found()> job = [store, id] { return store->find_key(id); };
-    const auto found = co_await net::run_blocking<Found>(worker.services.store_pool, worker.loop.mailbox(), std::move(job));
-    if (!found || !*found) co_return unavailable(found, "too many store look-ups are waiting");
-    co_return auth::FoundKey{**found};
-  }
-
-  Awaitable<auth::Answer> password(auth::NeedPassword need) {
-    const auto shared = std::make_shared<const auth::NeedPassword>(std::move(need));
-    std::function<crypto::PasswordVerdict()> job = [shared] {
-      return crypto::verify_password(shared->hash, shared->password.reveal(RevealSecret{}));
-    };
-    const auto verdict = co_await net::run_blocking<crypto::PasswordVerdict>(worker.services.hash_pool, worker.loop.mailbox(), std::move(job));
-    if (!verdict) co_return auth::PasswordOutcome::Overloaded;
-    switch (*verdict) {
-      case crypto::PasswordVerdict::Match: co_return auth::PasswordOutcome::Match;
-      case crypto::PasswordVerdict::Mismatch: co_return auth::PasswordOutcome::Mismatch;
-      case crypto::PasswordVerdict::UnusableHash: break;
-    }
-    co_return auth::PasswordOutcome::Unusable;
-  }
-
-  Awaitable<auth::Answer> keys(auth::NeedKeys need) {
-    const KeyWish wish = need.why == auth::NeedKeys::Why::UnknownKid     ? KeyWish::UnknownKid
-                         : need.why == auth::NeedKeys::Why::BadSignature ? KeyWish::BadSignature
-                                                                         : KeyWish::NeverFetched;
-    auto set = co_await ask(need.issuer->key_slot, wish, need.kid);
-    if (!set) co_return auth::Unavailable{"the keys of " + need.issuer->issuer() + " cannot be fetched", std::chrono::seconds(5)};
-    co_return auth::FoundKeySet{std::move(set)};
-  }
-
- private:
-  using KeySetPtr = std::shared_ptr<const jose::KeySet>;
-  // The manager lives on the control loop: the question goes there by mail, and so does the answer back.
-  Awaitable<KeySetPtr> ask(std::size_t slot, KeyWish wish, std::string kid) {
-    return net::asio::async_initiate<const net::asio::use_awaitable_t<net::Executor>, void(KeySetPtr)>(
-        [](auto handler, Worker* home, std::size_t at, KeyWish why, std::string name) {
-          auto waiting = std::make_shared<decltype(handler)>(std::move(handler));
-          KeySetManager* manager = &home->services.key_sets;
-          home->services.control.mailbox().post([manager, home, waiting, at, why, name = std::move(name)] {
-            manager->request(at, why, name, [home, waiting](KeySetPtr set) {
-              home->loop.mailbox().post([waiting, set = std::move(set)] { (*waiting)(set); });
-            });
-          });
-        },
-        net::asio::use_awaitable_t<net::Executor>{}, &worker, slot, wish, std::move(kid));
-  }
-};
 
 // Under which the user of a Digest response is remembered: what the secret depends on.
 OutcomeCache::Key key_of(OutcomeCache& cache, const auth::NeedDigestUser& need, std::string_view realm) {
@@ -185,10 +121,26 @@ auth::Answer claim(Worker& worker, const auth::NeedNonceCount& need, Instant now
   return worker.services.nonce_counts.claim(need.nonce, need.count, now);
 }
 
-void accept(const Deployment& deployment, const Route& route, const PipelineInput& input, Remembered& remembered, Admission& out) {
+auth::Answer body_hash(Worker& worker, const auth::NeedBodyHash& need, const BodyInMemory& body) {
+  if (!body.whole) return auth::BodyTooLarge{};
+  return auth::BodyHash{worker.tools.digests.body_hash(need.hash, body.bytes)};
+}
+
+void accept(const Deployment& deployment, const Route& route, const PipelineInput& input, const auth::Credential& credential,
+            Remembered& remembered, Admission& out) {
   if (identity_is_stale(deployment, route, input.now, remembered)) write_identity(deployment, route, input.now, remembered);
   out.identity = remembered.identity;
-  touch(deployment, remembered, input.now);
+  touch(deployment, route, credential, remembered, input.now);
+}
+
+// Threat: what is remembered would tell a guesser who is locked out which guess is right.
+bool must_wait(Worker& worker, const PipelineInput& input, const Remembered& remembered) {
+  if (!worker.services.lockouts.any(input.now)) return false;
+  SignIn sign_in(worker.services, input.client);
+  sign_in.name(remembered.principal->subject());
+  sign_in.familiar(remembered.place == sign_in.place());
+  const auth::Lockouts::Wait wait = sign_in.wait();
+  return wait.time > Duration{0} && !wait.busy;
 }
 
 // A Digest response of a user who is remembered. Anything but a right one is left to the store: a user who is not there must not
@@ -198,6 +150,14 @@ bool decide_digest(Worker& worker, const Deployment& deployment, const Route& ro
   auth::Attempt attempt(*route.policy, found, worker.facts.get(), worker.tools, input.now, false, &worker.memory);
   auth::Step step = attempt.advance();
   const auto* wanted = std::get_if<auth::Need>(&step);
+  if (const auto* body = wanted == nullptr ? nullptr : std::get_if<auth::NeedBodyHash>(wanted)) {
+    constexpr BodyInMemory kNone{{}, true};
+    out.wants_body = input.body == nullptr && input.head.has_body();
+    if (out.wants_body) return false;
+    out.body_hash = body_hash(worker, *body, input.body == nullptr ? kNone : *input.body);
+    step = attempt.advance(*out.body_hash);
+    wanted = std::get_if<auth::Need>(&step);
+  }
   if (wanted != nullptr) {
     OutcomeCache& cache = cache_of(worker, auth::Scheme::Digest);
     out.key = key_of(cache, std::get<auth::NeedDigestUser>(*wanted), route.policy->realm());
@@ -206,13 +166,14 @@ bool decide_digest(Worker& worker, const Deployment& deployment, const Route& ro
       (void)attempt.advance(auth::FoundDigestUser{});  // the work that a wrong response costs a remembered user here
       return false;
     }
+    if (must_wait(worker, input, *remembered)) return false;
     step = attempt.advance(auth::FoundDigestUser{std::nullopt, remembered->digest_user});
     if (const auto* count = std::get_if<auth::Need>(&step)) step = attempt.advance(claim(worker, std::get<auth::NeedNonceCount>(*count), input.now));
     if (std::get<auth::Verdict>(step).reason == Reason::DigestWrongResponse) return false;
     worker.metrics.outcome_cache_hits.add();
     out.verdict = std::move(std::get<auth::Verdict>(step));
     settle(out);
-    if (out.verdict.allowed()) accept(deployment, route, input, *remembered, out);
+    if (out.verdict.allowed()) accept(deployment, route, input, *found.credential, *remembered, out);
   } else {
     out.verdict = std::move(std::get<auth::Verdict>(step));
     settle(out);
@@ -248,7 +209,7 @@ bool decide_now(Worker& worker, const Deployment& deployment, const PipelineInpu
     out.verdict = refusal(Reason::RequestTargetAmbiguous, "without its ;parameters the path belongs to another route");
     return true;
   }
-  if (look_at_origin(deployment, route, input.head.view(), out)) return true;
+  if (look_at_origin(route, input.head.view(), out)) return true;
   if (route.policy->is_public()) {
     out.verdict.reason = Reason::Allowed;
     out.admitted = true;
@@ -268,58 +229,132 @@ bool decide_now(Worker& worker, const Deployment& deployment, const PipelineInpu
     return true;
   }
   if (found.credential->scheme == auth::Scheme::Digest) return decide_digest(worker, deployment, route, input, found, out);
+  if (found.credential->scheme == auth::Scheme::Session && is_cross_site(route, input.head)) {
+    out.verdict = refusal(Reason::CsrfRejected, "an unsafe method with a session cookie, from a page of another site");
+    out.verdict.scheme = auth::Scheme::Session;
+    settle(out);
+    return true;
+  }
   OutcomeCache& cache = cache_of(worker, found.credential->scheme);
   out.key = key_of(cache, *found.credential);
   Remembered* remembered = cache.find(out.key, input.now);
   if (remembered == nullptr) return false;
   auto verdict = auth::accept_remembered(*route.policy, remembered->principal, *worker.facts.get(), input.now);
   if (!verdict) return false;
+  if (found.credential->scheme == auth::Scheme::Basic && must_wait(worker, input, *remembered)) return false;
   worker.metrics.outcome_cache_hits.add();
   out.verdict = std::move(*verdict);
   settle(out);
   if (!out.verdict.allowed()) return true;
   out.authorization_consumed = found.credential->place == auth::Place::Authorization;
-  accept(deployment, route, input, *remembered, out);
+  accept(deployment, route, input, *found.credential, *remembered, out);
   return true;
 }
 
-Awaitable<> verify_credential(Worker& worker, std::shared_ptr<const Deployment> deployment, Instant now, const auth::FoundCredentials& found,
-                              Admission& out) {
+namespace {
+
+// One password is verified once at a time by a worker: who comes with the same one waits, and then finds it remembered. A client with many
+// connections would otherwise fill the queue by itself.
+class Flight {
+ public:
+  Flight(Worker& worker, const OutcomeCache::Key& key) : worker_(worker), key_(key) {
+    auto timer = std::make_shared<net::Timer>(worker.loop.executor());
+    timer->expires_at(net::SteadyClock::time_point::max());
+    worker_.verifying.emplace(key_, std::move(timer));
+  }
+  ~Flight() {
+    const auto own = worker_.verifying.find(key_);
+    const std::shared_ptr<net::Timer> timer = own->second;
+    worker_.verifying.erase(own);
+    timer->cancel();
+  }
+  Flight(const Flight&) = delete;
+  Flight& operator=(const Flight&) = delete;
+
+ private:
+  Worker& worker_;
+  const OutcomeCache::Key key_;
+};
+
+bool is_remembered_kind(const Deployment& deployment, const auth::Credential& credential) {
+  const auto& basic = deployment.config.accept.basic;
+  return credential.scheme == auth::Scheme::Basic && basic && basic->remember > Duration{0} && deployment.config.cache.passwords > 0;
+}
+
+}  // namespace
+
+Awaitable<> verify_credential(Worker& worker, std::shared_ptr<const Deployment> deployment, PipelineInput input,
+                              const auth::FoundCredentials& found, Admission& out) {
+  std::optional<Flight> flight;
+  if (is_remembered_kind(*deployment, *found.credential)) {
+    for (auto under_way = worker.verifying.find(out.key); under_way != worker.verifying.end(); under_way = worker.verifying.find(out.key)) {
+      const std::shared_ptr<net::Timer> done = under_way->second;
+      (void)co_await done->async_wait(net::kUse);
+      Admission again;
+      auth::FoundCredentials same;
+      if (decide_now(worker, *deployment, input, same, again)) {
+        out = std::move(again);
+        co_return;
+      }
+    }
+    flight.emplace(worker, out.key);
+  }
   worker.metrics.outcome_cache_misses.add();
+  const Instant now = input.now;
   const Route& route = *out.route;
   OutcomeCache& cache = cache_of(worker, found.credential->scheme);
-  Resolver resolver{worker, *deployment};
+  Resolver resolver(worker, *deployment);
+  SignIn sign_in(worker.services, input.client);
   auth::Attempt attempt(*route.policy, found, worker.facts.get(), worker.tools, now, false, &worker.memory);
   auth::Step step = attempt.advance();
   while (auth::Need* need = std::get_if<auth::Need>(&step)) {
     auth::Answer answer;
+    Duration wait{0};
     if (auto* user = std::get_if<auth::NeedUser>(need)) {
-      answer = co_await resolver.user(std::move(user->name));
+      sign_in.name(user->name);
+      wait = co_await resolver.wait(sign_in);
+      if (wait == Duration{0}) answer = co_await resolver.user(std::move(user->name));
     } else if (auto* password = std::get_if<auth::NeedPassword>(need)) {
-      answer = co_await resolver.password(std::move(*password));
+      auto tried = co_await resolver.password(std::move(*password), sign_in);
+      wait = tried.wait;
+      answer = std::move(tried.answer);
     } else if (auto* record = std::get_if<auth::NeedKeyRecord>(need)) {
       answer = co_await resolver.key_record(std::move(record->id));
+    } else if (auto* session = std::get_if<auth::NeedSession>(need)) {
+      answer = co_await resolver.session(std::move(*session));
     } else if (auto* digest = std::get_if<auth::NeedDigestUser>(need)) {
+      sign_in.name(digest->name);
       answer = co_await resolver.digest_user(std::move(*digest));
+      // Under the name as sent. Threat: a hash that counted as its user's would tell which users there are.
+      if (std::holds_alternative<auth::FoundDigestUser>(answer)) wait = co_await resolver.begin(sign_in);
+    } else if (std::holds_alternative<auth::NeedBodyHash>(*need)) {
+      answer = out.body_hash.value_or(auth::BodyTooLarge{});
     } else if (const auto* count = std::get_if<auth::NeedNonceCount>(need)) {
       answer = claim(worker, *count, now);
     } else {
       answer = co_await resolver.keys(std::move(std::get<auth::NeedKeys>(*need)));
     }
+    if (wait > Duration{0}) {
+      out.verdict = sign_in.refusal(found.credential->scheme, wait);
+      settle(out);
+      co_return;
+    }
     step = attempt.advance(std::move(answer));
   }
   out.verdict = std::move(std::get<auth::Verdict>(step));
+  resolver.settle(sign_in, out.verdict);
   settle(out);
   const auto& principal = out.verdict.principal;
   if (!principal) co_return;
-  Remembered remembered{.principal = principal, .identity = std::pmr::string(cache.memory()), .digest_user = attempt.digest_user()};
+  Remembered remembered{
+      .principal = principal, .identity = std::pmr::string(cache.memory()), .digest_user = attempt.digest_user(), .place = sign_in.place()};
   out.authentication_info = std::move(out.verdict.authentication_info);
   remembered.until = until(*deployment, *principal, now);
   write_identity(*deployment, route, now, remembered);
   if (out.verdict.allowed()) {
     out.authorization_consumed = found.credential->place == auth::Place::Authorization;
     out.identity = remembered.identity;
-    touch(*deployment, remembered, now);
+    touch(*deployment, route, *found.credential, remembered, now);
   }
   // A proof by an older configuration must not outlive it in the cache that the newer one uses.
   if (worker.deployment == deployment) cache.put(out.key, std::move(remembered));

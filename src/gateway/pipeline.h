@@ -2,6 +2,7 @@
 // The pipeline: from a request's head to a verdict. What needs no I/O is decided at once; the rest waits for the pools.
 
 #include "auth/find_credentials.h"
+#include "auth/need.h"
 #include "auth/verdict.h"
 #include "gateway/access_record.h"
 #include "gateway/worker.h"
@@ -9,14 +10,23 @@
 #include "http/target.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace quivive::gateway {
+
+// A request's body that was read before the verdict.
+struct BodyInMemory {
+  std::string_view bytes;
+  bool whole = false;  // false: longer than may be held
+};
 
 struct PipelineInput {
   const http::RequestHead& head;
   const http::Target& target;
   Instant now;
+  std::string_view client;  // its address, as client_address() has it: what wrong passwords are counted by
+  const BodyInMemory* body = nullptr;  // null: not read
 };
 
 struct Admission {
@@ -29,6 +39,8 @@ struct Admission {
   OutcomeCache::Key key{};              // of the credential that has to be verified
   std::string authentication_info;      // value of that field, for the response; "" for none
   std::string cors_origin;              // for Access-Control-Allow-Origin, where the route allows the page's origin
+  bool wants_body = false;              // nothing is decided: ask again, with the body
+  std::optional<auth::Answer> body_hash;  // for the credential that has to be verified, where it covers the body
   bool preflight = false;               // a CORS preflight that the route allows: answered here, without credentials
 };
 
@@ -36,12 +48,12 @@ struct Admission {
 [[nodiscard]] auth::Verdict refusal(Reason reason, std::string_view detail);
 
 // Decides what needs nothing but memory: routes, public ones, missing credentials, remembered outcomes. False if the
-// credential has to be verified.
+// credential has to be verified, or `wants_body`: up to accept.digest.auth_int_body of it.
 [[nodiscard]] bool decide_now(Worker& worker, const Deployment& deployment, const PipelineInput& input, auth::FoundCredentials& found,
                               Admission& out);
 
-// The rest, for the credential that decide_now left: verifies it, and remembers the outcome.
-[[nodiscard]] net::Awaitable<> verify_credential(Worker& worker, std::shared_ptr<const Deployment> deployment, Instant now,
+// The rest, for the credential that decide_now left: verifies it, and remembers the outcome. What `input` refers to outlives the call.
+[[nodiscard]] net::Awaitable<> verify_credential(Worker& worker, std::shared_ptr<const Deployment> deployment, PipelineInput input,
                                                  const auth::FoundCredentials& found, Admission& out);
 
 // What the log says of it.

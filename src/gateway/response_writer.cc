@@ -2,7 +2,10 @@
 
 #include "auth/challenges.h"
 #include "auth/client_text.h"
+#include "auth/return_to.h"
 #include "base/json.h"
+#include "gateway/login_page.h"
+#include "http/fetch_metadata.h"
 #include "http/negotiate.h"
 
 #include <fmt/format.h>
@@ -16,11 +19,15 @@ constexpr std::string_view kContentType[] = {"application/json", "application/pr
 
 std::string_view phrase(std::uint16_t status) {
   switch (status) {
+    case 200: return "OK";
+    case 204: return "No Content";
+    case 303: return "See Other";
     case 400: return "Bad Request";
     case 401: return "Unauthorized";
     case 403: return "Forbidden";
     case 404: return "Not Found";
     case 408: return "Request Timeout";
+    case 413: return "Content Too Large";
     case 429: return "Too Many Requests";
     case 431: return "Request Header Fields Too Large";
     case 500: return "Internal Server Error";
@@ -63,7 +70,7 @@ void append_body(std::string& out, Format format, const RejectionContext& c, std
       fmt::format_to(std::back_inserter(out), "{{\"type\":\"urn:quivive:reason:{0}\",\"title\":{1},\"status\":{2},\"detail\":{3},\"reason\":\"{0}\",\"trace\":\"{4}\"}}",
                      code_of(c.verdict.reason), json_quote(text.error), status, json_quote(text.description), c.id);
       break;
-    case Format::Html: out += html(status, text, c.id); break;
+    case Format::Html: out += c.html.empty() ? html(status, text, c.id) : std::string(c.html); break;
     case Format::Text: fmt::format_to(std::back_inserter(out), "{}. {}.\nTrace: {}\n", text.error, text.description, c.id); break;
   }
 }
@@ -75,8 +82,10 @@ void line(std::string& out, std::string_view name, std::string_view value) {
   out += "\r\n";
 }
 
-// Whether the verifier failed, not the client.
-bool is_outage(Reason reason) { return reason == Reason::VerifierUnavailable || reason == Reason::VerifierOverloaded; }
+// Whether the same request may be accepted after a while.
+bool is_temporary(Reason reason) {
+  return reason == Reason::VerifierUnavailable || reason == Reason::VerifierOverloaded || reason == Reason::LockedOut;
+}
 
 // What the answer depended on (RFC 9110 section 12.5.5).
 void append_vary(std::string& out, const RejectionContext& c) {
@@ -86,8 +95,13 @@ void append_vary(std::string& out, const RejectionContext& c) {
     out += ", ";
     out += c.deployment.key_header;
   }
+  const bool session = c.route != nullptr && c.route->policy->accepts(auth::Scheme::Session);
+  const bool prompts = c.route != nullptr && auth::may_prompt(*c.route->policy);
+  if (session) out += ", Cookie";
+  if (session || prompts) out += ", Sec-Fetch-Mode";
+  if (prompts) out += ", X-Requested-With";
   out += ", Accept";
-  if (c.route != nullptr && !c.deployment.config.routes[c.route->index].cors_origins.empty()) out += ", Origin";
+  if (c.route != nullptr && !c.route->cors_origins.empty()) out += ", Origin";
   out += "\r\n";
 }
 
@@ -99,9 +113,41 @@ void append_cors(std::string& out, std::string_view origin) {
   line(out, "Access-Control-Expose-Headers", "WWW-Authenticate, X-Request-Id");
 }
 
+// Fields of every page that a form is on.
+void append_page_fields(std::string& out) {
+  line(out, "Content-Security-Policy", page_content_security_policy());
+  line(out, "Referrer-Policy", kPageReferrerPolicy);
+  line(out, "X-Content-Type-Options", "nosniff");
+}
+
+// A browser that was offered Basic or Digest asks in a window of its own, for a script's request too, and nobody can style or stop it.
+auth::Prompts prompts_of(const RejectionContext& c) {
+  if (c.head == nullptr || c.route == nullptr) return auth::Prompts::Offer;
+  const http::RequestView view = c.head->view();
+  if (view.find(http::FieldId::SecFetchMode) == nullptr && !http::is_browser_script(view)) return auth::Prompts::Offer;
+  return c.route->browser_prompt && http::is_navigation(view) ? auth::Prompts::Offer : auth::Prompts::LeaveOut;
+}
+
+std::uint16_t append_redirect(std::string& out, const RejectionContext& c) {
+  std::string where;
+  const bool comes_back = c.method == "GET" || c.method == "HEAD";  // a body is not kept
+  auth::append_login_location(where, comes_back ? c.head->target : "/");
+  out += "HTTP/1.1 303 See Other\r\n";
+  line(out, "Location", where);
+  out += "Content-Length: 0\r\nCache-Control: no-store\r\n";
+  append_vary(out, c);
+  line(out, "Date", c.date);
+  line(out, "X-Request-Id", c.id);
+  if (c.close) line(out, "Connection", "close");
+  else if (c.head->minor_version == 0) line(out, "Connection", "keep-alive");
+  out += "\r\n";
+  return 303;
+}
+
 }  // namespace
 
 std::uint16_t append_rejection(std::string& out, const RejectionContext& c) {
+  if (c.to_login) return append_redirect(out, c);
   const ReasonInfo& row = info(c.verdict.reason);
   std::uint16_t status = row.status;
   if (c.verdict.reason == Reason::VerifierUnavailable) status = c.deployment.config.verifier_failure_status;
@@ -113,7 +159,7 @@ std::uint16_t append_rejection(std::string& out, const RejectionContext& c) {
   out += phrase(status);
   out += "\r\n";
   if (c.route != nullptr) {
-    auth::for_each_challenge(*c.route->policy, c.verdict, c.nonce, [&](const auth::ChallengePieces& pieces) {
+    auth::for_each_challenge(*c.route->policy, c.verdict, c.nonce, prompts_of(c), [&](const auth::ChallengePieces& pieces) {
       out += "WWW-Authenticate: ";
       for (const std::string_view piece : pieces) out += piece;
       out += "\r\n";
@@ -126,11 +172,13 @@ std::uint16_t append_rejection(std::string& out, const RejectionContext& c) {
   out += fmt::format_int(body.size()).c_str();
   out += "\r\nCache-Control: no-store\r\n";
   append_vary(out, c);
-  if (is_outage(c.verdict.reason)) {
+  if (is_temporary(c.verdict.reason)) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(c.verdict.retry_after).count();
     line(out, "Retry-After", fmt::format_int(seconds > 0 ? seconds : 5).c_str());
   }
-  if (format == Format::Html) {
+  if (format == Format::Html && !c.html.empty()) {
+    append_page_fields(out);
+  } else if (format == Format::Html) {
     line(out, "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
     line(out, "X-Content-Type-Options", "nosniff");
   }
@@ -159,6 +207,24 @@ void append_preflight(std::string& out, const PreflightAnswer& answer) {
   line(out, "X-Request-Id", answer.id);
   if (answer.close) line(out, "Connection", "close");
   out += "\r\n";
+}
+
+void append_own(std::string& out, const OwnResponse& r) {
+  out += "HTTP/1.1 ";
+  out += fmt::format_int(r.status).c_str();
+  out += ' ';
+  out += phrase(r.status);
+  out += "\r\n";
+  out += r.fields;
+  if (!r.content_type.empty()) line(out, "Content-Type", r.content_type);
+  if (r.status != 204) line(out, "Content-Length", fmt::format_int(r.body.size()).c_str());
+  out += "Cache-Control: no-store\r\nVary: Cookie\r\n";
+  if (r.content_type.starts_with("text/html")) append_page_fields(out);
+  line(out, "Date", r.date);
+  line(out, "X-Request-Id", r.id);
+  if (r.close) line(out, "Connection", "close");
+  out += "\r\n";
+  if (!r.head_only) out += r.body;
 }
 
 void append_own_json(std::string& out, std::string_view body, bool head_only, std::string_view id, std::string_view date, bool close) {

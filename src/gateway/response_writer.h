@@ -22,6 +22,8 @@ struct RejectionContext {
   bool close;                     // the connection ends after it
   std::string_view nonce;         // fresh, where auth::needs_nonce()
   std::string_view cors_origin;   // Access-Control-Allow-Origin; "" for none
+  std::string_view html{};        // a page of the gateway's own, for who wants HTML; "" for the usual one
+  bool to_login = false;          // 303 to the login page instead: a browser goes to a page, and would only show the rejection
 };
 
 // Appends the whole response. Returns its status.
@@ -37,6 +39,19 @@ struct PreflightAnswer {
   bool close;
 };
 void append_preflight(std::string& out, const PreflightAnswer& answer);
+
+// What one of the gateway's own paths answers, other than by a rejection.
+struct OwnResponse {
+  std::uint16_t status;
+  std::string_view content_type;  // "" for no body
+  std::string_view fields;        // whole lines
+  std::string_view body;
+  bool head_only;
+  std::string_view id;
+  std::string_view date;
+  bool close;
+};
+void append_own(std::string& out, const OwnResponse& response);
 
 // A 200 with a JSON document of the gateway's own.
 void append_own_json(std::string& out, std::string_view body, bool head_only, std::string_view id, std::string_view date, bool close);

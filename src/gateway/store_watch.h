@@ -33,6 +33,7 @@ class StoreWatch {
   const store::UserLookup* seen_users_ = nullptr;
   std::uint64_t database_version_ = 0;
   std::uint64_t users_version_ = 0;
+  std::uint64_t session_version_ = 0;
 };
 
 }  // namespace quivive::gateway

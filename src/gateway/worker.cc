@@ -18,8 +18,8 @@ net::Awaitable<> own(std::unique_ptr<Connection> connection) { co_await connecti
 
 std::array<OutcomeCache, kSchemeCount> make_caches(const config::CacheSizes& sizes, RandomSource& random, OutcomeMemory& memory) {
   const auto cache = [&](std::size_t entries) { return OutcomeCache(Secret(random.bytes(32)), entries, &memory); };
-  static_assert(kSchemeCount == 4);  // in the order of schemes.def
-  return {cache(sizes.passwords), cache(sizes.tokens), cache(sizes.keys), cache(sizes.passwords)};
+  static_assert(kSchemeCount == 5);  // in the order of schemes.def
+  return {cache(sizes.passwords), cache(sizes.tokens), cache(sizes.keys), cache(sizes.sessions), cache(sizes.passwords)};
 }
 
 }  // namespace

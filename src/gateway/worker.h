@@ -3,11 +3,13 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "auth/lockout.h"
 #include "auth/tools.h"
 #include "digest/nonce_counts.h"
 #include "gateway/metrics.h"
 #include "gateway/outcome_cache.h"
 #include "gateway/outcome_memory.h"
+#include "gateway/recent_notes.h"
 #include "gateway/record_ring.h"
 #include "gateway/fact_board.h"
 #include "gateway/deployment.h"
@@ -41,6 +43,7 @@ struct Services {
   net::WorkerPool& resolver_pool;
   const Secret& nonce_master;    // all workers' nonces are made under it
   digest::NonceCounts& nonce_counts;
+  auth::Lockouts& lockouts;
   std::atomic<std::size_t>& connections;  // of all workers together; touched when one is accepted or ends
 };
 
@@ -68,6 +71,8 @@ class Worker {
 
   Services services;
   OutcomeMemory memory;  // before all that may hold a principal: it goes last
+  // Passwords under way; each is cancelled when it is done, by a frame that the loop may still hold at its end.
+  std::map<OutcomeCache::Key, std::shared_ptr<net::Timer>> verifying;
   net::EventLoop loop;
   std::shared_ptr<const Deployment> deployment;
   Metrics metrics;
@@ -75,6 +80,7 @@ class Worker {
   TraceBook traces;
   std::array<OutcomeCache, kSchemeCount> outcomes;  // by scheme
   auth::Tools tools;
+  RecentNotes places;  // where users signed in from, as far as the store was told
   Subscription<auth::Snapshot> facts;
 
  private:

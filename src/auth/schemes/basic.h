@@ -1,8 +1,7 @@
 #pragma once
-// Basic (RFC 7617): user name and password. An unknown, a disabled and a known user cost the same and are told the same;
-// only the operator's detail differs.
+// Basic (RFC 7617): user name and password in a field of the request.
 
-#include "auth/schemes/outcome.h"
+#include "auth/schemes/password.h"
 #include "base/result.h"
 #include "base/secret.h"
 
@@ -22,9 +21,6 @@ struct BasicCredentials {
 // ends at the first colon; either half may be empty.
 [[nodiscard]] Result<BasicCredentials> parse_basic(std::string_view encoded);
 
-// The decoy that an unknown name is verified against: always the same for one name. Requires at least one decoy.
-[[nodiscard]] const Secret& decoy_for(const BasicSettings& settings, std::string_view user);
-
 class BasicCheck {
  public:
   // `encoded` is borrowed until start() returns. Two needs: NeedUser, then NeedPassword, for unknown users too.
@@ -33,14 +29,8 @@ class BasicCheck {
   [[nodiscard]] Finding resume(const CheckContext& context, Answer answer);
 
  private:
-  [[nodiscard]] Finding ask_password(const CheckContext& context, FoundUser answer);
-  [[nodiscard]] Finding conclude(const CheckContext& context, PasswordOutcome outcome);
-
   std::string_view encoded_;
-  std::string user_;
-  Secret password_;
-  bool asked_password_ = false;
-  std::optional<store::UserRecord> record_;
+  std::optional<PasswordCheck> check_;
 };
 
 }  // namespace quivive::auth

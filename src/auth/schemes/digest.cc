@@ -56,7 +56,7 @@ digest::ResponseInput DigestCheck::input() const {
           .nc = sent_->nc,
           .cnonce = sent_->cnonce,
           .qop = sent_->qop_text,
-          .body_hash = {}};
+          .body_hash = body_hash_.view()};
 }
 
 Finding DigestCheck::start(const CheckContext& context) {
@@ -70,7 +70,9 @@ Finding DigestCheck::start(const CheckContext& context) {
     return refuse(Scheme::Digest, Reason::DigestAlgorithmNotAllowed,
                   fmt::format("algorithm {}, which was not offered", digest::name_of(sent_->algorithm)));
   }
-  if (sent_->qop != digest::Qop::Auth) return refuse(Scheme::Digest, Reason::DigestMalformed, "qop auth-int, which was not offered");
+  if (std::ranges::find(settings.qop, sent_->qop) == settings.qop.end()) {
+    return refuse(Scheme::Digest, Reason::DigestMalformed, fmt::format("qop {}, which was not offered", digest::name_of(sent_->qop)));
+  }
   if (sent_->userhash && !settings.userhash) {
     return refuse(Scheme::Digest, Reason::DigestMalformed, "userhash, which was not asked for");
   }
@@ -79,13 +81,47 @@ Finding DigestCheck::start(const CheckContext& context) {
     return refuse(Scheme::Digest, Reason::DigestUriMismatch,
                   fmt::format("uri {}; the request's target is {}", printable(sent_->uri, 100), printable(target_, 100)));
   }
+  if (sent_->qop == digest::Qop::Auth) return look_up();
+  // Threat: strangers who make us hold bodies. A nonce costs them a request, and counts for its lifetime only; it is stale here before
+  // the response is known to be right, which RFC 7616 section 3.3 allows.
+  if (const auto nonce = valid_nonce(context); !nonce) {
+    Verdict verdict = stale(nonce.error());
+    for (Check& check : verdict.checks) {
+      if (check.name == "body length" || check.name == "response") check.outcome = Outcome::Skipped;
+    }
+    return verdict;
+  }
+  asked_ = Asked::Body;
+  return Need{NeedBodyHash{digest::info(sent_->algorithm).hash}};
+}
+
+Finding DigestCheck::look_up() {
+  asked_ = Asked::User;
   return Need{NeedDigestUser{std::string(sent_->username), sent_->userhash, digest::info(sent_->algorithm).hash}};
+}
+
+Result<digest::Nonce, std::string_view> DigestCheck::valid_nonce(const CheckContext& context) const {
+  const auto nonce = context.tools.nonces.read(sent_->nonce, context.policy.realm(), context.now);
+  if (!nonce) return std::string_view("not a nonce of this gateway");
+  if (context.now >= nonce->issued + context.policy.settings().digest.nonce_lifetime) return std::string_view("the nonce is too old");
+  return *nonce;
+}
+
+Verdict DigestCheck::stale(std::string_view why) const {
+  return refuse(Scheme::Digest, Reason::DigestNonceStale, fmt::format("{}: {}", who(), why));
 }
 
 Finding DigestCheck::resume(const CheckContext& context, Answer answer) {
   if (auto* outage = std::get_if<Unavailable>(&answer)) return unavailable(Scheme::Digest, std::move(*outage));
-  if (auto* user = std::get_if<FoundDigestUser>(&answer); user != nullptr && !asked_count_) return judge(context, std::move(*user));
-  if (const auto* claim = std::get_if<digest::NonceClaim>(&answer); claim != nullptr && asked_count_) return conclude(*claim);
+  if (asked_ == Asked::Body) {
+    if (std::holds_alternative<BodyTooLarge>(answer)) return refuse(Scheme::Digest, Reason::DigestBodyTooLarge, who());
+    if (const auto* body = std::get_if<BodyHash>(&answer)) {
+      body_hash_ = body->hash;
+      return look_up();
+    }
+  }
+  if (auto* user = std::get_if<FoundDigestUser>(&answer); user != nullptr && asked_ == Asked::User) return judge(context, std::move(*user));
+  if (const auto* claim = std::get_if<digest::NonceClaim>(&answer); claim != nullptr && asked_ == Asked::Count) return conclude(*claim);
   return wrong_answer(Scheme::Digest);
 }
 
@@ -112,10 +148,8 @@ Finding DigestCheck::judge(const CheckContext& context, FoundDigestUser answer) 
   }
 
   // The response is right: from here on the client may know that it was.
-  const auto nonce = context.tools.nonces.read(sent_->nonce, context.policy.realm(), context.now);
-  if (!nonce || context.now >= nonce->issued + context.policy.settings().digest.nonce_lifetime) {
-    return refuse(Scheme::Digest, Reason::DigestNonceStale, fmt::format("{}: {}", who(), nonce ? "the nonce is too old" : "not a nonce of this gateway"));
-  }
+  const auto nonce = valid_nonce(context);
+  if (!nonce) return stale(nonce.error());
   issued_ = nonce->issued;
   user_ = std::move(answer.proved);
   if (user_ == nullptr) {
@@ -126,7 +160,7 @@ Finding DigestCheck::judge(const CheckContext& context, FoundDigestUser answer) 
     user_ = std::make_shared<const DigestUser>(DigestUser::Voucher{}, stored.fitting->secret,
                                                std::make_shared<const Principal>(Principal::Voucher{}, identity, std::move(basis)));
   }
-  asked_count_ = true;
+  asked_ = Asked::Count;
   return Need{NeedNonceCount{*nonce, sent_->count}};
 }
 
@@ -137,11 +171,15 @@ Finding DigestCheck::conclude(digest::NonceClaim claim) const {
       return refuse(Scheme::Digest, Reason::DigestNonceReplayed, fmt::format("{}: count {} of this nonce was used", who(), printable(sent_->nc)));
     case digest::NonceClaim::Forgotten: break;
   }
-  return refuse(Scheme::Digest, Reason::DigestNonceStale, fmt::format("{}: the nonce is forgotten", who()));
+  return stale("the nonce is forgotten");
 }
 
 std::string DigestCheck::authentication_info(const CheckContext& context) const {
-  const digest::HexDigest rspauth = context.tools.digests.rspauth(input(), user_->secret_.reveal(RevealSecret{}));
+  // The answer's own qop is auth, whatever the request's was: rspauth of auth-int hashes a body that is still on its way when this is
+  // sent. RFC 7616 section 3.5 has that as a SHOULD, and the client reads here which it is.
+  digest::ResponseInput answer = input();
+  if (sent_->qop == digest::Qop::AuthInt) answer.qop = digest::name_of(digest::Qop::Auth);
+  const digest::HexDigest rspauth = context.tools.digests.rspauth(answer, user_->secret_.reveal(RevealSecret{}));
   std::string out;
   out.reserve(256);
   out += "rspauth=\"";

@@ -32,7 +32,7 @@ class DigestUser {
 
 class DigestCheck {
  public:
-  // Borrows the request's bytes until the verdict. Two needs: NeedDigestUser, then NeedNonceCount where the response is right.
+  // Borrows the request's bytes until the verdict. Needs: NeedBodyHash for auth-int; NeedDigestUser; NeedNonceCount where the response is right.
   explicit DigestCheck(const FoundCredentials& found) : value_(found.credential->value), method_(found.method), target_(found.target) {}
   [[nodiscard]] Finding start(const CheckContext& context);
   [[nodiscard]] Finding resume(const CheckContext& context, Answer answer);
@@ -43,6 +43,9 @@ class DigestCheck {
   [[nodiscard]] std::string authentication_info(const CheckContext& context) const;
 
  private:
+  [[nodiscard]] Result<digest::Nonce, std::string_view> valid_nonce(const CheckContext& context) const;
+  [[nodiscard]] Verdict stale(std::string_view why) const;
+  [[nodiscard]] Finding look_up();
   [[nodiscard]] Finding judge(const CheckContext& context, FoundDigestUser answer);
   [[nodiscard]] Finding conclude(digest::NonceClaim claim) const;
   [[nodiscard]] digest::ResponseInput input() const;
@@ -51,7 +54,9 @@ class DigestCheck {
   std::string_view value_, method_, target_;
   std::unique_ptr<digest::DigestCredentials> sent_;
   Instant issued_{};  // of the nonce
-  bool asked_count_ = false;
+  enum class Asked : std::uint8_t { Body, User, Count };
+  Asked asked_ = Asked::User;
+  digest::HexDigest body_hash_;
   std::shared_ptr<const DigestUser> user_;
 };
 

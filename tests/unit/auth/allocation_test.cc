@@ -75,7 +75,7 @@ TEST(Allocations, MissingCredentials_None) {
               Attempt attempt(route, find_credentials(request.view(), route), snapshot, world.tools, kNow);
               const Step step = attempt.advance();
               reason = std::get<Verdict>(step).reason;
-              for_each_challenge(route, std::get<Verdict>(step), {}, [&](const ChallengePieces&) { ++lines; });
+              for_each_challenge(route, std::get<Verdict>(step), {}, Prompts::Offer, [&](const ChallengePieces&) { ++lines; });
               (void)client_text(&route, reason);
             }),
             0U);

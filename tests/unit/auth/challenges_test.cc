@@ -6,9 +6,9 @@
 namespace quivive::auth {
 namespace {
 
-std::vector<std::string> lines(const RoutePolicy& policy, const Verdict& verdict) {
+std::vector<std::string> lines(const RoutePolicy& policy, const Verdict& verdict, Prompts prompts = Prompts::Offer) {
   std::vector<std::string> out;
-  for_each_challenge(policy, verdict, needs_nonce(policy, verdict) ? "NONCE" : "", [&](const ChallengePieces& pieces) {
+  for_each_challenge(policy, verdict, needs_nonce(policy, verdict) ? "NONCE" : "", prompts, [&](const ChallengePieces& pieces) {
     std::string& line = out.emplace_back();
     for (const std::string_view piece : pieces) line += piece;
   });
@@ -26,6 +26,16 @@ using Lines = std::vector<std::string>;
 const std::string kBearer = R"(Bearer realm="api.example.com")";
 const std::string kApiKey = R"(ApiKey realm="api.example.com", header="X-API-Key")";
 const std::string kBasic = R"(Basic realm="api.example.com", charset="UTF-8")";
+
+TEST(ChallengesFor, WithoutPrompts_BasicAndDigestAreLeftOut_WhereSomethingElseRemains) {
+  const std::string session = R"(Session realm="api.example.com", cookie="quivive")";
+  const Verdict missing = verdict_of(Reason::CredentialsMissing);
+  const RoutePolicy all = policy_accepting({Scheme::Digest, Scheme::Bearer, Scheme::ApiKey, Scheme::Session, Scheme::Basic});
+  EXPECT_EQ(lines(all, missing, Prompts::LeaveOut), (Lines{kBearer, kApiKey, session}));
+  EXPECT_EQ(lines(all, missing).size(), 6U);  // Digest has two
+  EXPECT_EQ(lines(policy_accepting({Scheme::Basic}), missing, Prompts::LeaveOut), (Lines{kBasic}));
+  EXPECT_EQ(lines(policy_accepting({Scheme::Digest, Scheme::Basic}), missing, Prompts::LeaveOut).size(), 3U);
+}
 
 TEST(ChallengesFor, MissingCredentials_OneLineAScheme) {
   const Verdict missing = verdict_of(Reason::CredentialsMissing);
@@ -61,6 +71,11 @@ TEST(ChallengesFor, Digest_OneLineAnAlgorithm_WithAFreshNonce) {
   settings.digest = {.algorithms = {digest::DigestAlgorithm::Md5Sess}, .userhash = true, .domain = {"/a", "https://b.example"}, .opaque = "o"};
   EXPECT_EQ(lines(policy(settings), verdict_of(Reason::CredentialsMissing)),
             Lines{R"(Digest realm="api.example.com", nonce="NONCE", algorithm=MD5-sess, qop="auth", charset=UTF-8, userhash=true, opaque="o", domain="/a https://b.example")"});
+  // Without spaces: LWP knows this list to the letter.
+  settings.digest.qop = {digest::Qop::Auth, digest::Qop::AuthInt};
+  EXPECT_NE(lines(policy(settings), verdict_of(Reason::CredentialsMissing)).front().find(R"(, qop="auth,auth-int", )"), std::string::npos);
+  settings.digest.qop = {digest::Qop::AuthInt};
+  EXPECT_NE(lines(policy(settings), verdict_of(Reason::CredentialsMissing)).front().find(R"(, qop="auth-int", )"), std::string::npos);
 }
 
 TEST(ChallengesFor, EveryReason_HasChallengesExactlyOn401) {

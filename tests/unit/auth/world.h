@@ -92,6 +92,7 @@ inline RouteSettings accepting(std::vector<Scheme> schemes) {
   settings.accept = std::move(schemes);
   settings.issuers = {issuer};
   settings.basic.decoys = {Secret("decoy")};
+  settings.session = {"quivive", std::chrono::minutes(30), std::chrono::hours(12)};
   settings.digest.algorithms = {digest::DigestAlgorithm::Sha256, digest::DigestAlgorithm::Md5};
   return settings;
 }
@@ -136,11 +137,13 @@ class Request {
 struct World {
   std::map<std::string, store::UserRecord> users;  // password_hash is "hash of " and the password
   std::map<std::string, store::KeyRecord> keys;
+  std::map<std::string, store::SessionRecord> sessions;  // by digest
   std::shared_ptr<const jose::KeySet> fetched;  // what a refetch brings; null: unavailable
   Snapshot snapshot{.issuers = {{std::string(kIssuer), shared_keys({{kPem1, "k1"}})}},
                     .revocations = std::make_shared<const store::RevocationSet>(),
                     .store_epoch = 7};
   bool store_down = false;
+  std::optional<std::string> body = "";            // of the request; nothing: too large to be held
   PasswordOutcome force = PasswordOutcome::Match;  // unless Match, the answer to every NeedPassword
   std::vector<std::string> asked;                  // every need, as one word each
   Tools tools{Secret("a nonce master of 32 octets, more"), 7};
@@ -193,6 +196,11 @@ struct World {
       const auto found = keys.find(key->id);
       return FoundKey{found == keys.end() ? std::nullopt : std::optional(found->second)};
     }
+    if (const auto* hash = std::get_if<NeedBodyHash>(&need)) {
+      asked.emplace_back("body");
+      if (!body) return BodyTooLarge{};
+      return BodyHash{tools.digests.body_hash(hash->hash, *body)};
+    }
     if (const auto* user = std::get_if<NeedDigestUser>(&need)) {
       asked.emplace_back(user->hashed ? "digest user by hash" : "digest user");
       if (store_down) return Unavailable{"the store is down", std::chrono::seconds{3}};
@@ -206,6 +214,14 @@ struct World {
       asked.emplace_back("count");
       return counts.claim(count->nonce, count->count, kNow);
     }
+    if (const auto* session = std::get_if<NeedSession>(&need)) {
+      asked.emplace_back("session");
+      if (store_down) return Unavailable{"the store is down", std::chrono::seconds{3}};
+      const auto found = sessions.find(session->digest);
+      if (found == sessions.end()) return FoundSession{};
+      const auto user = users.find(found->second.user);
+      return FoundSession{found->second, user == users.end() ? std::nullopt : std::optional(user->second)};
+    }
     const auto& wanted = std::get<NeedKeys>(need);
     constexpr std::string_view kWhy[] = {"never fetched", "unknown kid", "bad signature"};
     asked.push_back("keys: " + std::string(kWhy[static_cast<int>(wanted.why)]) + " " + wanted.kid);
@@ -218,8 +234,8 @@ struct World {
     Attempt attempt(policy, found, std::make_shared<const Snapshot>(snapshot), tools, kNow, explain);
     Step step = attempt.advance();
     for (int needs = 0; const Need* need = std::get_if<Need>(&step); ++needs) {
-      if (needs == 2) {
-        ADD_FAILURE() << "more than two needs";
+      if (needs == 3) {
+        ADD_FAILURE() << "more than three needs";
         return {};
       }
       step = attempt.advance(resolve(*need));

@@ -179,6 +179,33 @@ TEST_F(UserCommandTest, DigestThatCannotBe_ChangesNothingAndSaysWhatToDo) {
   EXPECT_THAT(colon.err, HasSubstr("':'"));
 }
 
+// Whoever takes MD5 out of the configuration wants it out of the store.
+TEST_F(UserCommandTest, Passwd_MakesNoSecretsForAlgorithmsThatAreNotOfferedAnyMore) {
+  const auto add = [&](const std::string& accept) {
+    (void)run({"user", "remove", "alice"});
+    return run_raw({"user", "add", "alice", "--digest", "--realm", "api", "--realm", "elsewhere", "--config", config(accept), "--password-stdin"}, "first\n");
+  };
+  const auto passwd = [&](const std::string& accept) {
+    return run_raw({"user", "passwd", "alice", "--config", config(accept), "--password-stdin"}, "second\n");
+  };
+  ASSERT_EQ(add("{digest: {algorithms: [SHA-256, MD5]}}").status, kDone);
+  EXPECT_EQ(passwd("{digest: {}}").out, "changed, for Digest too (realm api, elsewhere); the old password is refused from now on\n");
+  // A realm that this configuration does not have may be another gateway's.
+  EXPECT_EQ(digests("alice", "second"), (Lines{"api SHA-256", "elsewhere MD5", "elsewhere SHA-256"}));
+  EXPECT_EQ(passwd("{digest: {algorithms: [SHA-256, SHA-512-256]}}").status, kDone);
+  EXPECT_EQ(digests("alice", "second"), (Lines{"api SHA-256", "api SHA-512-256", "elsewhere MD5", "elsewhere SHA-256"}));
+
+  ASSERT_EQ(add("{digest: {algorithms: [MD5]}}").status, kDone);
+  EXPECT_EQ(passwd("{basic: {}}").status, kDone);
+  EXPECT_EQ(digests("alice", "second"), (Lines{"api MD5", "elsewhere MD5"}));
+
+  ASSERT_EQ(run({"user", "add", "bert", "--password-stdin"}, "first\n").status, kDone);
+  ASSERT_EQ(run_raw({"user", "passwd", "bert", "--digest", "--config", config("{digest: {algorithms: [SHA-256, MD5]}}"), "--password-stdin"}, "second\n").status, kDone);
+  const auto dropped = run_raw({"user", "passwd", "bert", "--config", config("{digest: {}}"), "--password-stdin"}, "third\n");
+  EXPECT_EQ(dropped.out, "changed, for Digest too (realm api); no secret for MD5 is kept any more; the old password is refused from now on\n");
+  EXPECT_EQ(digests("bert", "third"), Lines{"api SHA-256"});
+}
+
 TEST_F(UserCommandTest, Passwd_MakesTheDigestsAnew) {
   const std::string file = config("{digest: {algorithms: [SHA-256, MD5]}}");
   ASSERT_EQ(run({"user", "add", "alice", "--digest", "--realm", "a", "--realm", "b", "--password-stdin"}, "first\n").status, kDone);

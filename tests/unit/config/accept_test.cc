@@ -98,7 +98,7 @@ TEST(Issuer, DoubtfulSettings_Warned) {
 }
 
 TEST(Accept, Nothing_Refused) {
-  EXPECT_EQ(said(kUpstream + "accept: {}"), "2:9 accept: accepts nothing; one of digest, bearer, api_key, basic is needed");
+  EXPECT_EQ(said(kUpstream + "accept: {}"), "2:9 accept: accepts nothing; one of digest, bearer, api_key, session, basic is needed");
   EXPECT_EQ(said(kUpstream + "accept: {api_key: {header: off, authorization: false}}"),
             "2:19 accept.api_key: leaves no place for a key: no header, no Authorization, no query");
   EXPECT_TRUE(load(kUpstream + "accept: {api_key: {header: off, authorization: false, query: key}}", "q").config);
@@ -131,20 +131,54 @@ TEST(Identity, NamesThatMeet_Refused) {
   EXPECT_NE(said(kUpstream + "identity: {headers: {roles: Transfer-Encoding}}").find("has a meaning of its own"), std::string::npos);
 }
 
+TEST(Session, Settings_ReadAndRefused) {
+  const auto session = [](std::string_view inside) { return kUpstream + "accept: {session: {" + std::string(inside) + "}}"; };
+  const Config plain = loaded(session(""));
+  ASSERT_TRUE(plain.accept.session);
+  EXPECT_EQ(plain.accept.session->login, LoginKind::Form);
+  EXPECT_EQ(plain.accept.session->idle, std::chrono::minutes(30));
+  EXPECT_EQ(plain.accept.session->absolute, std::chrono::hours(12));
+  EXPECT_EQ(plain.routes[0].accept, std::vector{Scheme::Session});
+  EXPECT_EQ(said(session("absolute: 10m")), "2:30 warning accept.session.absolute: sessions end by accept.session.absolute before they can be idle for accept.session.idle");
+  EXPECT_EQ(said(session("cookie: __Host-x")), "2:28 accept.session.cookie: give the name without a prefix: __Host- is put before it where it can be");
+  EXPECT_NE(said(session("cookie: 'a b'")).find("accept.session.cookie"), std::string::npos);
+  EXPECT_NE(said(session("login: page")).find("one of form, json"), std::string::npos);
+  EXPECT_NE(said("listen: 0.0.0.0:80\n" + session("")).find("warning listen: sessions without TLS"), std::string::npos);
+}
+
+TEST(Session, CookiesName_IsTheListeners) {
+  const auto cookie = [](std::string_view before, std::string_view inside) {
+    const Config config = loaded(std::string(before) + kUpstream + "accept: {session: {" + std::string(inside) + "}}");
+    return session_cookie(config, config.listen);
+  };
+  EXPECT_EQ(cookie("", "").name, "quivive");
+  EXPECT_FALSE(cookie("", "").secure);
+  EXPECT_EQ(cookie("", "secure: always").name, "__Host-quivive");
+  EXPECT_EQ(cookie("", "secure: always, cookie: sid").name, "__Host-sid");
+  EXPECT_EQ(cookie("listen: {address: '127.0.0.1:8443', tls: {certificate: c.pem, key: k.pem}}\n", "").name, "__Host-quivive");
+  EXPECT_EQ(cookie("listen: 0.0.0.0:8080\n", "").name, "__Host-quivive");  // fail closed: nobody signs in over plain http from elsewhere
+  EXPECT_TRUE(cookie("listen: 0.0.0.0:8080\n", "").secure);
+}
+
 TEST(Digest, Settings_ReadAndWarnedAbout) {
   const auto digest = [](std::string_view inside) { return kUpstream + "accept: {digest: {" + std::string(inside) + "}}"; };
-  const std::string all = digest("algorithms: [SHA-256, MD5-sess], userhash: true, nonce_lifetime: 90s, domain: [/a, 'https://b.example']");
+  const std::string all = digest("algorithms: [SHA-256, MD5-sess], userhash: true, nonce_lifetime: 90s, domain: [/a, 'https://b.example'], qop: [auth-int, auth], auth_int_body: 1KiB");
   const Config config = loaded(all);
   ASSERT_TRUE(config.accept.digest);
   EXPECT_EQ(config.accept.digest->algorithms, (std::vector{digest::DigestAlgorithm::Sha256, digest::DigestAlgorithm::Md5Sess}));
   EXPECT_TRUE(config.accept.digest->userhash);
   EXPECT_EQ(config.accept.digest->nonce_lifetime, std::chrono::seconds(90));
+  EXPECT_EQ(config.accept.digest->qop, (std::vector{digest::Qop::AuthInt, digest::Qop::Auth}));
+  EXPECT_EQ(config.accept.digest->auth_int_body, 1024U);
   EXPECT_EQ(config.accept.digest->domain, (std::vector<std::string>{"/a", "https://b.example"}));
   EXPECT_EQ(config.routes[0].accept, std::vector{Scheme::Digest});
 
   const Config plain = loaded(digest(""));
   EXPECT_EQ(plain.accept.digest->algorithms, std::vector{digest::DigestAlgorithm::Sha256});
+  EXPECT_EQ(plain.accept.digest->qop, std::vector{digest::Qop::Auth});
+  EXPECT_EQ(plain.accept.digest->auth_int_body, 64U * 1024);
   EXPECT_EQ(said(digest("")), "");
+  EXPECT_EQ(said(digest("qop: [auth, auth-int]")), "");
   const auto has = [&](std::string_view inside, std::string_view text) { return said(digest(inside)).find(text) != std::string::npos; };
   EXPECT_TRUE(has("algorithms: [SHA-512-256, SHA-256]", "warning accept.digest.algorithms: SHA-512-256 locks out curl 7.88, which Debian 12 has"));
   EXPECT_TRUE(has("algorithms: [SHA-256, MD5]", "warning accept.digest.algorithms: MD5 is there for old clients only"));
@@ -153,6 +187,12 @@ TEST(Digest, Settings_ReadAndWarnedAbout) {
   EXPECT_TRUE(has("algorithms: []", "accept.digest.algorithms: names no algorithm"));
   EXPECT_TRUE(has("algorithms: [SHA-1]", "accept.digest.algorithms: 'SHA-1' is not known here"));
   EXPECT_FALSE(has("algorithms: [SHA-1]", "names no algorithm"));
+  EXPECT_TRUE(has("qop: []", "accept.digest.qop: names no quality of protection"));
+  EXPECT_TRUE(has("qop: [auth-conf]", "accept.digest.qop: 'auth-conf' is not known here"));
+  EXPECT_TRUE(has("qop: [auth-int]", "warning accept.digest.qop: auth-int alone locks out most clients"));
+  EXPECT_TRUE(has("qop: [auth, auth-int], algorithms: [SHA-256, MD5]", "warning accept.digest.qop: auth-int beside auth locks out wget 1.21"));
+  EXPECT_TRUE(has("qop: [auth-int, auth], algorithms: [SHA-256, MD5]", "warning accept.digest.qop: auth-int before auth locks out wget 1.21 and LWP 6.68"));
+  EXPECT_TRUE(has("auth_int_body: 17MiB", "accept.digest.auth_int_body: "));
   EXPECT_TRUE(has("nonce_lifetime: 3h", "accept.digest.nonce_lifetime: "));
   EXPECT_TRUE(has("domain: 'a b'", "accept.digest.domain: 'a b' is no URI"));
   EXPECT_NE(said(kUpstream + "accept: {digest: {}}\nstore: memory").find("warning accept.digest: takes its users from the store"), std::string::npos);

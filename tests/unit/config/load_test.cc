@@ -73,7 +73,7 @@ accept:
       - issuer: https://id.example.com
         algoritms: [ES256]
         leeway: 60
-  session: {}
+issuer: {}
 routes:
   - {path: /x, accept: jwt}
   - {path: /y, encoded_slash: passs}
@@ -84,8 +84,8 @@ routes:
             "6:9 accept.bearer.issuers[0].audience: required, but not given\n"
             "7:9 accept.bearer.issuers[0].algoritms: no such setting; did you mean 'algorithms'?\n"
             "8:17 accept.bearer.issuers[0].leeway: '60' has no unit; write 60s for seconds, or use ms, m, h, d\n"
-            "9:3 accept.session: not supported by this version of Quivive\n"
-            "11:24 routes[0].accept: 'jwt' is not a scheme; one of digest, bearer, api_key, basic\n"
+            "9:1 issuer: not supported by this version of Quivive\n"
+            "11:24 routes[0].accept: 'jwt' is not a scheme; one of digest, bearer, api_key, session, basic\n"
             "12:31 routes[1].encoded_slash: 'passs' is not known here; did you mean 'pass'?");
 }
 
@@ -122,9 +122,9 @@ TEST(Load, WhatThisVersionCannotDo_SaysSo) {
       {"store: 'mysql://u:hunter2@db/q'", "2:8 store: is neither 'memory' nor 'sqlite:FILE'"},
       {"store: 'sqlite:'", "2:8 store: names no file; write for example sqlite:quivive.db"},
       {"shared: redis://h", "2:9 shared: this version shares state in 'memory' only"},
-      {"accept: {session: {login: form}, basic: {}}", "2:10 accept.session: not supported by this version of Quivive"},
-      {"routes: [{path: /, accept: [session, basic]}]",
-       "2:29 routes[0].accept: 'session' is not supported by this version of Quivive; one of digest, bearer, api_key, basic"},
+      {"issuer: {}", "2:1 issuer: not supported by this version of Quivive"},
+      {"routes: [{path: /, accept: [dpop, basic]}]",
+       "2:29 routes[0].accept: 'dpop' is not supported by this version of Quivive; one of digest, bearer, api_key, session, basic"},
   });
 }
 

@@ -60,6 +60,10 @@ TEST(ParseDigest, WhatClientsSend) {
       {"an extended name", with(R"(username="Mufasa")", "username*=UTF-8''J%C3%A4s%C3%B8n%20Doe"), "J\xc3\xa4s\xc3\xb8n Doe"},
       {"an extended name with a language", with(R"(username="Mufasa")", "username*=utf-8'en'a"), "a"},
       {"an empty name", with("Mufasa", ""), ""},
+      {"an escaped backslash", with("Mufasa", R"(DOM\\user)"), R"(DOM\user)"},
+      {"a backslash that was not escaped", with("Mufasa", R"(DOM\user)"), R"(DOM\user)"},
+      {"two of them", with("Mufasa", R"(\DOM\user)"), R"(\DOM\user)"},
+      {"a quote beside one", with("Mufasa", R"(DOM\us\"er)"), R"(DOM\us"er)"},
       {"userhash=false", kGood + ", userhash=false", "Mufasa"},
   };
   for (const Accepted& row : rows) {

@@ -50,6 +50,44 @@ TEST(DigestHasher, UserHash_IsWhatTheErratumPrints) {
             "793263caabb707a56211940d90411ea4a575adeccb7e360aeb624ed06ece9b0b");
 }
 
+// Computed with Python's hashlib, by the letter of RFC 7616 section 3.4.3, which prints no vector for auth-int.
+TEST(DigestHasher, AuthInt_HashesTheBodyToo) {
+  using namespace std::string_view_literals;
+  constexpr auto kBody = "name=value&other=caf\xc3\xa9\r\n\0end"sv;
+  struct BodyRow {
+    DigestAlgorithm algorithm;
+    std::string_view body, hash, response;
+  };
+  for (const BodyRow& row : {
+          BodyRow{DigestAlgorithm::Md5, "", "d41d8cd98f00b204e9800998ecf8427e",
+           "35ec75c6389a8fd8412c13222b3affe8"},
+          {DigestAlgorithm::Md5, kBody, "892dcff07ab36985db8240922810bf22",
+           "c5dfeab52e4091ad9dda2abfaf085efc"},
+          {DigestAlgorithm::Sha256, "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+           "322f218d701da7c7ef51e3ba6fa2551a2bf36425e1218fc1508c6bf65cbd4448"},
+          {DigestAlgorithm::Sha256, kBody, "f0c45af94341c8417a67c240bc5214b8e22f136c2d72ae8a2f61e3ab88558c46",
+           "27f72b17e28060544ce2ea35a990414ebdda0c6169132c5e826498c12dd2b174"},
+          {DigestAlgorithm::Sha512_256, "", "c672b8d1ef56ed28ab87c3622c5114069bdd3ad7b8f9737498d0c01ecef0967a",
+           "722f41f4e8b637e9faa8d59bdece9e91bac819cda5ff57f6e6b21a78b9d5e5b9"},
+          {DigestAlgorithm::Sha512_256, kBody, "3228f860add1331ec9831db04dc6ccb53af3a0a28ec5f5f99accd182434fb820",
+           "978721a5a3cfbb4e65bb68e8bdb146419ea4a5e9c3e117c91377efe3a9877cab"},
+          {DigestAlgorithm::Sha256Sess, "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+           "138afed44de14fdf9bdd2ef312d8e5a671899200253ce780827129e6f3146372"},
+          {DigestAlgorithm::Sha256Sess, kBody, "f0c45af94341c8417a67c240bc5214b8e22f136c2d72ae8a2f61e3ab88558c46",
+           "9a2470995ac7223c70665d1a44089b28ed445211b6a004a01c72e7e669e33d92"},
+       }) {
+    SCOPED_TRACE(testing::Message() << name_of(row.algorithm) << ", " << row.body.size() << " octets");
+    DigestHasher hasher;
+    const HashKind hash = info(row.algorithm).hash;
+    const HexDigest body = hasher.body_hash(hash, row.body);
+    EXPECT_EQ(body.view(), row.hash);
+    const HexDigest secret = hasher.secret(hash, "Mufasa", "http-auth@example.org", "Circle of Life");
+    const ResponseInput input{row.algorithm, "POST", "/dir/index.html", "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", "00000001",
+                              "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ", "auth-int", body.view()};
+    EXPECT_EQ(hasher.response(input, secret.view()).view(), row.response);
+  }
+}
+
 // Each of these changes what a response is, and only then: the standard prints no vector for them.
 TEST(DigestHasher, Response_DependsOnEveryPart) {
   DigestHasher hasher;

@@ -115,6 +115,34 @@ TEST(BodyRelay, Chunked_ByteForByte) {
   EXPECT_FALSE(relay.failed());
 }
 
+TEST(BodyRelay, Reframe_HeldBytesFirst_CountedOnce) {
+  struct Step {
+    Body in;
+    BodyOut to;
+    std::string_view first, second;  // before and after
+    std::string_view at_once, in_all;
+  };
+  for (const Step& step : {Step{Body::Length, BodyOut::Plain, "hello", "", "hello", "hello"}, Step{Body::Length, BodyOut::Plain, "he", "llo", "he", "hello"},
+                           Step{Body::Chunked, BodyOut::Chunked, "3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n", "", "5\r\nhello\r\n0\r\n\r\n", "5\r\nhello\r\n0\r\n\r\n"},
+                           Step{Body::Chunked, BodyOut::Chunked, "3\r\nhel", "\r\n2\r\nlo\r\n0\r\n\r\n", "3\r\nhel\r\n", "3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n"},
+                           Step{Body::Chunked, BodyOut::Chunked, "0\r\n\r\n", "", "0\r\n\r\n", "0\r\n\r\n"}, Step{Body::Chunked, BodyOut::Chunked, "5", "\r\nhello\r\n0\r\n\r\n", "", "5\r\nhello\r\n0\r\n\r\n"}}) {
+    SCOPED_TRACE(testing::PrintToString(step.first));
+    BodyRelay relay(step.in, 5, BodyOut::Plain);
+    std::string held, out;
+    EXPECT_EQ(relay.take(step.first, held), step.first.size());
+    relay.reframe(step.to, held, out);
+    EXPECT_EQ(out, step.at_once);
+    EXPECT_EQ(relay.take(step.second, out), step.second.size());
+    EXPECT_EQ(out, step.in_all);
+    EXPECT_TRUE(relay.done());
+    EXPECT_EQ(relay.bytes(), held.size() + (step.second.empty() ? 0 : 5 - held.size()));
+  }
+  BodyRelay none(Body::None, 0, BodyOut::Plain);
+  std::string out;
+  none.reframe(BodyOut::Plain, "", out);
+  EXPECT_EQ(out, "");
+}
+
 TEST(BodyRelay, BrokenChunks_FailForGood) {
   for (const std::string_view input : {"\r\n", "g\r\n", "5\nhello", "5\r\nhelloX", "-1\r\n", "0x5\r\n", " 5\r\n", "11111111111111111\r\n", "5 \r\nhello",
                                        "0\r\nbad trailer\r\n\r\n", "0\r\n: x\r\n\r\n", "5\r\rhello"}) {

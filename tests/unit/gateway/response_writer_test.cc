@@ -72,7 +72,7 @@ TEST_F(Rejection, MissingCredentials_ByteForByte) {
             "Content-Type: application/json\r\n"
             "Content-Length: 31\r\n"
             "Cache-Control: no-store\r\n"
-            "Vary: Authorization, X-API-Key, Accept\r\n"
+            "Vary: Authorization, X-API-Key, Sec-Fetch-Mode, X-Requested-With, Accept\r\n"
             "Date: NOW\r\n"
             "X-Request-Id: r-1\r\n"
             "\r\n"
@@ -111,7 +111,7 @@ TEST_F(Rejection, Challenges_AreTheRoutes) {
 TEST_F(Rejection, Vary_NamesWhatWasLookedAt) {
   EXPECT_THAT(answer(Keys, Reason::KeyUnknown), HasSubstr("\r\nVary: Authorization, X-API-Key, Accept\r\n"));
   EXPECT_THAT(answer(Users, Reason::PasswordWrong), HasSubstr("\r\nVary: Authorization, Accept\r\n"));
-  EXPECT_THAT(answer(Page, Reason::PasswordWrong), HasSubstr("\r\nVary: Authorization, X-API-Key, Accept, Origin\r\n"));
+  EXPECT_THAT(answer(Page, Reason::PasswordWrong), HasSubstr("\r\nVary: Authorization, X-API-Key, Sec-Fetch-Mode, X-Requested-With, Accept, Origin\r\n"));
   EXPECT_THAT(answer(None, Reason::PolicyDenied), HasSubstr("\r\nVary: Authorization, Accept\r\n"));
 }
 

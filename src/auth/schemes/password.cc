@@ -1,0 +1,55 @@
+#include "auth/schemes/password.h"
+
+#include "base/text.h"
+
+namespace quivive::auth {
+
+const Secret& decoy_for(const BasicSettings& settings, std::string_view user) {
+  // FNV-1a from a secret start. A name must keep its decoy, or its changing cost would tell that it is unknown.
+  std::uint64_t hash = 0xcbf29ce484222325U ^ settings.decoy_seed;
+  for (const char c : user) hash = (hash ^ static_cast<std::uint8_t>(c)) * 0x100000001b3U;
+  return settings.decoys[(hash ^ hash >> 32) % settings.decoys.size()];
+}
+
+Finding PasswordCheck::start(const CheckContext&) { return Need{NeedUser{user_}}; }
+
+Finding PasswordCheck::resume(const CheckContext& context, Answer answer) {
+  if (auto* outage = std::get_if<Unavailable>(&answer)) return unavailable(scheme_, std::move(*outage));
+  if (auto* user = std::get_if<FoundUser>(&answer); user != nullptr && !asked_password_)
+    return ask_password(context, std::move(*user));
+  if (const auto* outcome = std::get_if<PasswordOutcome>(&answer); outcome != nullptr && asked_password_)
+    return conclude(context, *outcome);
+  return wrong_answer(scheme_);
+}
+
+Finding PasswordCheck::ask_password(const CheckContext& context, FoundUser answer) {
+  asked_password_ = true;
+  // Byte for byte: a store that folds case must not make two names one.
+  if (answer.user && answer.user->name == user_) record_ = std::move(answer.user);
+  // The same work for a name that is not there (CVE-2026-41263); for a disabled user the work of their own hash.
+  const Secret& hash = record_ ? record_->password_hash : decoy_for(context.policy.settings().basic, user_);
+  return Need{NeedPassword{hash, std::move(password_)}};
+}
+
+Finding PasswordCheck::conclude(const CheckContext& context, PasswordOutcome outcome) {
+  const auto refused = [&](Reason reason, std::string_view why) {
+    return refuse(scheme_, reason, fmt::format("user {}: {}", printable(user_, 64), why));
+  };
+  if (outcome == PasswordOutcome::Overloaded)
+    return refused(Reason::VerifierOverloaded, "too many passwords are being checked");
+  if (!record_) return refused(Reason::PasswordWrong, "no such user");  // even if the decoy's hash says otherwise
+  if (record_->disabled) {
+    return refused(Reason::PasswordWrong,
+                   outcome == PasswordOutcome::Match ? "disabled; the password is right" : "disabled");
+  }
+  if (outcome == PasswordOutcome::Unusable)
+    return refused(Reason::VerifierMisconfigured, "the stored hash cannot be used");
+  if (outcome != PasswordOutcome::Match) return refused(Reason::PasswordWrong, "wrong password");
+  const std::vector<std::string_view> roles(record_->roles.begin(), record_->roles.end());
+  const IdentityView identity{.scheme = scheme_, .subject = record_->name, .roles = roles};
+  Basis basis;
+  basis.store_epoch = context.snapshot->store_epoch;
+  return std::make_shared<const Principal>(Principal::Voucher{}, identity, std::move(basis));
+}
+
+}  // namespace quivive::auth

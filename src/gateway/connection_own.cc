@@ -1,0 +1,56 @@
+// The gateway's own paths, /.quivive/…
+
+#include "gateway/connection.h"
+#include "gateway/login_desk.h"
+#include "gateway/response_writer.h"
+
+namespace quivive::gateway {
+
+using net::Awaitable;
+
+Awaitable<Connection::Next> Connection::answer_own() {
+  record_.route = "/.quivive/";
+  if (is_login_path(*deployment_, target_.policy_path)) co_return co_await answer_login();
+  const bool jwks = target_.policy_path == "/.quivive/jwks.json" && deployment_->assertion != nullptr;
+  const bool head_only = record_.method.view() == "HEAD";
+  const bool readable = record_.method.view() == "GET" || head_only;
+  if (!jwks || !readable || head_.has_body()) co_return co_await reject(refusal(Reason::PathUnknown, "no such path of the gateway's own"), nullptr);
+  out_.clear();
+  const bool close = !head_.keep_alive || worker_.draining() || head_.minor_version == 0;
+  append_own_json(out_, deployment_->assertion->jwks(), head_only, record_.id, worker_.date(record_.time), close);
+  record_.status = 200;
+  record_.bytes_out = out_.size();
+  consume(head_.head_bytes);
+  const net::error_code ec = co_await send(out_);
+  co_return ec || close ? Next::Close : Next::KeepAlive;
+}
+
+Awaitable<Connection::Next> Connection::answer_login() {
+  const Route* const route = &deployment_->login->route;
+  record_.route = target_.policy_path;
+  record_.scheme = auth::Scheme::Session;
+  const BodyRead read = co_await buffer_body(kLoginBodyBytes);
+  switch (read) {
+    case BodyRead::Whole: break;
+    case BodyRead::TooLarge: co_return co_await reject(refusal(Reason::RequestMalformed, "longer than a login can be"), route);
+    case BodyRead::Malformed: co_return co_await reject(refusal(Reason::RequestMalformed, request_body_.failure()), route);
+    case BodyRead::TimedOut: co_return co_await reject(refusal(Reason::RequestTimeout, "the request body stopped"), route);
+    case BodyRead::Gone: record_.reason = Reason::RequestMalformed; co_return Next::Close;
+  }
+  const Secret wipe_later(std::exchange(body_, std::string()));  // it may hold a password
+  const OwnRequest request{head_, target_, record_.time, record_.remote, wipe_later.reveal(RevealSecret{})};
+  const OwnAnswer answer = co_await answer_login_path(worker_, deployment_, request);
+  record_.principal = answer.principal;
+  if (!answer.verdict.allowed()) co_return co_await reject(answer.verdict, route, answer.html);
+  const bool close = !head_.keep_alive || worker_.draining() || head_.minor_version == 0;
+  out_.clear();
+  append_own(out_, {answer.status, answer.content_type, answer.fields, answer.body, record_.method.view() == "HEAD", record_.id,
+                    worker_.date(record_.time), close});
+  record_.status = answer.status;
+  record_.bytes_out = out_.size();
+  consume(head_.head_bytes);
+  const net::error_code ec = co_await send(out_);
+  co_return ec || close ? Next::Close : Next::KeepAlive;
+}
+
+}  // namespace quivive::gateway

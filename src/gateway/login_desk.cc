@@ -1,0 +1,298 @@
+#include "gateway/login_desk.h"
+
+#include "auth/attempt.h"
+#include "auth/return_to.h"
+#include "auth/schemes/outcome.h"
+#include "auth/schemes/password.h"
+#include "auth/session_token.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "crypto/system_random.h"
+#include "gateway/login_page.h"
+#include "gateway/pipeline.h"
+#include "gateway/resolver.h"
+#include "http/cookie.h"
+#include "http/fetch_metadata.h"
+#include "http/form.h"
+#include "http/negotiate.h"
+#include "http/query.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace quivive::gateway {
+namespace {
+
+using net::Awaitable;
+
+constexpr std::string_view kLogin = "/.quivive/login", kLogout = "/.quivive/logout", kSession = "/.quivive/session";
+
+OwnAnswer rejected(auth::Verdict verdict) {
+  OwnAnswer out;
+  out.verdict = std::move(verdict);
+  return out;
+}
+
+OwnAnswer answered(std::uint16_t status) {
+  OwnAnswer out;
+  out.verdict.reason = Reason::Allowed;
+  out.status = status;
+  return out;
+}
+
+OwnAnswer see_other(std::string_view where) {
+  OwnAnswer out = answered(303);
+  out.fields = fmt::format("Location: {}\r\n", where);
+  return out;
+}
+
+OwnAnswer page(std::string html) {
+  OwnAnswer out = answered(200);
+  out.content_type = "text/html; charset=utf-8";
+  out.body = std::move(html);
+  return out;
+}
+
+bool has_control(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+std::string instant_text(Instant at) { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(unix_seconds(at))); }
+
+// What the form says above itself.
+std::string message_of(const auth::Verdict& verdict) {
+  if (verdict.reason != Reason::LockedOut) return fmt::format("{}.", info(verdict.reason).description);
+  const auto minutes = std::chrono::ceil<std::chrono::minutes>(verdict.retry_after).count();
+  return fmt::format("Too many wrong passwords were sent; try again in {} minute{}.", minutes, minutes == 1 ? "" : "s");
+}
+
+// One visit to one of the pages.
+class Visit {
+ public:
+  Visit(Worker& worker, std::shared_ptr<const Deployment> deployment, const OwnRequest& request)
+      : worker_(worker), deployment_(std::move(deployment)), desk_(*deployment_->login), request_(request), resolver_(worker_, *deployment_) {}
+
+  Awaitable<OwnAnswer> answer();
+
+ private:
+  struct Credentials {
+    std::string user;
+    Secret password;
+    std::string return_to = "/";
+    bool json = false;
+  };
+
+  [[nodiscard]] Result<Credentials> read_credentials() const;
+  [[nodiscard]] Result<Credentials> read_form() const;
+  [[nodiscard]] Result<Credentials> read_json() const;
+  [[nodiscard]] OwnAnswer login_page() const;
+  [[nodiscard]] PageSite site() const { return {desk_.title, deployment_->config.realm, desk_.logo}; }
+  Awaitable<OwnAnswer> sign_in();
+  Awaitable<auth::Verdict> verify(Credentials& credentials, SignIn& sign_in, std::optional<store::UserRecord>& user);
+  Awaitable<OwnAnswer> begin_session(const Credentials& credentials, const store::UserRecord& user);
+  Awaitable<OwnAnswer> sign_out();
+  Awaitable<OwnAnswer> who();
+
+  [[nodiscard]] bool wants_page() const { return deployment_->config.accept.session->login == config::LoginKind::Form; }
+  [[nodiscard]] std::string set_cookie(std::string_view value, std::string_view more) const {
+    return fmt::format("Set-Cookie: {}={}; Path=/; HttpOnly; SameSite=Lax{}{}\r\n", desk_.cookie.name, value, desk_.cookie.secure ? "; Secure" : "", more);
+  }
+  // The digest of the session that the browser brought; "" for none.
+  [[nodiscard]] std::string session_at_hand() const {
+    const http::CookieMatch match = http::find_cookie(request_.head.view().fields, desk_.cookie.name);
+    return match.count == 1 && auth::looks_like_session_token(match.value) ? auth::session_digest(match.value) : std::string();
+  }
+
+  Worker& worker_;
+  std::shared_ptr<const Deployment> deployment_;
+  const LoginDesk& desk_;
+  const OwnRequest& request_;
+  Resolver resolver_;
+};
+
+Awaitable<OwnAnswer> Visit::answer() {
+  const std::string_view path = request_.target.policy_path, method = request_.head.method;
+  const bool reads = method == "GET" || method == "HEAD";
+  if (reads && path == kSession) co_return co_await who();
+  if (reads && path == kLogin && wants_page()) co_return login_page();
+  if (reads && path == kLogout && wants_page()) co_return page(render(LogoutPage{.site = site(), .username = {}}));
+  if (method != "POST" || path == kSession) co_return rejected(refusal(Reason::PathUnknown, "no such path or method of the gateway's own"));
+  // Threat: a page elsewhere that signs its visitor in as somebody else, or out.
+  if (http::request_site(request_.head.view(), request_.head.host) == http::Site::Cross) {
+    co_return rejected(refusal(Reason::CsrfRejected, "a login or logout from a page of another site"));
+  }
+  if (path == kLogin) co_return co_await sign_in();
+  co_return co_await sign_out();
+}
+
+OwnAnswer Visit::login_page() const {
+  const std::string wanted = http::form_decode(http::find_parameter(request_.target.query, "return_to").value);
+  return page(render(LoginPage{.site = site(), .return_to = auth::checked_return_to(wanted), .username = {}, .message = {}}));
+}
+
+Result<Visit::Credentials> Visit::read_credentials() const {
+  const std::string_view type = request_.head.view().value(http::FieldId::ContentType);
+  if (http::is_form_content_type(type)) return read_form();
+  if (iequals(trim_ows(type.substr(0, type.find(';'))), "application/json")) return read_json();
+  return error("neither application/x-www-form-urlencoded nor application/json");
+}
+
+Result<Visit::Credentials> Visit::read_form() const {
+  auto form = http::Form::parse(request_.body);
+  if (!form) return error("{}", form.error().detail);
+  const auto user = form->find("username"), password = form->find("password"), return_to = form->find("return_to");
+  if (user.count != 1 || password.count != 1) return error("the form needs username and password, each once");
+  if (return_to.count > 1) return error("return_to twice");
+  return Credentials{std::string(user.value), Secret(std::string(password.value)), std::string(auth::checked_return_to(return_to.value)), false};
+}
+
+Result<Visit::Credentials> Visit::read_json() const {
+  const auto parsed = parse_json(request_.body);
+  if (!parsed || !parsed->is_object()) return error("the body is no JSON object");
+  const auto user = string_member(parsed->get_object(), "username"), password = string_member(parsed->get_object(), "password");
+  if (!user || !password) return error("the object needs username and password, both text");
+  return Credentials{std::string(*user), Secret(std::string(*password)), "/", true};
+}
+
+Awaitable<OwnAnswer> Visit::sign_in() {
+  auto credentials = read_credentials();
+  if (credentials && (has_control(credentials->user) || has_control(credentials->password.reveal(RevealSecret{})))) {
+    credentials = error("a control character in the user name or the password");  // as Basic has it (RFC 7617 section 2)
+  }
+  if (!credentials) co_return rejected(refusal(Reason::RequestMalformed, credentials.error().message));
+  SignIn attempt(worker_.services, request_.client);
+  attempt.name(credentials->user);
+  std::optional<store::UserRecord> user;
+  auth::Verdict verdict = co_await verify(*credentials, attempt, user);
+  resolver_.settle(attempt, verdict);
+  if (verdict.principal) {
+    OwnAnswer begun = co_await begin_session(*credentials, *user);
+    co_return begun;
+  }
+  OwnAnswer out = rejected(std::move(verdict));
+  if (credentials->json || !wants_page()) co_return out;
+  const std::string message = message_of(out.verdict);
+  out.html = render(LoginPage{.site = site(), .return_to = credentials->return_to, .username = credentials->user, .message = message});
+  co_return out;
+}
+
+Awaitable<auth::Verdict> Visit::verify(Credentials& credentials, SignIn& sign_in, std::optional<store::UserRecord>& user) {
+  const auth::CheckContext context{*desk_.route.policy, worker_.facts.get(), worker_.tools, request_.now};
+  auth::PasswordCheck check(auth::Scheme::Session, credentials.user, std::move(credentials.password));
+  auth::Finding finding = check.start(context);
+  const Duration wait = co_await resolver_.wait(sign_in);
+  while (auto* need = std::get_if<auth::Need>(&finding)) {
+    auth::Answer answer;
+    if (wait > Duration{0}) co_return sign_in.refusal(auth::Scheme::Session, wait);
+    if (auto* password = std::get_if<auth::NeedPassword>(need)) {
+      auth::NeedPassword wanted = std::move(*password);
+      auto tried = co_await resolver_.password(std::move(wanted), sign_in);
+      if (tried.wait > Duration{0}) co_return sign_in.refusal(auth::Scheme::Session, tried.wait);
+      answer = std::move(tried.answer);
+    } else {
+      std::string name = credentials.user;
+      answer = co_await resolver_.user(std::move(name));
+    }
+    finding = check.resume(context, std::move(answer));
+  }
+  if (auto* refused = std::get_if<auth::Verdict>(&finding)) co_return std::move(*refused);
+  user = check.record();
+  auth::Verdict verdict;
+  verdict.reason = Reason::Allowed;
+  verdict.scheme = auth::Scheme::Session;
+  verdict.principal = std::get<std::shared_ptr<const auth::Principal>>(std::move(finding));
+  co_return verdict;
+}
+
+Awaitable<OwnAnswer> Visit::begin_session(const Credentials& credentials, const store::UserRecord& user) {
+  const config::SessionSettings& settings = *deployment_->config.accept.session;
+  crypto::SystemRandom random;
+  // A new one at each login, whatever the browser brought. Threat: session fixation.
+  const Secret token = auth::make_session_token(random);
+  store::SessionRecord session;
+  session.digest = auth::session_digest(token.reveal(RevealSecret{}));
+  session.user = user.name;
+  session.password_tag = auth::password_tag(user.password_hash);
+  session.client = request_.client;
+  session.created = session.seen = request_.now;
+  session.expires = request_.now + settings.absolute;
+  const auto store = deployment_->stores.database;
+  std::function<Result<store::Change>()> job = [store, session, replaces = session_at_hand(), most = settings.per_user] {
+    return store->begin_session(session, replaces, most);
+  };
+  const auto begun = co_await resolver_.ask_store(std::move(job));
+  if (!begun || *begun != store::Change::Done) {
+    co_return rejected(auth::unavailable(auth::Scheme::Session, {begun ? "two sessions of one digest" : begun.error().message, std::chrono::seconds(5)}));
+  }
+  OwnAnswer out = see_other(credentials.return_to);
+  if (credentials.json) {
+    out = answered(200);
+    out.content_type = "application/json";
+    out.body = to_json(JsonObject{{"user", user.name}, {"ends", instant_text(session.expires)}});
+  }
+  out.principal = user.name;
+  out.fields += set_cookie(token.reveal(RevealSecret{}), "");
+  co_return out;
+}
+
+Awaitable<OwnAnswer> Visit::sign_out() {
+  if (http::find_cookie(request_.head.view().fields, desk_.cookie.name).count > 1) {
+    co_return rejected(refusal(Reason::CredentialsDuplicateHeader, "the session cookie twice: which one is to end?"));
+  }
+  if (const std::string digest = session_at_hand(); !digest.empty()) {
+    const auto store = deployment_->stores.database;
+    std::function<Result<store::Change>()> job = [store, digest, now = request_.now] { return store->end_session(digest, now); };
+    const auto ended = co_await resolver_.ask_store(std::move(job));
+    // Said, and the cookie left where it is: who signs out has to know that the session lives on.
+    if (!ended) co_return rejected(auth::unavailable(auth::Scheme::Session, {ended.error().message, std::chrono::seconds(5)}));
+  }
+  const http::RequestView view = request_.head.view();
+  const bool to_page = wants_page() && (http::is_navigation(view) || http::names_media_type("text/html", view.fields));
+  OwnAnswer out = to_page ? page(render(SignedOutPage{.site = site()})) : answered(204);
+  out.fields += set_cookie("", "; Max-Age=0");
+  // What was seen while signed in is not to be had by the Back button (https and loopback; W3C Clear-Site-Data).
+  out.fields += "Clear-Site-Data: \"cache\"\r\n";
+  co_return out;
+}
+
+Awaitable<OwnAnswer> Visit::who() {
+  const auth::RoutePolicy& policy = *desk_.route.policy;
+  auth::FoundCredentials found = auth::find_credentials(request_.head.view(), policy);
+  auth::Attempt attempt(policy, found, worker_.facts.get(), worker_.tools, request_.now, false, &worker_.memory);
+  auth::Step step = attempt.advance();
+  std::optional<store::SessionRecord> session;
+  while (auto* need = std::get_if<auth::Need>(&step)) {
+    auth::NeedSession wanted = std::get<auth::NeedSession>(*need);
+    auto answer = co_await resolver_.session(std::move(wanted));
+    if (const auto* there = std::get_if<auth::FoundSession>(&answer)) session = there->session;
+    step = attempt.advance(std::move(answer));
+  }
+  auto& verdict = std::get<auth::Verdict>(step);
+  if (!verdict.allowed() || !session) co_return rejected(std::move(verdict));
+  JsonArray roles;
+  for (const std::string_view role : verdict.principal->roles()) roles.emplace_back(role);
+  OwnAnswer out = answered(200);
+  out.principal = verdict.principal->subject();
+  out.content_type = "application/json";
+  out.body = to_json(JsonObject{{"user", verdict.principal->subject()},
+                                {"roles", std::move(roles)},
+                                {"since", instant_text(session->created)},
+                                {"ends", instant_text(verdict.principal->not_after())}});
+  co_return out;
+}
+
+}  // namespace
+
+bool is_login_path(const Deployment& deployment, std::string_view policy_path) {
+  return deployment.login != nullptr && (policy_path == kLogin || policy_path == kLogout || policy_path == kSession);
+}
+
+Awaitable<OwnAnswer> answer_login_path(Worker& worker, std::shared_ptr<const Deployment> deployment, OwnRequest request) {
+  Visit visit(worker, std::move(deployment), request);
+  OwnAnswer answer = co_await visit.answer();
+  co_return answer;
+}
+
+}  // namespace quivive::gateway
