@@ -1,6 +1,5 @@
 """Digest (RFC 7616): the challenge, each reason, replays, and what changes while the gateway runs. Real clients: test_digest_clients.py."""
 
-import hashlib
 import itertools
 import re
 import time
@@ -8,53 +7,10 @@ import time
 import pytest
 
 from harness import Gateway, config, eventually, expect, secret
+from harness.digest import REALM, Client, hashed, parameters
 
-REALM = "api.example.com"
-HASHES = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256, "SHA-512-256": lambda data: hashlib.new("sha512_256", data)}
 ALICE = ("alice", secret("open-sesame-42"))
 JASON = ("Jäsøn Doe", secret("Secret, or not?"))
-
-
-def hashed(algorithm, *parts):
-    return HASHES[algorithm.removesuffix("-sess")](":".join(parts).encode()).hexdigest()
-
-
-def parameters(challenge):
-    return {name: quoted or plain for name, quoted, plain in re.findall(r'([\w*-]+)=(?:"([^"]*)"|([^\s,]+))', challenge)}
-
-
-class Client:
-    """A client of the standard's letter; a test spoils one part with `parts` (what is sent) or `signed` (what is hashed)."""
-
-    def __init__(self, gateway, user, password, algorithm="SHA-256"):
-        self.gateway, self.user, self.password, self.algorithm = gateway, user, password, algorithm
-        self.nonce, self.count = None, itertools.count(1)
-
-    def challenge(self, path="/digest/x", method="GET"):
-        lines = self.gateway.request(method, path).all("WWW-Authenticate")
-        found = [parameters(line) for line in lines if line.startswith("Digest ")]
-        self.nonce = next(one["nonce"] for one in found if one["algorithm"] == self.algorithm)
-        self.count = itertools.count(1)
-        return self.nonce
-
-    def field(self, path="/digest/x", method="GET", *, signed=None, **parts):
-        sent = {"username": self.user, "realm": REALM, "nonce": self.nonce, "uri": path, "algorithm": self.algorithm, "qop": "auth",
-                "nc": f"{next(self.count):08x}", "cnonce": "0a4f113b", **parts}
-        use = {**sent, "method": method, "password": self.password, **(signed or {})}
-        a1 = hashed(self.algorithm, use["username"], use["realm"], use["password"])
-        if self.algorithm.endswith("-sess"):
-            a1 = hashed(self.algorithm, a1, use["nonce"], use["cnonce"])
-        a2 = hashed(self.algorithm, use["method"], use["uri"])
-        sent.setdefault("response", hashed(self.algorithm, a1, use["nonce"], use["nc"], use["cnonce"], use["qop"], a2))
-        self.rspauth = hashed(self.algorithm, a1, use["nonce"], use["nc"], use["cnonce"], use["qop"], hashed(self.algorithm, "", use["uri"]))
-        plain = ("nc", "qop", "algorithm")
-        value = "Digest " + ", ".join(f"{n}={v}" if n in plain else f'{n}="{v}"' for n, v in sent.items() if v is not None)
-        return {"Authorization": value.encode().decode("latin-1")}  # as UTF-8 (charset="UTF-8"): the wire's texts are octets
-
-    def get(self, path="/digest/x", **more):
-        if self.nonce is None:
-            self.challenge(path)
-        return self.gateway.get(path, self.field(path, **more))
 
 
 @pytest.fixture(scope="module")

@@ -34,20 +34,20 @@ def gateway(upstream, request):
 
 
 CLIENTS = {
-    "curl --digest": lambda url: ("curl", "-sS", "--fail", "--digest", "-u", f"{USER}:{PASSWORD}", url),
-    "curl --anyauth": lambda url: ("curl", "-sS", "--fail", "--anyauth", "-u", f"{USER}:{PASSWORD}", url),
-    "requests": lambda url: (sys.executable, "-c", "import requests, sys; from requests.auth import HTTPDigestAuth\n"
-                             f"r = requests.get(sys.argv[1], auth=HTTPDigestAuth({USER!r}, {PASSWORD!r})); print(r.text); r.raise_for_status()", url),
-    "httpx": lambda url: (sys.executable, "-c", "import httpx, sys\n"
-                          f"r = httpx.get(sys.argv[1], auth=httpx.DigestAuth({USER!r}, {PASSWORD!r})); print(r.text); r.raise_for_status()", url),
-    "urllib": lambda url: (sys.executable, "-c", "import sys, urllib.request as u\n"
-                           f"p = u.HTTPPasswordMgrWithDefaultRealm(); p.add_password(None, sys.argv[1], {USER!r}, {PASSWORD!r})\n"
-                           "print(u.build_opener(u.HTTPDigestAuthHandler(p)).open(sys.argv[1]).read().decode())", url),
-    "HTTPie": lambda url: ("http", "--ignore-stdin", "--check-status", "--body", "-A", "digest", "-a", f"{USER}:{PASSWORD}", url),
-    "wget": lambda url: ("wget", "-q", "-O", "-", f"--user={USER}", f"--password={PASSWORD}", url),
-    "LWP": lambda url: ("perl", "-MLWP::UserAgent", "-MURI", "-e",
-                        "my $u = URI->new($ARGV[0]); my $a = LWP::UserAgent->new; $a->credentials($u->host_port, 'api.example.com', $ARGV[1], $ARGV[2]);"
-                        "my $r = $a->get($u); print $r->content; exit($r->is_success ? 0 : 1)", url, USER, PASSWORD),
+    "curl --digest": lambda url, user=USER: ("curl", "-sS", "--fail", "--digest", "-u", f"{user}:{PASSWORD}", url),
+    "curl --anyauth": lambda url, user=USER: ("curl", "-sS", "--fail", "--anyauth", "-u", f"{user}:{PASSWORD}", url),
+    "requests": lambda url, user=USER: (sys.executable, "-c", "import requests, sys; from requests.auth import HTTPDigestAuth\n"
+                                        f"r = requests.get(sys.argv[1], auth=HTTPDigestAuth({user!r}, {PASSWORD!r})); print(r.text); r.raise_for_status()", url),
+    "httpx": lambda url, user=USER: (sys.executable, "-c", "import httpx, sys\n"
+                                     f"r = httpx.get(sys.argv[1], auth=httpx.DigestAuth({user!r}, {PASSWORD!r})); print(r.text); r.raise_for_status()", url),
+    "urllib": lambda url, user=USER: (sys.executable, "-c", "import sys, urllib.request as u\n"
+                                      f"p = u.HTTPPasswordMgrWithDefaultRealm(); p.add_password(None, sys.argv[1], {user!r}, {PASSWORD!r})\n"
+                                      "print(u.build_opener(u.HTTPDigestAuthHandler(p)).open(sys.argv[1]).read().decode())", url),
+    "HTTPie": lambda url, user=USER: ("http", "--ignore-stdin", "--check-status", "--body", "-A", "digest", "-a", f"{user}:{PASSWORD}", url),
+    "wget": lambda url, user=USER: ("wget", "-q", "-O", "-", f"--user={user}", f"--password={PASSWORD}", url),
+    "LWP": lambda url, user=USER: ("perl", "-MLWP::UserAgent", "-MURI", "-e",
+                                   "my $u = URI->new($ARGV[0]); my $a = LWP::UserAgent->new; $a->credentials($u->host_port, 'api.example.com', $ARGV[1], $ARGV[2]);"
+                                   "my $r = $a->get($u); print $r->content; exit($r->is_success ? 0 : 1)", url, user, PASSWORD),
 }
 
 # What these clients cannot do; docs/digest.md says the same.
@@ -77,6 +77,28 @@ def test_client_signs_in(gateway, client, marker):
         return
     assert done.returncode == 0, done.stderr
     assert f"/{marker}?a=b%20c" in done.stdout
+
+
+# curl writes the backslash twice, as the standard has it, and the others once.
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_name_of_a_windows_domain(upstream, client, marker):
+    name = "DOM\\user"
+    with Gateway(settings(upstream, algorithms=["MD5"])) as gateway:
+        gateway.add_user(name, PASSWORD, digest=True)
+        done = program(*CLIENTS[client](f"{gateway.url}/{marker}", name))
+        assert done.returncode == 0 and f"/{marker}" in done.stdout, done.stderr
+        assert gateway.logged(lambda line: marker in line.get("path", "") and line["status"] == 200)["subject"] == name
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("qop", ["auth,auth-int", "auth-int,auth", "auth-int"])
+def test_auth_int_in_the_challenge(upstream, client, qop, marker):
+    """Who goes on with auth where both are offered, and who can do auth-int for a request without a body. `check` warns."""
+    can_do = {"auth-int": {"curl --digest", "curl --anyauth"}, "auth,auth-int": set(CLIENTS) - {"wget"}, "auth-int,auth": set(CLIENTS) - {"wget", "LWP"}}[qop]
+    with Gateway(settings(upstream, algorithms=["MD5"], qop=qop.split(","))) as gateway:
+        gateway.add_user(USER, PASSWORD, digest=True)
+        done = program(*CLIENTS[client](f"{gateway.url}/{marker}"))
+        assert (done.returncode == 0 and f"/{marker}" in done.stdout) == (client in can_do), done.stderr
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT"])

@@ -35,6 +35,14 @@ def echo(link):
 
 
 @behaviour
+def page(link):
+    """A page for browsers: ?html= in its body, and repeated ?field=Name:value."""
+    link.read_body()
+    body = f"<!doctype html><title>page</title>{link.request.option('html', '<p>a page</p>')}".encode()
+    return respond(link, fields=["Content-Type: text/html; charset=utf-8", *link.request.options("field")], body=body)
+
+
+@behaviour
 def chunked(link):
     """A body in chunks, with an extension and a trailer, which must not come through."""
     link.read_body()

@@ -41,8 +41,11 @@ class Received:
         return [value for key, value in self.fields if key.lower() == name.lower()]
 
     def option(self, name, default=None):
+        return next(iter(self.options(name)), default)
+
+    def options(self, name):
         query = urllib.parse.urlsplit(self.target).query
-        return urllib.parse.parse_qs(query).get(name, [default])[0]
+        return urllib.parse.parse_qs(query).get(name, [])
 
 
 class Link:
