@@ -1,6 +1,7 @@
 """Quivive as bench/peers.py measures it: one worker, every scheme on one route, a public route beside it."""
 
 import base64
+import http.client
 import json
 import pathlib
 import subprocess
@@ -30,9 +31,11 @@ accept:
   api_key: {{header: X-API-Key}}
   basic: {{}}
   digest: {{}}
+  session: {{}}
 routes:
   - {{path: /public, public: true}}
   - {{path: /digest, accept: [digest]}}
+  - {{path: /session, accept: [session]}}
   - {{path: /, accept: [bearer, api_key, digest, basic]}}
 """
 
@@ -61,6 +64,17 @@ class Quivive(servers.Server):
         subprocess.run(["g++", "-std=c++20", "-O2", "-shared", "-fPIC", "-o", self.path("verify.so"),
                         pathlib.Path(__file__).with_name("verify_in_place.cc"), "-lcrypto"], check=True)
         return ["env", f"LD_PRELOAD={self.path('verify.so')}", f"VERIFY={self.verify}", *command]
+
+    def session(self):
+        """The Cookie field of somebody who has signed in."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection.request("POST", "/.quivive/login", json.dumps({"username": "bench", "password": "correct horse"}), {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        response.read()
+        connection.close()
+        if response.status != 200:
+            raise SystemExit(f"the login answers {response.status}")
+        return {"Cookie": response.getheader("Set-Cookie").split(";")[0]}
 
     def path(self, name):
         return str(self.folder / name)

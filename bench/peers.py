@@ -107,6 +107,7 @@ def ours(quivive, keys, verifying):
         yield Row(f"Quivive, JWT {algorithm}, seen", quivive, bearer(key))
     yield Row("Quivive, API key", quivive, {"X-API-Key": quivive.key})
     yield Row("Quivive, Basic", quivive, {"Authorization": quivive.basic})
+    yield Row("Quivive, session cookie", quivive, quivive.session(), path="/session")
     yield Row("Quivive, Digest SHA-256", quivive, {}, digest=("bench", "correct horse"))
     for algorithm, key in keys.items():
         yield Row(f"Quivive, JWT {algorithm}, first sight", quivive, {}, fresh=key, verifying=verifying(algorithm))
