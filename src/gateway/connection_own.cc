@@ -30,6 +30,7 @@ Awaitable<Connection::Next> Connection::answer_login() {
   record_.route = target_.policy_path;
   record_.scheme = auth::Scheme::Session;
   const BodyRead read = co_await buffer_body(kLoginBodyBytes);
+  const Secret wipe_later(std::exchange(body_, std::string()));  // it may hold a password
   switch (read) {
     case BodyRead::Whole: break;
     case BodyRead::TooLarge: co_return co_await reject(refusal(Reason::RequestMalformed, "longer than a login can be"), route);
@@ -37,7 +38,6 @@ Awaitable<Connection::Next> Connection::answer_login() {
     case BodyRead::TimedOut: co_return co_await reject(refusal(Reason::RequestTimeout, "the request body stopped"), route);
     case BodyRead::Gone: record_.reason = Reason::RequestMalformed; co_return Next::Close;
   }
-  const Secret wipe_later(std::exchange(body_, std::string()));  // it may hold a password
   const OwnRequest request{head_, target_, record_.time, record_.remote, wipe_later.reveal(RevealSecret{})};
   const OwnAnswer answer = co_await answer_login_path(worker_, deployment_, request);
   record_.principal = answer.principal;

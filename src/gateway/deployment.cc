@@ -223,7 +223,11 @@ class Deployer {
   }
 
   void make_tls() {
-    if (!config_.listen.tls) return;
+    if (!out_.listening.tls) return;
+    if (!config_.listen.tls) {  // which takes a restart
+      out_.listener_tls = context_.previous->listener_tls;
+      return;
+    }
     auto context = make_server_context(resolve(config_, config_.listen.tls->certificate), resolve(config_, config_.listen.tls->key));
     if (!context) return fault(context.error());
     out_.listener_tls = std::move(*context);

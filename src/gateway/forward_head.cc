@@ -60,7 +60,9 @@ void append_cookie_line(std::string& out, const http::Field& field, std::span<co
 // Threat: an upstream that is trusted less than the gateway, and signs its visitors in as somebody of its choice.
 bool sets_own_cookie(const http::Field& field, std::span<const std::string> own) {
   if (own.empty() || !iequals(field.name, "Set-Cookie")) return false;
-  const std::string_view name = trim_ows(field.value.substr(0, field.value.find('=')));
+  std::string_view pair = field.value;
+  if (pair.starts_with('=')) pair.remove_prefix(1);  // without a name; some browsers send back what follows as if it were name=value
+  const std::string_view name = trim_ows(pair.substr(0, pair.find('=')));
   return std::ranges::find(own, name) != own.end();
 }
 

@@ -38,7 +38,7 @@ struct SignedOutPage {
 };
 [[nodiscard]] std::string render(const SignedOutPage& page);
 
-// Fields for every response with such a page. Threats: a script or a style that somehow got in, a form sent elsewhere, a page
+// Fields for every response with such a page. Threats: a script or a style that somehow got in, a page
 // around ours that catches clicks.
 // Content-Security-Policy: nothing but the pages' own style sheet, by its hash, and images in data: URIs. No form-action: Chromium holds
 // it against the whole chain of redirects after the post, and the page that was wanted may itself lead to another origin.

@@ -134,13 +134,13 @@ void accept(const Deployment& deployment, const Route& route, const PipelineInpu
 }
 
 // Threat: what is remembered would tell a guesser who is locked out which guess is right.
-bool must_wait(Worker& worker, const PipelineInput& input, const Remembered& remembered) {
+// `name` is the one that tries are counted under: as sent.
+bool must_wait(Worker& worker, const PipelineInput& input, std::string_view name, const Remembered& remembered) {
   if (!worker.services.lockouts.any(input.now)) return false;
   SignIn sign_in(worker.services, input.client);
-  sign_in.name(remembered.principal->subject());
+  sign_in.name(name);
   sign_in.familiar(remembered.place == sign_in.place());
-  const auth::Lockouts::Wait wait = sign_in.wait();
-  return wait.time > Duration{0} && !wait.busy;
+  return sign_in.wait().time > Duration{0};
 }
 
 // A Digest response of a user who is remembered. Anything but a right one is left to the store: a user who is not there must not
@@ -160,13 +160,14 @@ bool decide_digest(Worker& worker, const Deployment& deployment, const Route& ro
   }
   if (wanted != nullptr) {
     OutcomeCache& cache = cache_of(worker, auth::Scheme::Digest);
+    const std::string name = std::get<auth::NeedDigestUser>(*wanted).name;
     out.key = key_of(cache, std::get<auth::NeedDigestUser>(*wanted), route.policy->realm());
     Remembered* remembered = cache.find(out.key, input.now);
     if (remembered == nullptr || remembered->principal->basis().store_epoch != worker.facts.get()->store_epoch) {
       (void)attempt.advance(auth::FoundDigestUser{});  // the work that a wrong response costs a remembered user here
       return false;
     }
-    if (must_wait(worker, input, *remembered)) return false;
+    if (must_wait(worker, input, name, *remembered)) return false;
     step = attempt.advance(auth::FoundDigestUser{std::nullopt, remembered->digest_user});
     if (const auto* count = std::get_if<auth::Need>(&step)) step = attempt.advance(claim(worker, std::get<auth::NeedNonceCount>(*count), input.now));
     if (std::get<auth::Verdict>(step).reason == Reason::DigestWrongResponse) return false;
@@ -241,7 +242,7 @@ bool decide_now(Worker& worker, const Deployment& deployment, const PipelineInpu
   if (remembered == nullptr) return false;
   auto verdict = auth::accept_remembered(*route.policy, remembered->principal, *worker.facts.get(), input.now);
   if (!verdict) return false;
-  if (found.credential->scheme == auth::Scheme::Basic && must_wait(worker, input, *remembered)) return false;
+  if (found.credential->scheme == auth::Scheme::Basic && must_wait(worker, input, remembered->principal->subject(), *remembered)) return false;
   worker.metrics.outcome_cache_hits.add();
   out.verdict = std::move(*verdict);
   settle(out);
@@ -287,7 +288,7 @@ Awaitable<> verify_credential(Worker& worker, std::shared_ptr<const Deployment> 
                               const auth::FoundCredentials& found, Admission& out) {
   std::optional<Flight> flight;
   if (is_remembered_kind(*deployment, *found.credential)) {
-    for (auto under_way = worker.verifying.find(out.key); under_way != worker.verifying.end(); under_way = worker.verifying.find(out.key)) {
+    if (const auto under_way = worker.verifying.find(out.key); under_way != worker.verifying.end()) {
       const std::shared_ptr<net::Timer> done = under_way->second;
       (void)co_await done->async_wait(net::kUse);
       Admission again;
@@ -297,7 +298,8 @@ Awaitable<> verify_credential(Worker& worker, std::shared_ptr<const Deployment> 
         co_return;
       }
     }
-    flight.emplace(worker, out.key);
+    // One that was wrong is not waited for again: the queue is what bounds those.
+    if (!worker.verifying.contains(out.key)) flight.emplace(worker, out.key);
   }
   worker.metrics.outcome_cache_misses.add();
   const Instant now = input.now;
@@ -326,7 +328,9 @@ Awaitable<> verify_credential(Worker& worker, std::shared_ptr<const Deployment> 
       sign_in.name(digest->name);
       answer = co_await resolver.digest_user(std::move(*digest));
       // Under the name as sent. Threat: a hash that counted as its user's would tell which users there are.
-      if (std::holds_alternative<auth::FoundDigestUser>(answer)) wait = co_await resolver.begin(sign_in);
+      const auto* found_user = std::get_if<auth::FoundDigestUser>(&answer);
+      if (found_user != nullptr && found_user->user) sign_in.account(found_user->user->name);
+      if (found_user != nullptr) wait = co_await resolver.begin(sign_in);
     } else if (std::holds_alternative<auth::NeedBodyHash>(*need)) {
       answer = out.body_hash.value_or(auth::BodyTooLarge{});
     } else if (const auto* count = std::get_if<auth::NeedNonceCount>(need)) {

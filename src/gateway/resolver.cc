@@ -60,10 +60,10 @@ Awaitable<auth::Answer> Resolver::session(auth::NeedSession need) {
   co_return std::move(*found);
 }
 
-Awaitable<bool> Resolver::is_familiar(const auth::Guess& guess) {
+Awaitable<bool> Resolver::is_familiar(const SignIn& sign_in) {
   const auto store = deployment_.stores.database;
   const Instant since = worker_.services.clock.now() - kPlaceMemory;
-  std::function<Result<bool>()> job = [store, user = guess.user, place = guess.place, since] { return store->knows_place(user, place, since); };
+  std::function<Result<bool>()> job = [store, user = sign_in.account(), place = sign_in.guess().place, since] { return store->knows_place(user, place, since); };
   const auto known = co_await ask_store(std::move(job));
   co_return known && *known;  // an outage lets nobody pass
 }
@@ -79,21 +79,23 @@ Awaitable<Duration> Resolver::wait(SignIn& sign_in) {
   const auth::Lockouts::Wait wait = sign_in.wait();
   if (wait.busy) co_return Duration{0};  // begin() tells
   if (!wait.unless_familiar) co_return wait.time;
-  const bool familiar = co_await is_familiar(sign_in.guess());
+  const bool familiar = co_await is_familiar(sign_in);
   sign_in.familiar(familiar);
   co_return sign_in.wait().time;
 }
 
 Awaitable<Duration> Resolver::begin(SignIn& sign_in) {
   auth::Lockouts::Wait wait = sign_in.begin();
+  if (wait.unless_familiar) {
+    const bool familiar = co_await is_familiar(sign_in);
+    sign_in.familiar(familiar);
+    wait = sign_in.begin();
+  }
   for (int pauses = 0; wait.busy && pauses < kMostPauses; ++pauses) {
     co_await pause();
     wait = sign_in.begin();
   }
-  if (!wait.unless_familiar) co_return wait.time;
-  const bool familiar = co_await is_familiar(sign_in.guess());
-  sign_in.familiar(familiar);
-  co_return sign_in.begin().time;
+  co_return wait.time;
 }
 
 void Resolver::settle(SignIn& sign_in, const auth::Verdict& verdict) {
@@ -108,36 +110,18 @@ void Resolver::settle(SignIn& sign_in, const auth::Verdict& verdict) {
 }
 
 Awaitable<Resolver::Tried> Resolver::password(auth::NeedPassword need, SignIn& sign_in) {
+  // Before it is in the queue. Threat: what waits there uncounted, while what is remembered answers at once.
+  const Duration wait = co_await begin(sign_in);
+  if (wait > Duration{0}) co_return Tried{wait};
   const auto shared = std::make_shared<const auth::NeedPassword>(std::move(need));
-  struct Done {
-    auth::Lockouts::Wait wait{};
-    crypto::PasswordVerdict verdict = crypto::PasswordVerdict::Mismatch;
+  std::function<crypto::PasswordVerdict()> job = [shared] {
+    return crypto::verify_password(shared->hash, shared->password.reveal(RevealSecret{}));
   };
-  // The password is looked at in its turn, and may be so only then: those before it in the queue may have been the last that were allowed.
-  const auto job_of = [shared](const SignIn& attempt) -> std::function<Done()> {
-    return [shared, begins = attempt]() mutable -> Done {
-      if (const auto wait = begins.begin(); wait.time > Duration{0}) return {wait};
-      return {{}, crypto::verify_password(shared->hash, shared->password.reveal(RevealSecret{}))};
-    };
-  };
-  const std::string origin = sign_in.origin();
-  std::function<Done()> job = job_of(sign_in);
-  auto done = co_await net::run_blocking<Done>(worker_.services.hash_pool, worker_.loop.mailbox(), std::move(job), origin);
-  for (int pauses = 0; done && done->wait.busy && pauses < kMostPauses; ++pauses) {
-    co_await pause();
-    job = job_of(sign_in);
-    done = co_await net::run_blocking<Done>(worker_.services.hash_pool, worker_.loop.mailbox(), std::move(job), origin);
-  }
-  if (done && done->wait.unless_familiar) {
-    const bool familiar = co_await is_familiar(sign_in.guess());
-    sign_in.familiar(familiar);
-    job = job_of(sign_in);
-    done = co_await net::run_blocking<Done>(worker_.services.hash_pool, worker_.loop.mailbox(), std::move(job), origin);
-  }
-  if (!done) co_return Tried{Duration{0}, auth::PasswordOutcome::Overloaded};
-  if (done->wait.time > Duration{0}) co_return Tried{done->wait.time};
-  sign_in.began();
-  switch (done->verdict) {
+  std::string origin = sign_in.origin();
+  const auto verdict =
+      co_await net::run_blocking<crypto::PasswordVerdict>(worker_.services.hash_pool, worker_.loop.mailbox(), std::move(job), std::move(origin));
+  if (!verdict) co_return Tried{Duration{0}, auth::PasswordOutcome::Overloaded};
+  switch (*verdict) {
     case crypto::PasswordVerdict::Match: co_return Tried{Duration{0}, auth::PasswordOutcome::Match};
     case crypto::PasswordVerdict::Mismatch: co_return Tried{Duration{0}, auth::PasswordOutcome::Mismatch};
     case crypto::PasswordVerdict::UnusableHash: break;

@@ -33,6 +33,7 @@ class Resolver {
     Duration wait{0};  // not zero: the password was not looked at
     auth::Answer answer{};
   };
+  // Begins the try, and verifies the password.
   [[nodiscard]] net::Awaitable<Tried> password(auth::NeedPassword need, SignIn& sign_in);
 
   // A change of the store, or another look at it. An Error also when it is down or too much waits.
@@ -42,7 +43,7 @@ class Resolver {
  private:
   using KeySetPtr = std::shared_ptr<const jose::KeySet>;
   [[nodiscard]] net::Awaitable<> pause();
-  [[nodiscard]] net::Awaitable<bool> is_familiar(const auth::Guess& guess);
+  [[nodiscard]] net::Awaitable<bool> is_familiar(const SignIn& sign_in);
   [[nodiscard]] net::Awaitable<KeySetPtr> ask_key_sets(std::size_t slot, KeyWish wish, std::string kid);
 
   Worker& worker_;

@@ -15,8 +15,8 @@ auth::GuessResult result_of(const auth::Verdict& verdict) {
     // Threat: whoever overheard one response could send it again after each guess, and never be locked out, if it were right.
     case Reason::DigestNonceStale:
     case Reason::DigestNonceReplayed:
-    case Reason::VerifierUnavailable:
-    case Reason::VerifierOverloaded: return auth::GuessResult::Neither;
+    case Reason::VerifierUnavailable: return auth::GuessResult::Neither;
+    // VerifierOverloaded counts. Threat: a guesser who keeps the queue full, so that nothing is verified but what a worker remembers.
     default: return auth::GuessResult::Wrong;
   }
 }

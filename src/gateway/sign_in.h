@@ -16,17 +16,21 @@ class SignIn {
   // `client` is an address. Tries from loopback are neither counted nor refused.
   SignIn(const Services& services, std::string_view client);
 
-  // Whose try it is: as sent, or as the store spells it once that is known.
-  void name(std::string_view user) { guess_.user = user; }
+  // Whose try it is, as sent.
+  void name(std::string_view user) {
+    guess_.user = user;
+    account_ = user;
+  }
+  // As the store spells it, where a hash of the name was sent: for where the user has signed in from, and for nothing that shows.
+  void account(std::string_view user) { account_ = user; }
+  [[nodiscard]] const std::string& account() const { return account_; }
   // Whether the user has signed in from this place before.
   void familiar(bool is) { guess_.familiar = is; }
 
   // What there is to wait for before the secret may be looked at.
   [[nodiscard]] auth::Lockouts::Wait wait() const;
-  // The same, and the try counts as a wrong one until settle(). Copies of the object made before may do it on another thread: then
-  // began() says here that it was done.
+  // The same, and the try counts as a wrong one until settle().
   [[nodiscard]] auth::Lockouts::Wait begin();
-  void began() { begun_ = true; }
   void settle(const auth::Verdict& verdict);
 
   [[nodiscard]] auth::Verdict refusal(auth::Scheme scheme, Duration wait) const;
@@ -42,6 +46,7 @@ class SignIn {
   auth::Lockouts* lockouts_;
   const Clock* clock_;
   auth::Guess guess_;
+  std::string account_;
   bool begun_ = false;
 };
 

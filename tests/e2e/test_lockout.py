@@ -179,6 +179,35 @@ def test_a_hashed_user_name_does_not_tell_who_is_there(upstream, issuer):
             assert answers == [401, 401, 401, 429], user
 
 
+def test_a_hashed_name_that_is_locked_is_locked_for_the_right_password_too(upstream, issuer):
+    conf = {**settings(upstream, issuer), "workers": 1}
+    conf["accept"]["digest"] = {"userhash": True}
+    with Gateway(conf, files={"jwks.json": issuer.key_set()}) as gateway:
+        gateway.add_user(*ALICE, digest=True)
+        sha = lambda text: hashlib.sha256(text.encode()).hexdigest()
+
+        def get(password, address, count):
+            secret_hash, response_to = sha(f"alice:api.example.com:{password}"), f":{nonce}:{count:08x}:c:auth:{sha('GET:/')}"
+            return ask(gateway, {"Authorization": f'Digest username="{sha("alice:api.example.com")}", userhash=true, realm="api.example.com", nonce="{nonce}", uri="/", '
+                                                  f'algorithm=SHA-256, qop=auth, nc={count:08x}, cnonce="c", response="{sha(secret_hash + response_to)}"'}, address)
+        nonce = ask(gateway, {}).all("WWW-Authenticate")[0].split('nonce="')[1].split('"')[0]
+        expect(gateway, get(ALICE[1], "198.51.100.7", 1), 200, "allowed")  # remembered, from elsewhere
+        assert [get(f"guess {n}", "192.0.2.7", 2 + n).status for n in range(4)] == [401, 401, 401, 429]
+        expect(gateway, get(ALICE[1], "192.0.2.7", 20), 429, "locked-out")
+        expect(gateway, get(ALICE[1], "198.51.100.7", 21), 200, "allowed")
+
+
+def test_a_full_queue_lets_nobody_guess_what_is_remembered(upstream, issuer):
+    conf = {**settings(upstream, issuer), "workers": 1, "limits": {"hash_queue": 1, "hash_threads": 1}}
+    with Gateway(conf, files={"jwks.json": issuer.key_set()}) as gateway:
+        gateway.add_user(*ALICE)
+        expect(gateway, ask(gateway, basic(*ALICE), "198.51.100.7"), 200, "allowed")
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            statuses = [r.status for r in pool.map(lambda n: ask(gateway, basic("alice", f"guess {n}")), range(48))]
+        assert sum(status != 429 for status in statuses) == 3, statuses
+        expect(gateway, ask(gateway, basic(*ALICE)), 429, "locked-out")
+
+
 def test_failures_decay(upstream, issuer):
     with Gateway(settings(upstream, issuer, window="30s"), files={"jwks.json": issuer.key_set()}) as gateway:
         gateway.add_user(*ALICE)
