@@ -223,14 +223,13 @@ class Deployer {
   }
 
   void make_tls() {
-    if (!out_.listening.tls) return;
-    if (!config_.listen.tls) {  // which takes a restart
-      out_.listener_tls = context_.previous->listener_tls;
-      return;
+    if (config_.listen.tls) {
+      auto context = make_server_context(resolve(config_, config_.listen.tls->certificate), resolve(config_, config_.listen.tls->key));
+      if (!context) return fault(context.error());
+      if (out_.listening.tls) out_.listener_tls = std::move(*context);
+    } else if (out_.listening.tls) {
+      out_.listener_tls = context_.previous->listener_tls;  // to speak TLS, or not to, takes a restart
     }
-    auto context = make_server_context(resolve(config_, config_.listen.tls->certificate), resolve(config_, config_.listen.tls->key));
-    if (!context) return fault(context.error());
-    out_.listener_tls = std::move(*context);
   }
 
   // What unknown users cost: the work that most users' hashes need (CVE-2026-41263).

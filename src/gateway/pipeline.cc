@@ -259,16 +259,17 @@ namespace {
 class Flight {
  public:
   Flight(Worker& worker, const OutcomeCache::Key& key) : worker_(worker), key_(key) {
-    auto timer = std::make_shared<net::Timer>(worker.loop.executor());
-    timer->expires_at(net::SteadyClock::time_point::max());
-    worker_.verifying.emplace(key_, std::move(timer));
+    auto verification = std::make_shared<Worker::Verification>(Worker::Verification{net::Timer(worker.loop.executor())});
+    verification->done.expires_at(net::SteadyClock::time_point::max());
+    worker_.verifying.emplace(key_, std::move(verification));
   }
   ~Flight() {
     const auto own = worker_.verifying.find(key_);
-    const std::shared_ptr<net::Timer> timer = own->second;
+    const std::shared_ptr<Worker::Verification> verification = own->second;
     worker_.verifying.erase(own);
-    timer->cancel();
+    verification->done.cancel();
   }
+  void was_right() { worker_.verifying.find(key_)->second->right = true; }
   Flight(const Flight&) = delete;
   Flight& operator=(const Flight&) = delete;
 
@@ -288,17 +289,19 @@ Awaitable<> verify_credential(Worker& worker, std::shared_ptr<const Deployment> 
                               const auth::FoundCredentials& found, Admission& out) {
   std::optional<Flight> flight;
   if (is_remembered_kind(*deployment, *found.credential)) {
-    if (const auto under_way = worker.verifying.find(out.key); under_way != worker.verifying.end()) {
-      const std::shared_ptr<net::Timer> done = under_way->second;
-      (void)co_await done->async_wait(net::kUse);
+    for (auto under_way = worker.verifying.find(out.key); under_way != worker.verifying.end(); under_way = worker.verifying.find(out.key)) {
+      const std::shared_ptr<Worker::Verification> other = under_way->second;
+      (void)co_await other->done.async_wait(net::kUse);
       Admission again;
       auth::FoundCredentials same;
       if (decide_now(worker, *deployment, input, same, again)) {
         out = std::move(again);
         co_return;
       }
+      // One that was right is not remembered when the store changed meanwhile. One that was wrong is not waited for again: the queue is
+      // what bounds those.
+      if (!other->right) break;
     }
-    // One that was wrong is not waited for again: the queue is what bounds those.
     if (!worker.verifying.contains(out.key)) flight.emplace(worker, out.key);
   }
   worker.metrics.outcome_cache_misses.add();
@@ -350,6 +353,7 @@ Awaitable<> verify_credential(Worker& worker, std::shared_ptr<const Deployment> 
   settle(out);
   const auto& principal = out.verdict.principal;
   if (!principal) co_return;
+  if (flight) flight->was_right();
   Remembered remembered{
       .principal = principal, .identity = std::pmr::string(cache.memory()), .digest_user = attempt.digest_user(), .place = sign_in.place()};
   out.authentication_info = std::move(out.verdict.authentication_info);

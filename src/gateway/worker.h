@@ -72,7 +72,11 @@ class Worker {
   Services services;
   OutcomeMemory memory;  // before all that may hold a principal: it goes last
   // Passwords under way; each is cancelled when it is done, by a frame that the loop may still hold at its end.
-  std::map<OutcomeCache::Key, std::shared_ptr<net::Timer>> verifying;
+  struct Verification {
+    net::Timer done;
+    bool right = false;
+  };
+  std::map<OutcomeCache::Key, std::shared_ptr<Verification>> verifying;
   net::EventLoop loop;
   std::shared_ptr<const Deployment> deployment;
   Metrics metrics;

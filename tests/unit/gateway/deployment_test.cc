@@ -214,11 +214,29 @@ TEST_F(DeploymentTest, Reload_TlsUpstream_MadeAnew) {
   EXPECT_NE(deployed(yaml)->upstreams[0], before->upstreams[0]);  // its authorities may differ
 }
 
-TEST_F(DeploymentTest, ListenerTls_IsLoaded) {
+TEST_F(DeploymentTest, ListenerTls_IsLoaded_AndAsItWasAtTheStart) {
   folder_.write("c.pem", kCertificate);
   folder_.write("k.pem", kKey);
-  EXPECT_NE(deployed(kUpstream + "listen: {tls: {certificate: c.pem, key: k.pem}}\n")->listener_tls, nullptr);
-  EXPECT_EQ(deployed(kUpstream)->listener_tls, nullptr);
+  const std::string session = kUpstream + "accept: {session: {}}\n", tls = session + "listen: {tls: {certificate: c.pem, key: k.pem}}\n";
+  const auto secure = deployed(tls);
+  EXPECT_NE(secure->listener_tls, nullptr);
+  EXPECT_EQ(secure->login->cookie.name, "__Host-quivive");
+  EXPECT_EQ(deployed(session)->listener_tls, secure->listener_tls);
+  EXPECT_TRUE(deployed(session)->login->cookie.secure);
+  world_.previous = nullptr;  // another process
+  EXPECT_EQ(deployed(session)->listener_tls, nullptr);
+  EXPECT_EQ(deployed(tls)->listener_tls, nullptr);
+  EXPECT_EQ(deployed(tls)->login->cookie.name, "quivive");
+}
+
+TEST_F(DeploymentTest, SessionCookies_OfBeforeAReload_AreStillOurs) {
+  (void)deployed(kUpstream + "accept: {session: {cookie: first}}\n");
+  const auto second = deployed(kUpstream + "accept: {session: {cookie: second}}\n");
+  EXPECT_EQ(second->own_cookies, (std::vector<std::string>{"second", "first"}));
+  EXPECT_EQ(deployed(kUpstream)->own_cookies, (std::vector<std::string>{"second", "first"}));
+  for (int i = 0; i < 20; ++i) (void)deployed(kUpstream + "accept: {session: {cookie: c" + std::to_string(i) + "}}\n");
+  EXPECT_EQ(world_.previous->own_cookies.size(), 8U);
+  EXPECT_EQ(world_.previous->own_cookies[0], "c19");
 }
 
 }  // namespace
