@@ -27,7 +27,8 @@ void check_accepted(std::string_view value, const digest::DigestCredentials& rea
     return theirs != nullptr && *theirs == ours;
   };
   FUZZ_CHECK(same("realm", read.realm) && same("uri", read.uri) && same("cnonce", read.cnonce) && same("nc", read.nc));
-  FUZZ_CHECK(lenient.param("username") == nullptr || same("username", read.username));
+  // But for backslashes in a name that the client did not escape.
+  FUZZ_CHECK(lenient.param("username") == nullptr || same("username", read.username) || read.username.find('\\') != std::string_view::npos);
   const digest::ResponseInput input{.algorithm = read.algorithm, .method = "GET", .uri = read.uri, .nonce = read.nonce, .nc = read.nc,
                                     .cnonce = read.cnonce, .qop = read.qop_text, .body_hash = {}};
   static digest::DigestHasher hasher;

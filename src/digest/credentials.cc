@@ -59,14 +59,15 @@ std::optional<DigestProblem> read_params(std::string_view in, Values& out) {
   }
 }
 
-// quoted-pair (RFC 9110 section 5.6.4). A sender SHOULD NOT escape anything but quotes and backslashes: a backslash before something else is one
-// that the client did not escape: `DOM\user` of requests, httpx, wget, LWP and others. Read as it stands, it is what they hashed. Nobody can
+// quoted-pair (RFC 9110 section 5.6.4). A sender SHOULD NOT escape anything but quotes and backslashes: in a user name, a backslash before
+// something else is one that the client did not escape: `DOM\user` of requests, httpx, wget, LWP and others. Read as it stands, it is what they hashed. Nobody can
 // pass for another by it: the response is over the name as it is read here.
-std::string_view unescape(std::string_view raw, std::string& room) {
+std::string_view unescape(std::string_view raw, bool is_name, std::string& room) {
   if (raw.find('\\') == std::string_view::npos) return raw;
   room.clear();
   for (std::size_t i = 0; i < raw.size(); ++i) {
-    if (raw[i] == '\\' && i + 1 < raw.size() && (raw[i + 1] == '"' || raw[i + 1] == '\\')) ++i;
+    const bool escapes = raw[i] == '\\' && i + 1 < raw.size() && (!is_name || raw[i + 1] == '"' || raw[i + 1] == '\\');
+    if (escapes) ++i;
     room += raw[i];
   }
   return room;
@@ -127,7 +128,7 @@ std::optional<DigestProblem> parse(std::string_view value, DigestCredentials& ou
   }
   for (const auto& [param, view] : {std::pair{Username, &DigestCredentials::username}, std::pair{Realm, &DigestCredentials::realm},
                                    std::pair{Uri, &DigestCredentials::uri}, std::pair{Cnonce, &DigestCredentials::cnonce}}) {
-    out.*view = unescape(given.value[param], out.unescaped[param]);
+    out.*view = unescape(given.value[param], param == Username, out.unescaped[param]);
   }
   out.userhash = iequals(given.value[Userhash], "true");
   out.nonce = given.value[Nonce];
