@@ -15,7 +15,7 @@ void add_once(std::vector<Value>& values, const Value& value) {
 }
 
 // A realm as a configuration takes one.
-bool is_realm(std::string_view text) { return !text.empty() && is_valid_utf8(text) && !has_control_character(text); }
+bool is_realm(std::string_view text) { return !text.empty() && is_valid_utf8(text) && !has_control(text); }
 
 std::vector<std::string> realms_of(const config::Config& config) {
   std::vector<std::string> out = {config.realm};

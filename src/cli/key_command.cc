@@ -33,7 +33,7 @@ Result<std::optional<Instant>> expiry_after(std::string_view expires, Instant no
 
 Result<void> check_wishes(const KeyWishes& wishes) {
   if (const auto ok = check_name("--owner", wishes.owner, false); !ok) return ok;
-  if (wishes.note.size() > kMaxNote || !is_valid_utf8(wishes.note) || has_control_character(wishes.note)) {
+  if (wishes.note.size() > kMaxNote || !is_valid_utf8(wishes.note) || has_control(wishes.note)) {
     return error("--note is at most {} bytes of UTF-8 text without control characters", kMaxNote);
   }
   if (!std::all_of(wishes.scopes.begin(), wishes.scopes.end(), store::is_scope_token)) {

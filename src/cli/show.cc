@@ -52,11 +52,6 @@ std::string date_and_minute(Instant instant) {
   return fmt::format("{} {:02}:{:02}", date(instant), at.time.hours().count(), at.time.minutes().count());
 }
 
-std::string rfc3339(Instant instant) {
-  const auto at = civil(instant);
-  return fmt::format("{}T{:02}:{:02}:{:02}Z", date(instant), at.time.hours().count(), at.time.minutes().count(), at.time.seconds().count());
-}
-
 Json json_instant(std::optional<Instant> instant) { return instant ? Json(rfc3339(*instant)) : Json(nullptr); }
 
 std::optional<Instant> parse_instant(std::string_view text) {
@@ -90,13 +85,9 @@ std::optional<Instant> parse_instant(std::string_view text) {
   return west ? out + offset : out - offset;
 }
 
-bool has_control_character(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
-
 Result<void> check_name(std::string_view what, std::string_view name, bool for_basic) {
   if (name.empty() || name.size() > 255) return error("{} has 1 to 255 bytes", what);
-  if (!is_valid_utf8(name) || has_control_character(name)) return error("{} is UTF-8 text without control characters", what);
+  if (!is_valid_utf8(name) || has_control(name)) return error("{} is UTF-8 text without control characters", what);
   if (trim_ows(name) != name) return error("{} neither starts nor ends with a space", what);
   if (for_basic && name.find(':') != std::string_view::npos) return error("{} has no ':', at which Basic authentication splits", what);
   return {};

@@ -59,7 +59,7 @@ Result<NewPassword, Failure> new_password(std::string_view name, const std::vect
   const auto password = from_stdin ? Result<Secret, Failure>{read_line(io.in)} : ask_twice(io.terminal);
   if (!password) return password.error();
   const auto text = password->reveal(RevealSecret{});
-  if (has_control_character(text)) return Failure{kWrong, "the password has a control character, which Basic authentication cannot carry"};
+  if (has_control(text)) return Failure{kWrong, "the password has a control character, which Basic authentication cannot carry"};
   if (!is_valid_utf8(text)) return Failure{kWrong, "the password is not UTF-8 text"};
   auto hash = crypto::hash_password(text, io.random);
   if (!hash) return Failure{kWrong, hash.error().message};

@@ -2,13 +2,12 @@
 
 #include "base/base64.h"
 #include "base/json.h"
+#include "base/rfc3339.h"
 #include "crypto/digest.h"
 #include "crypto/password.h"
 #include "crypto/system_random.h"
 #include "gateway/admin.h"
 #include "net/fetch.h"
-
-#include <fmt/chrono.h>
 
 #include <csignal>
 #include <pthread.h>
@@ -243,8 +242,9 @@ void Gateway::reload(std::function<void(std::vector<std::string>)> done) {
 std::string Gateway::lockouts_json() {
   JsonArray out;
   for (const auto& locked : lockouts_.list(clock_.now())) {
-    const auto until = std::chrono::ceil<std::chrono::seconds>(locked.until);
-    out.push_back(JsonObject{{"user", locked.user}, {"network", locked.network}, {"until", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(until.time_since_epoch().count()))}});
+    // Not before: rounded up.
+    const Instant until = std::chrono::ceil<std::chrono::seconds>(locked.until);
+    out.push_back(JsonObject{{"user", locked.user}, {"network", locked.network}, {"until", rfc3339(until)}});
   }
   return to_json(out);
 }

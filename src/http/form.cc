@@ -1,5 +1,6 @@
 #include "http/form.h"
 
+#include "base/control_characters.h"
 #include "base/text.h"
 #include "http/grammar.h"
 #include "http/query.h"
@@ -11,8 +12,6 @@ namespace quivive::http {
 namespace {
 
 constexpr std::string_view kContentType = "application/x-www-form-urlencoded";
-
-bool is_control(char c) { return static_cast<std::uint8_t>(c) < 0x20 || c == 0x7f; }
 
 // What the standard leaves as it is (the application/x-www-form-urlencoded percent-encode set, section 1.3).
 bool is_plain(char c) {

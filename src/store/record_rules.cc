@@ -1,6 +1,7 @@
 #include "store/record_rules.h"
 
 #include "base/base64.h"
+#include "base/control_characters.h"
 #include "base/text.h"
 
 #include <algorithm>
@@ -16,8 +17,6 @@ bool is_digest_hash(crypto::HashKind hash) {
 bool is_lower_hex(std::string_view text, std::size_t octets) {
   return text.size() == 2 * octets && std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
-
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 }  // namespace
 
@@ -37,7 +36,7 @@ Result<void> check_digests(std::string_view name, const std::vector<DigestSecret
   if (!digests.empty() && name.find(':') != std::string_view::npos) return error("a user with a ':' in the name cannot sign in by Digest");
   for (auto digest = digests.begin(); digest != digests.end(); ++digest) {
     if (!is_digest_hash(digest->hash)) return error("a Digest secret is of MD5, SHA-256 or SHA-512-256");
-    if (std::any_of(digest->realm.begin(), digest->realm.end(), is_control)) return error("a Digest realm has no control characters");
+    if (has_control(digest->realm)) return error("a Digest realm has no control characters");
     const std::size_t octets = crypto::digest_size(digest->hash);
     if (!is_lower_hex(digest->secret.reveal(RevealSecret{}), octets)) return error("a Digest secret of this hash is {} lower-case hexadecimal digits", 2 * octets);
     if (!is_lower_hex(digest->user_hash, octets)) return error("a user_hash of this hash is {} lower-case hexadecimal digits", 2 * octets);
@@ -68,7 +67,7 @@ Result<void> check_record(const SessionRecord& session) {
     return error("a session's password tag has 1 to {} octets, not {}", kMaxPasswordTag, session.password_tag.size());
   }
   // Threat: the address is shown on a terminal.
-  if (session.client.size() > kMaxSessionClient || std::any_of(session.client.begin(), session.client.end(), is_control)) {
+  if (session.client.size() > kMaxSessionClient || has_control(session.client)) {
     return error("a session's client is at most {} octets without control characters", kMaxSessionClient);
   }
   if (session.expires < session.created) return error("a session does not expire before it begins");

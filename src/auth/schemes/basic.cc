@@ -1,16 +1,10 @@
 #include "auth/schemes/basic.h"
 
 #include "base/base64.h"
+#include "base/control_characters.h"
 #include "base/text.h"
 
-#include <algorithm>
-
 namespace quivive::auth {
-namespace {
-
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-
-}  // namespace
 
 Result<BasicCredentials> parse_basic(std::string_view encoded) {
   std::optional<std::string> decoded = base64_decode(encoded);
@@ -19,7 +13,7 @@ Result<BasicCredentials> parse_basic(std::string_view encoded) {
   const std::string_view text = plain.reveal(RevealSecret{});
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos) return error("no colon between user name and password");
-  if (std::ranges::any_of(text, is_control)) return error("a control character; often a newline that echo added");
+  if (has_control(text)) return error("a control character; often a newline that echo added");
   if (!is_valid_utf8(text)) return error("not UTF-8");
   return BasicCredentials{std::string(text.substr(0, colon)), Secret(std::string(text.substr(colon + 1)))};
 }

@@ -6,9 +6,6 @@ namespace quivive::cli {
 namespace {
 
 TEST(Rfc3339, Instant_IsUtc) {
-  EXPECT_EQ(rfc3339(from_unix_seconds(0)), "1970-01-01T00:00:00Z");
-  EXPECT_EQ(rfc3339(Instant{Duration{1'582'934'400'999}}), "2020-02-29T00:00:00Z");
-  EXPECT_EQ(rfc3339(from_unix_seconds(-1)), "1969-12-31T23:59:59Z");
   EXPECT_EQ(date_and_minute(from_unix_seconds(3'661)), "1970-01-01 01:01");
   EXPECT_EQ(to_json(json_instant(std::nullopt)), "null");
 }
