@@ -1,13 +1,12 @@
 // quivive lockout list|clear: who has to wait before another password of theirs is looked at, in a running gateway.
 
 #include "base/json.h"
-#include "base/text.h"
+#include "cli/admin_client.h"
 #include "cli/commands.h"
 #include "cli/load_config.h"
 #include "cli/options.h"
 #include "cli/show.h"
-#include "http/grammar.h"
-#include "net/fetch.h"
+#include "http/form.h"
 
 namespace quivive::cli {
 namespace {
@@ -24,24 +23,11 @@ void add_where(Options& options, Where& where) {
 Result<Json, Failure> ask(const Where& where, std::string_view path, net::FetchMethod method) {
   const auto address = admin_address(where.admin, where.config_file);
   if (!address) return address.error();
-  const auto response = net::fetch(fmt::format("http://{}{}", *address, path), {.timeout = std::chrono::seconds(10)}, method);
-  if (!response) {
-    return Failure{kFailed, fmt::format("{}; is the gateway running, and is {} its admin listener?", response.error().message, *address)};
-  }
+  const auto response = ask_admin(*address, path, method, std::chrono::seconds(10));
+  if (!response) return response.error();
   auto parsed = parse_json(response->body);
-  if (response->status != 200 || !parsed) {
-    return Failure{kFailed, fmt::format("{} does not answer as an admin listener does (status {})", *address, response->status)};
-  }
+  if (response->status != 200 || !parsed) return no_admin_listener(*address, response->status);
   return std::move(*parsed);
-}
-
-std::string encoded(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (http::is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_') out += c;
-    else out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
 }
 
 }  // namespace
@@ -87,7 +73,10 @@ int run_lockout_clear(const Command& self, Arguments arguments, Io& io) {
   if (all == !(user.empty() && network.empty())) {
     return fail(self, {kWrong, "say whose: --user NAME, --network NETWORK, both, or --all alone"}, io);
   }
-  const std::string query = all ? "all=1" : fmt::format("user={}&network={}", encoded(user), encoded(network));
+  std::string query;
+  if (all) http::append_form_pair(query, "all", "1");
+  if (!user.empty()) http::append_form_pair(query, "user", user);
+  if (!network.empty()) http::append_form_pair(query, "network", network);
   const auto answer = ask(where, "/lockouts/clear?" + query, net::FetchMethod::Post);
   if (!answer) return fail(self, answer.error(), io);
   const Json* cleared = answer->is_object() ? member(answer->get_object(), "cleared") : nullptr;

@@ -2,10 +2,10 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "cli/admin_client.h"
 #include "cli/commands.h"
 #include "cli/load_config.h"
 #include "cli/options.h"
-#include "net/fetch.h"
 
 namespace quivive::cli {
 
@@ -18,14 +18,11 @@ int run_reload(const Command& self, Arguments arguments, Io& io) {
   const auto address = admin_address(admin, config_file);
   if (!address) return fail(self, address.error(), io);
   admin = *address;
-  net::fetch_init();
-  const auto response = net::fetch(fmt::format("http://{}/reload", admin), {.timeout = std::chrono::seconds(30)}, net::FetchMethod::Post);
-  if (!response) {
-    return fail(self, {kFailed, fmt::format("{}; is the gateway running, and is {} its admin listener?", response.error().message, admin)}, io);
-  }
+  const auto response = ask_admin(admin, "/reload", net::FetchMethod::Post, std::chrono::seconds(30));
+  if (!response) return fail(self, response.error(), io);
   const auto parsed = parse_json(response->body);
   if ((response->status != 200 && response->status != 409) || !parsed || !parsed->is_object()) {
-    return fail(self, {kFailed, fmt::format("{} does not answer as an admin listener does (status {})", admin, response->status)}, io);
+    return fail(self, no_admin_listener(admin, response->status), io);
   }
   if (response->status == 200) {
     io.out << "reloaded; every request from now on meets the new configuration\n";
