@@ -274,9 +274,9 @@ class Deployer {
     if (!settings.logo.empty()) {
       const std::string file = resolve(config_, settings.logo);
       const auto bytes = read_whole_file(file, kMaxLogoBytes);
-      if (!bytes) return fault(bytes.error());
+      if (!bytes) return fault(error("accept.session.logo: {}", bytes.error().message));
       auto logo = logo_data_uri(*bytes);
-      if (!logo) return fault(error("{}: {}", file, logo.error().message));
+      if (!logo) return fault(error("accept.session.logo: {}: {}", file, logo.error().message));
       desk.logo = std::move(*logo);
     }
     out_.login = std::make_shared<const LoginDesk>(std::move(desk));

@@ -131,7 +131,7 @@ void append_client_head(std::string& out, const ForwardResponse& r) {
     if (http::classify_for_client(field, options) == http::FieldAction::Drop) continue;
     if (sets_own_cookie(field, r.own_cookies)) continue;
     dated |= field.id == FieldId::Date;
-    cacheable_by_all &= !iequals(field.name, "Cache-Control");
+    if (cacheable_by_all && iequals(field.name, "Cache-Control")) cacheable_by_all = false;
     line(out, field.name, field.value);
   }
   if (!dated) line(out, "Date", r.date);

@@ -5,7 +5,9 @@
 #include "auth/schemes/outcome.h"
 #include "auth/schemes/password.h"
 #include "auth/session_token.h"
+#include "base/control_characters.h"
 #include "base/json.h"
+#include "base/rfc3339.h"
 #include "base/text.h"
 #include "crypto/system_random.h"
 #include "gateway/login_page.h"
@@ -17,10 +19,7 @@
 #include "http/negotiate.h"
 #include "http/query.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
-
-#include <algorithm>
 
 namespace quivive::gateway {
 namespace {
@@ -54,12 +53,6 @@ OwnAnswer page(std::string html) {
   out.body = std::move(html);
   return out;
 }
-
-bool has_control(std::string_view text) {
-  return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
-
-std::string instant_text(Instant at) { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(unix_seconds(at))); }
 
 // What the form says above itself.
 std::string message_of(const auth::Verdict& verdict) {
@@ -230,7 +223,7 @@ Awaitable<OwnAnswer> Visit::begin_session(const Credentials& credentials, const 
   if (credentials.json) {
     out = answered(200);
     out.content_type = "application/json";
-    out.body = to_json(JsonObject{{"user", user.name}, {"ends", instant_text(session.expires)}});
+    out.body = to_json(JsonObject{{"user", user.name}, {"ends", rfc3339(session.expires)}});
   }
   out.principal = user.name;
   out.fields += set_cookie(token.reveal(RevealSecret{}), "");
@@ -278,8 +271,8 @@ Awaitable<OwnAnswer> Visit::who() {
   out.content_type = "application/json";
   out.body = to_json(JsonObject{{"user", verdict.principal->subject()},
                                 {"roles", std::move(roles)},
-                                {"since", instant_text(session->created)},
-                                {"ends", instant_text(verdict.principal->not_after())}});
+                                {"since", rfc3339(session->created)},
+                                {"ends", rfc3339(verdict.principal->not_after())}});
   co_return out;
 }
 

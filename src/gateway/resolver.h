@@ -5,6 +5,7 @@
 #include "gateway/deployment.h"
 #include "gateway/sign_in.h"
 #include "gateway/worker.h"
+#include "net/run_blocking.h"
 
 #include <memory>
 #include <string>
@@ -49,12 +50,6 @@ class Resolver {
   Worker& worker_;
   const Deployment& deployment_;
 };
-
-}  // namespace quivive::gateway
-
-#include "net/run_blocking.h"
-
-namespace quivive::gateway {
 
 template <class T>
 net::Awaitable<Result<T>> Resolver::ask_store(std::function<Result<T>()> job) {

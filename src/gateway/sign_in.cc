@@ -44,8 +44,9 @@ void SignIn::settle(const auth::Verdict& verdict) {
 }
 
 auth::Verdict SignIn::refusal(auth::Scheme scheme, Duration wait) const {
+  const auth::CheckList checks = scheme == auth::Scheme::Digest ? auth::CheckList::Digest : auth::CheckList::Password;
   auth::Verdict verdict =
-      auth::refuse(scheme, Reason::LockedOut, fmt::format("user {} from {}: too many wrong passwords", printable(guess_.user, 64), guess_.place));
+      auth::refuse(scheme, checks, Reason::LockedOut, fmt::format("user {} from {}: too many wrong passwords", printable(guess_.user, 64), guess_.place));
   verdict.retry_after = wait;
   return verdict;
 }

@@ -85,6 +85,8 @@ def test_json_login(gateway):
     response = expect(gateway, gateway.request("POST", "/.quivive/login", {"Content-Type": "application/json"}, wrong), 401, "password-wrong", scheme="session")
     assert response.json() == {"error": "Wrong user name or password"} and response.get("Set-Cookie") is None
     assert response.get("WWW-Authenticate") == 'Session realm="api.example.com", cookie="quivive"'
+    checks = {check["name"]: check["outcome"] for check in gateway.explain(response.id, "--json").json()["checks"]}
+    assert checks["form"] == "passed" and checks["password"] == "failed" and "revocation" not in checks
 
 
 def test_a_wrong_password_shows_the_form_again(gateway):

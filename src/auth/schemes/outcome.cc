@@ -4,11 +4,13 @@
 
 namespace quivive::auth {
 
-Verdict refuse(Scheme scheme, Reason reason, std::string detail) {
+Verdict refuse(Scheme scheme, Reason reason, std::string detail) { return refuse(scheme, checks_of(scheme), reason, std::move(detail)); }
+
+Verdict refuse(Scheme scheme, CheckList checks, Reason reason, std::string detail) {
   Verdict verdict;
   verdict.reason = reason;
   verdict.scheme = scheme;
-  verdict.checks = trace_of(checks_of(scheme), reason, detail);
+  verdict.checks = trace_of(checks, reason, detail);
   verdict.detail = std::move(detail);
   return verdict;
 }

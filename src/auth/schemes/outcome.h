@@ -32,6 +32,8 @@ using Finding = std::variant<std::shared_ptr<const Principal>, Verdict, Need>;
 
 // A refusal with its trace.
 [[nodiscard]] Verdict refuse(Scheme scheme, Reason reason, std::string detail);
+// The same, where the checks are not those of the scheme: a login by password has a session's scheme.
+[[nodiscard]] Verdict refuse(Scheme scheme, CheckList checks, Reason reason, std::string detail);
 // An outage: our failure, never the client's.
 [[nodiscard]] Verdict unavailable(Scheme scheme, Unavailable what);
 // The driver answered another question than was asked: a bug, which must not let anybody in.

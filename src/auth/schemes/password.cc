@@ -33,7 +33,7 @@ Finding PasswordCheck::ask_password(const CheckContext& context, FoundUser answe
 
 Finding PasswordCheck::conclude(const CheckContext& context, PasswordOutcome outcome) {
   const auto refused = [&](Reason reason, std::string_view why) {
-    return refuse(scheme_, reason, fmt::format("user {}: {}", printable(user_, 64), why));
+    return refuse(scheme_, CheckList::Password, reason, fmt::format("user {}: {}", printable(user_, 64), why));
   };
   if (outcome == PasswordOutcome::Overloaded)
     return refused(Reason::VerifierOverloaded, "too many passwords are being checked");
