@@ -1,6 +1,6 @@
 #pragma once
 // Sessions in a store file: the SQL behind SqliteStore's SessionStore. What changes something runs within a transaction of
-// the caller's. Whether a change counts for version(): those of `end…` do where a row changed, begin() says it.
+// the caller's. Whether a change counts for session_version(): those of `end…` do where a row changed, begin() says it.
 
 #include "backends/sqlite_connection.h"
 #include "store/ports.h"

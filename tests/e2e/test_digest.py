@@ -218,11 +218,12 @@ def test_userhash(upstream):
         expect(gateway, client.get(username=hashed("SHA-256", "nobody", REALM), userhash="true"), 401, "digest-wrong-response")
 
 
-def test_a_restart_costs_one_more_request_and_no_password(upstream, tmp_path):
-    settings = config(upstream.url, accept={"digest": {}}, routes=[{"path": "/", "accept": ["digest"]}])
+@pytest.mark.parametrize("qop", ["auth", "auth-int"])
+def test_a_restart_costs_one_more_request_and_no_password(upstream, tmp_path, qop):
+    settings = config(upstream.url, accept={"digest": {"qop": [qop]}}, routes=[{"path": "/", "accept": ["digest"]}])
     with Gateway(settings, folder=tmp_path) as gateway:
         gateway.add_user(*ALICE, digest=True)
-        client = Client(gateway, *ALICE)
+        client = Client(gateway, *ALICE, qop=qop)
         expect(gateway, client.get(), 200, "allowed")
         gateway.stop()
         gateway.start()
