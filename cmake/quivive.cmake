@@ -4,9 +4,10 @@ add_library(quivive_flags INTERFACE)
 target_include_directories(quivive_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
 target_compile_options(quivive_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror=return-type)
 target_compile_definitions(quivive_flags INTERFACE QUIVIVE_VERSION="${PROJECT_VERSION}")
-# Compiler noise about coroutine frames and inlined std::string internals, not about our code.
+# Compiler noise about coroutine frames (whose locals are of anonymous types, and whose allocation it takes for a mismatch) and inlined
+# std::string internals, not about our code.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  target_compile_options(quivive_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized -Wno-dangling-pointer)
+  target_compile_options(quivive_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-mismatched-new-delete -Wno-subobject-linkage)
 endif()
 # Debian's hardening, without the buffer-size guesses that sanitizers do better.
 target_compile_options(quivive_flags INTERFACE -fstack-protector-strong)

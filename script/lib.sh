@@ -17,11 +17,13 @@ build_jobs() {
 }
 
 # build FOLDER TARGET [cmake option…]: configures FOLDER (quickly, when it is configured already) and builds the target there.
+# Twelve sources of a layer are compiled as one, in half the time. QUIVIVE_UNITY=OFF compiles each by itself: quicker again after
+# a change to one file, and it shows an include that is missing.
 build() {
   local folder=$1 target=$2
   shift 2
   mkdir -p build
-  cmake -S "$root" -B "$folder" -G Ninja "$@" >"$folder.configure.log" 2>&1 || { cat "$folder.configure.log" >&2; return 1; }
+  cmake -S "$root" -B "$folder" -G Ninja -DCMAKE_UNITY_BUILD="${QUIVIVE_UNITY:-ON}" -DCMAKE_UNITY_BUILD_BATCH_SIZE=12 "$@" >"$folder.configure.log" 2>&1 || { cat "$folder.configure.log" >&2; return 1; }
   cmake --build "$folder" --target "$target" --parallel "$(build_jobs)" >&2
 }
 

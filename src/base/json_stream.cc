@@ -13,6 +13,10 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
+}  // namespace
+
+namespace json_stream_detail {
+
 // Hands the parser's events on. Lengths are for the receiver to bound, who need not keep what is too long.
 struct Forwarder {
   static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
@@ -64,6 +68,10 @@ struct Forwarder {
   bool on_comment(std::string_view, error_code&) { return true; }
 };
 
+}  // namespace json_stream_detail
+
+namespace {
+
 boost::json::parse_options options_for(std::size_t depth) {
   boost::json::parse_options options;
   options.max_depth = depth;
@@ -80,7 +88,7 @@ void throw_exception_from_error(const JsonStop& stop, const boost::source_locati
 struct JsonStream::State {
   State(JsonEvents& events, std::size_t depth) : parser(options_for(depth), events) {}
 
-  boost::json::basic_parser<Forwarder> parser;
+  boost::json::basic_parser<json_stream_detail::Forwarder> parser;
   LoneSurrogates surrogates;
   std::size_t offset = 0;
   std::size_t mark_bytes = 0;  // of the byte order mark, seen so far

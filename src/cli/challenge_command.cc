@@ -11,7 +11,7 @@
 namespace quivive::cli {
 namespace {
 
-constexpr std::array<std::string_view, 2> kFieldNames = {"WWW-Authenticate", "Proxy-Authenticate"};
+constexpr std::array<std::string_view, 2> kChallengeFields = {"WWW-Authenticate", "Proxy-Authenticate"};
 
 JsonObject describe(const http::Challenge& challenge) {
   return {{"scheme", json_text(challenge.scheme)},
@@ -45,7 +45,7 @@ int run_challenge_parse(const Command& self, Arguments arguments, Io& io) {
   std::vector<std::string_view> values;
   std::vector<std::size_t> prefixes;
   for (const std::string& line : lines) {
-    prefixes.push_back(field_name_size(line, kFieldNames));
+    prefixes.push_back(field_name_size(line, kChallengeFields));
     values.push_back(std::string_view(line).substr(prefixes.back()));
   }
   const http::ParsedChallenges parsed = http::parse_challenges(values);

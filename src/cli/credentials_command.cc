@@ -13,7 +13,7 @@ namespace quivive::cli {
 namespace {
 
 constexpr std::size_t kMaxCredentialBytes = 64 * 1024;
-constexpr std::array<std::string_view, 2> kFieldNames = {"Authorization", "Proxy-Authorization"};
+constexpr std::array<std::string_view, 2> kCredentialFields = {"Authorization", "Proxy-Authorization"};
 
 // What a Basic credential says, and what is wrong with it; the password's length stands for the password.
 struct BasicPart {
@@ -60,7 +60,7 @@ int run_credentials_parse(const Command& self, Arguments arguments, Io& io) {
     line = lines->front();
   }
 
-  const std::array<std::size_t, 1> prefix = {field_name_size(line, kFieldNames)};
+  const std::array<std::size_t, 1> prefix = {field_name_size(line, kCredentialFields)};
   const std::string_view value = std::string_view(line).substr(prefix[0]);
   const http::ParsedCredentials parsed = http::parse_credentials(value);
   const BasicPart basic = basic_part(parsed);

@@ -43,7 +43,7 @@ Result<void> check_wishes(const KeyWishes& wishes) {
 }
 
 // The id that the user means. A whole key is refused: it is a secret, and arguments are seen in `ps` and shell histories.
-Result<void> check_id(std::string_view id) {
+Result<void> check_key_id(std::string_view id) {
   const auto key = auth::find_api_key(id);
   if (!key) return {};
   return error("that is a whole key, which now stands in your shell's history: take it as leaked; its id is {}", key->id);
@@ -58,8 +58,6 @@ std::string_view state_of(const KeyRecord& key, Instant now) {
 Failure unknown_key(std::string_view id) {
   return {kNo, fmt::format("there is no key {}; quivive key list shows them", printable(id, 80))};
 }
-
-Failure store_failure(const Error& error) { return {kFailed, error.message}; }
 
 // Adds a key under a fresh id with `add`, trying again in the unlikely case that the id is taken.
 template <class Add>
@@ -174,7 +172,7 @@ int run_key_revoke(const Command& self, Arguments arguments, Io& io) {
   options.add_positional("id", id, "the key's id: the part after qv_, as key list shows it");
   options.add_store(choice);
   if (const auto status = options.parse(arguments, io)) return *status;
-  if (const auto ok = check_id(id); !ok) return fail(self, {kWrong, ok.error().message}, io);
+  if (const auto ok = check_key_id(id); !ok) return fail(self, {kWrong, ok.error().message}, io);
 
   const auto store = open_store(choice, IfMissing::Fail);
   if (!store) return fail(self, store.error(), io);
@@ -198,7 +196,7 @@ int run_key_rotate(const Command& self, Arguments arguments, Io& io) {
   if (const auto status = options.parse(arguments, io)) return *status;
 
   const Instant now = io.clock.now();
-  if (const auto ok = check_id(id); !ok) return fail(self, {kWrong, ok.error().message}, io);
+  if (const auto ok = check_key_id(id); !ok) return fail(self, {kWrong, ok.error().message}, io);
   const auto overlap_time = overlap.empty() ? Result<Duration>{Duration::zero()} : config::parse_duration(overlap);
   if (!overlap_time) return fail(self, {kWrong, "--overlap: " + overlap_time.error().message}, io);
   const auto new_expiry = expiry_after(expires, now);

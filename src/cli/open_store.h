@@ -22,4 +22,7 @@ enum class IfMissing : std::uint8_t { Create, Fail };
 [[nodiscard]] Result<std::unique_ptr<store::Store>, Failure> open_store(const StoreChoice& choice, const std::optional<config::Config>& config,
                                                                         IfMissing if_missing);
 
+// A store that opened, and then failed.
+[[nodiscard]] inline Failure store_failure(const Error& error) { return {kFailed, error.message}; }
+
 }  // namespace quivive::cli

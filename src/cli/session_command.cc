@@ -18,8 +18,6 @@ std::string_view state_of(const SessionRecord& session, Instant now) {
   return session.expires <= now ? "expired" : "active";
 }
 
-Failure store_failure(const Error& error) { return {kFailed, error.message}; }
-
 JsonObject describe(const SessionRecord& session, Instant now) {
   return {{"id", session_id(session)},
           {"user", session.user},
@@ -32,7 +30,7 @@ JsonObject describe(const SessionRecord& session, Instant now) {
 }
 
 // A cookie's value is refused and not repeated: it is a secret, and arguments are seen in `ps` and shell histories.
-Result<void> check_id(std::string_view id) {
+Result<void> check_session_id(std::string_view id) {
   if (store::octets_of_session_id(id)) return {};
   constexpr std::size_t kShortestCookie = 20;  // what is shorter is a mistyped id
   if (id.size() < kShortestCookie) return error("a session's id has 16 hexadecimal digits, as quivive session list shows it");
@@ -98,7 +96,7 @@ int run_session_revoke(const Command& self, Arguments arguments, Io& io) {
   const bool all_of_user = by_user->count() > 0;
   if (all_of_user == (by_id->count() > 0)) return fail(self, {kWrong, "say which sessions, in one way: ID or --user NAME"}, io);
   if (!all_of_user) {
-    if (const auto ok = check_id(id); !ok) return fail(self, {kWrong, ok.error().message}, io);
+    if (const auto ok = check_session_id(id); !ok) return fail(self, {kWrong, ok.error().message}, io);
   }
 
   const auto store = open_store(choice, IfMissing::Fail);

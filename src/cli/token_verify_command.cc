@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t kMaxKeyFile = 1024 * 1024;
 constexpr double kMaxLeeway = 600;
 
-struct Asked {
+struct AskedVerify {
   std::string token, jwks, jwk, pem, issuer, now;
   std::vector<std::string> algorithms, audiences;
   double leeway = 60;
@@ -48,7 +48,7 @@ Result<jose::KeySet> pem_key(const std::string& text) {
   return jose::KeySet::of({jose::Jwk::from_public_key(std::move(*key))});
 }
 
-Result<jose::KeySet, Failure> read_keys(const Asked& asked) {
+Result<jose::KeySet, Failure> read_keys(const AskedVerify& asked) {
   const int given = !asked.jwks.empty() + !asked.jwk.empty() + !asked.pem.empty();
   if (given == 0) return Failure{kWrong, "it needs a key: --jwks FILE, --jwk FILE or --pem FILE"};
   if (given > 1) return Failure{kWrong, "--jwks, --jwk and --pem exclude each other"};
@@ -60,7 +60,7 @@ Result<jose::KeySet, Failure> read_keys(const Asked& asked) {
   return or_failure(!asked.jwk.empty() ? one_key(*text) : pem_key(*text), printable(name));
 }
 
-Result<jose::Examination, Failure> examination(const Asked& asked) {
+Result<jose::Examination, Failure> examination(const AskedVerify& asked) {
   jose::Examination out;
   for (const std::string& name : asked.algorithms) {
     const auto algorithm = jose::parse_algorithm(name);
@@ -80,7 +80,7 @@ Result<jose::Examination, Failure> examination(const Asked& asked) {
   return out;
 }
 
-void print_json(const diagnose::TokenView& token, const std::vector<jose::JwtFailure>& failures, const Asked& asked, Instant now, Io& io) {
+void print_json(const diagnose::TokenView& token, const std::vector<jose::JwtFailure>& failures, const AskedVerify& asked, Instant now, Io& io) {
   JsonArray rows;
   for (const jose::JwtFailure& failure : failures)
     rows.push_back(JsonObject{{"code", code_of(failure.reason)}, {"detail", failure.detail}});
@@ -95,7 +95,7 @@ void print_json(const diagnose::TokenView& token, const std::vector<jose::JwtFai
          << '\n';
 }
 
-void print(const diagnose::TokenView& token, const std::vector<jose::JwtFailure>& failures, const Asked& asked, Instant now, Io& io) {
+void print(const diagnose::TokenView& token, const std::vector<jose::JwtFailure>& failures, const AskedVerify& asked, Instant now, Io& io) {
   io.out << (failures.empty() ? "valid" : fmt::format("not valid: {} failure{}", failures.size(), failures.size() == 1 ? "" : "s")) << '\n';
   for (const jose::JwtFailure& failure : failures) io.out << fmt::format("  {:<28}  {}\n", code_of(failure.reason), failure.detail);
   io.out << fmt::format("judged at {}, leeway {} s{}\n", diagnose::instant_text(now), std::lround(asked.leeway),
@@ -110,7 +110,7 @@ void print(const diagnose::TokenView& token, const std::vector<jose::JwtFailure>
 
 int run_token_verify(const Command& self, Arguments arguments, Io& io) {
   Options options(self);
-  Asked asked;
+  AskedVerify asked;
   options.add_positional("token", asked.token, "the token; - reads it from standard input");
   CLI::App& app = options.app();
   app.add_option("--jwks", asked.jwks, "a JWK set with the issuer's keys")->type_name("FILE");

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/input_line.h"
 #include "cli/digest_secrets.h"
 #include "cli/open_store.h"
 #include "cli/show.h"
@@ -17,21 +18,8 @@ namespace {
 using store::Change;
 using store::UserRecord;
 
-Failure store_failure(const Error& error) { return {kFailed, error.message}; }
-
 Failure unknown_user(std::string_view name) {
   return {kNo, fmt::format("there is no user '{}'; quivive user list shows them", printable(name, 80))};
-}
-
-// The first line of standard input.
-Secret read_line(std::istream& in) {
-  std::string line;
-  line.reserve(crypto::kMaxPasswordSize + 2);  // no reallocation, which would leave copies behind
-  for (int c = in.get(); c != std::istream::traits_type::eof() && c != '\n' && line.size() <= crypto::kMaxPasswordSize + 1; c = in.get()) {
-    line += static_cast<char>(c);
-  }
-  if (line.ends_with('\r')) line.pop_back();
-  return Secret{std::move(line)};
 }
 
 Result<Secret, Failure> ask_twice(Terminal& terminal) {
@@ -56,7 +44,7 @@ struct NewPassword {
 
 // Asked for, or read.
 Result<NewPassword, Failure> new_password(std::string_view name, const std::vector<DigestScope>& scopes, bool from_stdin, Io& io) {
-  const auto password = from_stdin ? Result<Secret, Failure>{read_line(io.in)} : ask_twice(io.terminal);
+  const auto password = from_stdin ? Result<Secret, Failure>{read_secret_line(io.in, crypto::kMaxPasswordSize)} : ask_twice(io.terminal);
   if (!password) return password.error();
   const auto text = password->reveal(RevealSecret{});
   if (has_control(text)) return Failure{kWrong, "the password has a control character, which Basic authentication cannot carry"};

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/input_line.h"
 #include "cli/load_config.h"
 #include "cli/options.h"
 #include "cli/screen.h"
@@ -10,6 +11,7 @@
 #include "cli/why_live.h"
 #include "cli/why_operator.h"
 #include "cli/why_probe.h"
+#include "crypto/password.h"
 #include "diagnose/cause_pages.h"
 #include "diagnose/diagnosis.h"
 #include "diagnose/render_json.h"
@@ -24,10 +26,9 @@ namespace {
 
 constexpr std::size_t kMaxKeySet = 1024 * 1024;
 constexpr std::size_t kMaxEnvironment = 4 * 1024 * 1024;
-constexpr std::size_t kMaxPassword = 1024;
-constexpr double kMaxLeeway = 86400;
+constexpr double kMaxEvidenceLeeway = 86400;
 
-struct Asked {
+struct AskedWhy {
   std::string input;
   std::string from, environment;
   bool json = false, offline = false, probe = false, show_secrets = false, list = false, password_stdin = false;
@@ -37,7 +38,7 @@ struct Asked {
   std::vector<std::string> jwks;
 };
 
-void add_options(Options& options, Asked& asked) {
+void add_options(Options& options, AskedWhy& asked) {
   CLI::App& app = options.app();
   app.add_option("input", asked.input, "a file, - for standard input, or a URL to ask");
   options.add_json(asked.json);
@@ -102,7 +103,7 @@ int print_page(const Command& self, const std::string& code, Io& io) {
   return kDone;
 }
 
-Result<diagnose::Expectations, Failure> expectations(const Asked& asked, bool input_is_stdin, Io& io) {
+Result<diagnose::Expectations, Failure> expectations(const AskedWhy& asked, bool input_is_stdin, Io& io) {
   diagnose::Expectations out;
   const auto set = [](std::optional<std::string>& to, const std::string& from) {
     if (!from.empty()) to = from;
@@ -117,17 +118,13 @@ Result<diagnose::Expectations, Failure> expectations(const Asked& asked, bool in
     out.now = parse_instant(asked.now);
     if (!out.now) return Failure{kWrong, "--now is no instant; write it like 2026-11-23T10:03:31Z"};
   }
-  if (!(asked.leeway >= 0 && asked.leeway <= kMaxLeeway))
-    return Failure{kWrong, fmt::format("--leeway is not between 0 and {} seconds", kMaxLeeway)};
+  if (!(asked.leeway >= 0 && asked.leeway <= kMaxEvidenceLeeway))
+    return Failure{kWrong, fmt::format("--leeway is not between 0 and {} seconds", kMaxEvidenceLeeway)};
   out.leeway = Duration{static_cast<std::int64_t>(asked.leeway * 1000)};
   if (asked.password_stdin) {
     if (asked.user.empty()) return Failure{kWrong, "--password-stdin needs --user NAME"};
     if (input_is_stdin) return Failure{kWrong, "standard input cannot be both the input and the password; give the input as a file"};
-    std::string line(kMaxPassword + 1, '\0');
-    io.in.getline(line.data(), static_cast<std::streamsize>(line.size()));
-    line.resize(std::strlen(line.c_str()));
-    if (line.ends_with('\r')) line.pop_back();
-    out.password = Secret(std::move(line));
+    out.password = read_secret_line(io.in, crypto::kMaxPasswordSize);
   }
   for (const std::string& source : asked.jwks) {
     std::string text;
@@ -174,7 +171,7 @@ Split split_words(Arguments arguments) {
   return {arguments, {}};
 }
 
-Result<diagnose::Capture, Failure> capture_words(Arguments words, const Asked& asked, Io& io) {
+Result<diagnose::Capture, Failure> capture_words(Arguments words, const AskedWhy& asked, Io& io) {
   if (words[0] != "curl") return Failure{kWrong, fmt::format("behind -- stands a curl command; '{}' is none", printable(words[0], 40))};
   auto capture = diagnose::read_curl_words(words);
   if (!capture) return Failure{kWrong, fmt::format("the curl command: {}", capture.error().message)};
@@ -197,7 +194,7 @@ int run_why(const Command& self, Arguments arguments, Io& io) {
   if (help != split.own.end() && help + 1 != split.own.end() && !(help + 1)->starts_with('-')) return print_page(self, *(help + 1), io);
 
   Options options(self);
-  Asked asked;
+  AskedWhy asked;
   add_options(options, asked);
   if (const auto status = options.parse(split.own, io)) return *status;
   if (asked.list) return print_list(asked.json, io);

@@ -1,6 +1,7 @@
 #include "cli/why_live.h"
 
 #include "base/text.h"
+#include "cli/input_line.h"
 #include "cli/why_input.h"
 #include "diagnose/facts.h"
 #include "diagnose/readers/curl_log.h"
@@ -177,11 +178,6 @@ class Planner {
   std::optional<std::string> file_body_;
   bool has_data_ = false, json_ = false, get_ = false, head_only_ = false;
 };
-
-std::string_view without_line_end(std::string_view line) {
-  while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
-  return line;
-}
 
 // The whole head at once, as libcurl hands it over; the empty line at its end included.
 void log_request_head(diagnose::readers::CurlLog& log, std::string_view head) {

@@ -9,22 +9,22 @@
 namespace quivive::cli {
 namespace {
 
-std::string text_of(const JsonObject& object, std::string_view name) { return std::string(string_member(object, name).value_or("")); }
+std::string owned_text(const JsonObject& object, std::string_view name) { return std::string(string_member(object, name).value_or("")); }
 
 diagnose::GatewayRecord record_of(const JsonObject& said, std::size_t exchange) {
   diagnose::GatewayRecord out;
   out.exchange = exchange;
-  out.reason = text_of(said, "reason");
-  out.meaning = text_of(said, "operator");
-  out.seen = text_of(said, "detail");
-  out.route = text_of(said, "route");
+  out.reason = owned_text(said, "reason");
+  out.meaning = owned_text(said, "operator");
+  out.seen = owned_text(said, "detail");
+  out.route = owned_text(said, "route");
   const Json* checks = member(said, "checks");
   if (checks == nullptr || !checks->is_array()) return out;
   for (const Json& item : checks->get_array()) {
     const JsonObject* check = item.if_object();
-    if (check == nullptr || text_of(*check, "outcome") != "failed") continue;
-    out.check = text_of(*check, "name");
-    out.note = text_of(*check, "note");
+    if (check == nullptr || owned_text(*check, "outcome") != "failed") continue;
+    out.check = owned_text(*check, "name");
+    out.note = owned_text(*check, "note");
     break;
   }
   return out;

@@ -8,13 +8,13 @@
 namespace quivive::config {
 namespace {
 
-struct Row {
+struct HeaderName {
   std::string_view setting;
   std::string_view suffix;
   std::string IdentityHeaders::*name;
 };
 
-constexpr Row kHeaders[] = {
+constexpr HeaderName kHeaders[] = {
     {"subject", "Subject", &IdentityHeaders::subject}, {"scheme", "Scheme", &IdentityHeaders::scheme},
     {"issuer", "Issuer", &IdentityHeaders::issuer},    {"scopes", "Scopes", &IdentityHeaders::scopes},
     {"roles", "Roles", &IdentityHeaders::roles},       {"key_id", "Key-Id", &IdentityHeaders::key_id},
@@ -38,11 +38,11 @@ void read_identity(const Section& root, Config& out) {
   section.read("assertion_lifetime", identity.assertion_lifetime);
 
   const Section headers = section.below("headers");
-  for (const Row& row : kHeaders) {
+  for (const HeaderName& row : kHeaders) {
     std::string& name = identity.headers.*row.name;
     name = identity.prefix + std::string(row.suffix);
     headers.read(row.setting, name);
-    for (const Row& earlier : kHeaders) {
+    for (const HeaderName& earlier : kHeaders) {
       if (&earlier == &row) break;
       if (name.empty() || folded(identity.headers.*earlier.name) != folded(name)) continue;
       headers.report().error(headers.at(row.setting), headers.path_of(row.setting),
@@ -53,7 +53,7 @@ void read_identity(const Section& root, Config& out) {
   if (out.accept.api_key && !out.accept.api_key->header.empty()) {
     const std::string key = folded(out.accept.api_key->header);
     bool taken = key.starts_with(folded(identity.prefix));
-    for (const Row& row : kHeaders) taken = taken || folded(identity.headers.*row.name) == key;
+    for (const HeaderName& row : kHeaders) taken = taken || folded(identity.headers.*row.name) == key;
     if (taken) {
       section.report().error(section.at(), "identity", fmt::format("'{}' carries API keys (accept.api_key.header); it cannot carry an identity", out.accept.api_key->header));
     }

@@ -156,7 +156,7 @@ std::string problem(std::string_view text) {
   return parse(text, ignored);
 }
 
-PasswordVerdict verify(std::string_view text, std::string_view password) {
+PasswordVerdict argon2_verify(std::string_view text, std::string_view password) {
   Argon2Hash expected;
   if (!parse(text, expected).empty()) return PasswordVerdict::UnusableHash;
   Argon2Hash got = expected;
@@ -177,7 +177,7 @@ constexpr std::array<std::string_view, 1> kPrefixes = {"$argon2id$"};
 }  // namespace
 
 constinit const PasswordScheme kArgon2idScheme = {
-    PasswordHashKind::Argon2id, "argon2id", kPrefixes, problem, verify, dummy};
+    PasswordHashKind::Argon2id, "argon2id", kPrefixes, problem, argon2_verify, dummy};
 
 Secret make_argon2id(std::string_view password, RandomSource& random) {
   Argon2Hash hash;

@@ -23,7 +23,7 @@ Parts split_digest(std::string_view hash) {
   return {hash.substr(0, dollar + 1), hash.substr(dollar + 1)};
 }
 
-PasswordVerdict verify(std::string_view hash, std::string_view password) {
+PasswordVerdict crypt_verify(std::string_view hash, std::string_view password) {
   // Both as C strings; the caller has refused passwords with a NUL.
   const std::string setting(hash);
   const Secret key{std::string(password)};
@@ -117,12 +117,12 @@ constexpr std::array<std::string_view, 1> kSha256Prefixes = {"$5$"}, kSha512Pref
 }  // namespace
 
 constinit const PasswordScheme kBcryptScheme = {PasswordHashKind::Bcrypt, "bcrypt", kBcryptPrefixes,
-                                                bcrypt_problem,           verify,   bcrypt_dummy};
+                                                bcrypt_problem,           crypt_verify,   bcrypt_dummy};
 constinit const PasswordScheme kSha256CryptScheme = {
-    PasswordHashKind::Sha256Crypt, "sha256-crypt", kSha256Prefixes, sha256_problem, verify, sha_crypt_dummy};
+    PasswordHashKind::Sha256Crypt, "sha256-crypt", kSha256Prefixes, sha256_problem, crypt_verify, sha_crypt_dummy};
 constinit const PasswordScheme kSha512CryptScheme = {
-    PasswordHashKind::Sha512Crypt, "sha512-crypt", kSha512Prefixes, sha512_problem, verify, sha_crypt_dummy};
+    PasswordHashKind::Sha512Crypt, "sha512-crypt", kSha512Prefixes, sha512_problem, crypt_verify, sha_crypt_dummy};
 constinit const PasswordScheme kYescryptScheme = {PasswordHashKind::Yescrypt, "yescrypt", kYescryptPrefixes,
-                                                  yescrypt_problem,           verify,     yescrypt_dummy};
+                                                  yescrypt_problem,           crypt_verify,     yescrypt_dummy};
 
 }  // namespace quivive::crypto

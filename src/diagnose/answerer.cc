@@ -11,20 +11,19 @@
 namespace quivive::diagnose {
 namespace {
 
-using Kind = Answerer::Kind;
 enum class Part : std::uint8_t { Header, Body, Challenge, Host };
 enum class Match : std::uint8_t { There, Is, Starts, Ends, Has };
 
-struct Row {
-  Kind kind;
+struct AnswererRow {
+  Answerer::Kind kind;
   std::string_view name;
   Part part;
   std::string_view field;
   Match match;
   std::string_view text;  // lower case
 };
-constexpr auto kRows = std::to_array<Row>({
-#define QUIVIVE_ANSWERER(kind, name, part, field, match, text) {Kind::kind, name, Part::part, field, Match::match, text},
+constexpr auto kAnswerers = std::to_array<AnswererRow>({
+#define QUIVIVE_ANSWERER(kind, name, part, field, match, text) {Answerer::Kind::kind, name, Part::part, field, Match::match, text},
 #include "diagnose/answerers.def"
 #undef QUIVIVE_ANSWERER
 });
@@ -40,7 +39,7 @@ bool matches(Match match, std::string_view text, std::string_view wanted) {
   return false;
 }
 
-bool fits(const Row& row, const Facts& facts, std::string_view lower_body) {
+bool fits(const AnswererRow& row, const Facts& facts, std::string_view lower_body) {
   switch (row.part) {
     case Part::Header:
       for (const HeaderField* field : facts.response()->headers.every(row.field)) {
@@ -56,7 +55,7 @@ bool fits(const Row& row, const Facts& facts, std::string_view lower_body) {
   return false;
 }
 
-std::string evidence_of(const Row& row) {
+std::string evidence_of(const AnswererRow& row) {
   switch (row.part) {
     case Part::Header: return fmt::format("response.header {}", row.field);
     case Part::Body: return "response.body";
@@ -71,13 +70,14 @@ bool has(const Facts& facts, std::string_view name) { return facts.response()->h
 // The gateways that say in a field whether the upstream was asked at all.
 std::optional<Answerer> told_by_gateway(const Facts& facts) {
   const std::string server = to_lower(facts.response_field("server"));
-  if (has(facts, "x-kong-response-latency")) return Answerer{Kind::Gateway, "Kong", "response.header x-kong-response-latency"};
-  if (has(facts, "x-kong-upstream-latency")) return Answerer{Kind::Application, "behind Kong", "response.header x-kong-upstream-latency"};
-  if (server.starts_with("kong/")) return Answerer{Kind::Gateway, "Kong", "response.header server"};
+  if (has(facts, "x-kong-response-latency")) return Answerer{Answerer::Kind::Gateway, "Kong", "response.header x-kong-response-latency"};
+  if (has(facts, "x-kong-upstream-latency"))
+    return Answerer{Answerer::Kind::Application, "behind Kong", "response.header x-kong-upstream-latency"};
+  if (server.starts_with("kong/")) return Answerer{Answerer::Kind::Gateway, "Kong", "response.header server"};
   const std::string_view envoy = server.starts_with("istio-envoy") ? "Istio" : "Envoy";
   if (has(facts, "x-envoy-upstream-service-time"))
-    return Answerer{Kind::Application, fmt::format("behind {}", envoy), "response.header x-envoy-upstream-service-time"};
-  if (server == "envoy" || server == "istio-envoy") return Answerer{Kind::Gateway, std::string(envoy), "response.header server"};
+    return Answerer{Answerer::Kind::Application, fmt::format("behind {}", envoy), "response.header x-envoy-upstream-service-time"};
+  if (server == "envoy" || server == "istio-envoy") return Answerer{Answerer::Kind::Gateway, std::string(envoy), "response.header server"};
   // API Gateway's own answers name the error in a field, or have its one-member body; integrations write anything else.
   const bool apigw = has(facts, "x-amz-apigw-id") || has(facts, "apigw-requestid") ||
                      (has(facts, "x-amzn-requestid") && facts.request() != nullptr &&
@@ -87,9 +87,9 @@ std::optional<Answerer> told_by_gateway(const Facts& facts) {
         facts.body_json && facts.body_json->is_object() && facts.body_json->get_object().size() == 1 &&
         (member(facts.body_json->get_object(), "message") != nullptr || member(facts.body_json->get_object(), "Message") != nullptr);
     if (has(facts, "x-amzn-errortype") || one_member)
-      return Answerer{Kind::Gateway, "Amazon API Gateway",
+      return Answerer{Answerer::Kind::Gateway, "Amazon API Gateway",
                       has(facts, "x-amzn-errortype") ? "response.header x-amzn-errortype" : "response.body"};
-    return Answerer{Kind::Application, "behind Amazon API Gateway",
+    return Answerer{Answerer::Kind::Application, "behind Amazon API Gateway",
                     has(facts, "x-amz-apigw-id") ? "response.header x-amz-apigw-id" : "response.header apigw-requestid"};
   }
   return std::nullopt;
@@ -153,9 +153,9 @@ Answerer to_proxy(const Facts& facts) {
     if (value.empty()) continue;
     std::string name = field == "via" ? std::string(value.substr(value.find(' ') == std::string_view::npos ? 0 : value.find(' ') + 1))
                                       : std::string(value.substr(0, value.find('/')));
-    return {Kind::Proxy, printable(name, 60), fmt::format("response.header {}", field)};
+    return {Answerer::Kind::Proxy, printable(name, 60), fmt::format("response.header {}", field)};
   }
-  return {Kind::Proxy, "", "response.status"};
+  return {Answerer::Kind::Proxy, "", "response.status"};
 }
 
 }  // namespace
@@ -175,37 +175,37 @@ std::string_view name_of(Answerer::Kind kind) {
 Answerer identify_answerer(const Facts& facts) {
   if (facts.response() == nullptr || facts.status == 0) return {};
   if (facts.exchange->to_proxy || facts.status == 407) return to_proxy(facts);
-  if (const auto own = own_rejection(facts)) return {Kind::Gateway, "Quivive", own->evidence};
+  if (const auto own = own_rejection(facts)) return {Answerer::Kind::Gateway, "Quivive", own->evidence};
   const std::string body = to_lower(facts.response_body());
   const std::string_view trimmed = std::string_view(body).substr(std::min(body.find_first_not_of(" \t\r\n"), body.size()));
   // A name in Server may be of whoever stands in front; a page or a word of its own is not.
-  const auto said =
-      std::find_if(kRows.begin(), kRows.end(), [&](const Row& row) { return row.field != "server" && fits(row, facts, trimmed); });
-  const bool own_words = said != kRows.end() && (said->part == Part::Body || said->kind != Kind::Application);
+  const auto said = std::find_if(kAnswerers.begin(), kAnswerers.end(),
+                                 [&](const AnswererRow& row) { return row.field != "server" && fits(row, facts, trimmed); });
+  const bool own_words = said != kAnswerers.end() && (said->part == Part::Body || said->kind != Answerer::Kind::Application);
   if (own_words) return {said->kind, std::string(said->name), evidence_of(*said)};
   if (auto told = told_by_gateway(facts)) {
-    if (told->kind == Kind::Application && said != kRows.end())
+    if (told->kind == Answerer::Kind::Application && said != kAnswerers.end())
       return {said->kind, fmt::format("{}, {}", said->name, told->name), evidence_of(*said)};
     return *told;
   }
-  if (said != kRows.end()) return {said->kind, std::string(said->name), evidence_of(*said)};
-  const auto named =
-      std::find_if(kRows.begin(), kRows.end(), [&](const Row& row) { return row.field == "server" && fits(row, facts, trimmed); });
-  if (named != kRows.end()) return {named->kind, std::string(named->name), evidence_of(*named)};
-  if (is_token_endpoint(facts)) return {Kind::Idp, "", "request.url"};
+  if (said != kAnswerers.end()) return {said->kind, std::string(said->name), evidence_of(*said)};
+  const auto named = std::find_if(kAnswerers.begin(), kAnswerers.end(),
+                                  [&](const AnswererRow& row) { return row.field == "server" && fits(row, facts, trimmed); });
+  if (named != kAnswerers.end()) return {named->kind, std::string(named->name), evidence_of(*named)};
+  if (is_token_endpoint(facts)) return {Answerer::Kind::Idp, "", "request.url"};
   const Front* front = front_of(facts);
   if (is_of_application(facts)) {
     if (front != nullptr)
-      return {Kind::Application, fmt::format("behind {}", front->name),
+      return {Answerer::Kind::Application, fmt::format("behind {}", front->name),
               facts.body_json ? "response.body" : "response.header www-authenticate"};
-    return {Kind::Application, "", facts.body_json ? "response.body" : "response.header"};
+    return {Answerer::Kind::Application, "", facts.body_json ? "response.body" : "response.header"};
   }
   // Neither a page of its own nor anything of an application: who stands in front, if it is a web server, may have written it.
   if (front != nullptr && front->field == "server" && front->name == "Cloudflare")
-    return {Kind::Unknown, "behind Cloudflare", "response.header server"};
+    return {Answerer::Kind::Unknown, "behind Cloudflare", "response.header server"};
   if (front != nullptr && front->field == "server")
-    return {facts.status == 401 && facts.challenge("Basic") != nullptr ? Kind::Proxy : Kind::Unknown, std::string(front->name),
-            "response.header server"};
+    return {facts.status == 401 && facts.challenge("Basic") != nullptr ? Answerer::Kind::Proxy : Answerer::Kind::Unknown,
+            std::string(front->name), "response.header server"};
   return {};
 }
 

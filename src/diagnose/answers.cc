@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "diagnose/facts.h"
+#include "diagnose/text.h"
 #include "http/query.h"
 
 #include <algorithm>
@@ -10,10 +11,6 @@
 
 namespace quivive::diagnose {
 namespace {
-
-bool contains_any(std::string_view text, std::span<const std::string_view> words) {
-  return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
-}
 
 // Codes by which APIs say in a 200 that nobody is signed in (Slack, GraphQL, JSON-RPC).
 constexpr auto kErrorWords = std::to_array<std::string_view>({"invalid_auth",

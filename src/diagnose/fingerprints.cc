@@ -9,11 +9,9 @@
 namespace quivive::diagnose {
 namespace {
 
-using enum Certainty;
-using enum Fingerprint::Says;
-
 constexpr auto kTable = std::to_array<Fingerprint>({
-#define QUIVIVE_FINGERPRINT(text, emitter, cause, certainty, says) {text, emitter, Cause::cause, certainty, says},
+#define QUIVIVE_FINGERPRINT(text, emitter, cause, certainty, says) \
+  {text, emitter, Cause::cause, Certainty::certainty, Fingerprint::Says::says},
 #include "diagnose/fingerprints.def"
 #undef QUIVIVE_FINGERPRINT
 });

@@ -63,41 +63,41 @@ constexpr auto kSecretMembers = std::to_array<std::string_view>({"accesstoken",
 constexpr auto kPasswordNames = std::to_array<std::string_view>(
     {"clientsecret", "currentpassword", "newpassword", "pass", "passcode", "passwd", "password", "pwd", "secret"});
 
-constexpr auto kSchemes = std::to_array<std::string_view>({"apikey",
-                                                           "aws",
-                                                           "aws4hmacsha256",
-                                                           "awselasticstorage",
-                                                           "basic",
-                                                           "bearer",
-                                                           "bot",
-                                                           "digest",
-                                                           "dpop",
-                                                           "geniekey",
-                                                           "googlelogin",
-                                                           "hawk",
-                                                           "hmac",
-                                                           "hoba",
-                                                           "jwt",
-                                                           "key",
-                                                           "mac",
-                                                           "mutual",
-                                                           "negotiate",
-                                                           "ntlm",
-                                                           "oauth",
-                                                           "pveapitoken",
-                                                           "scramsha1",
-                                                           "scramsha256",
-                                                           "sharedaccesssignature",
-                                                           "sharedkey",
-                                                           "ssws",
-                                                           "signature",
-                                                           "token",
-                                                           "vapid",
-                                                           "gnap",
-                                                           "privatetoken",
-                                                           "concealed",
-                                                           "zohooauthtoken",
-                                                           "splunk"});
+constexpr auto kKnownSchemes = std::to_array<std::string_view>({"apikey",
+                                                                "aws",
+                                                                "aws4hmacsha256",
+                                                                "awselasticstorage",
+                                                                "basic",
+                                                                "bearer",
+                                                                "bot",
+                                                                "digest",
+                                                                "dpop",
+                                                                "geniekey",
+                                                                "googlelogin",
+                                                                "hawk",
+                                                                "hmac",
+                                                                "hoba",
+                                                                "jwt",
+                                                                "key",
+                                                                "mac",
+                                                                "mutual",
+                                                                "negotiate",
+                                                                "ntlm",
+                                                                "oauth",
+                                                                "pveapitoken",
+                                                                "scramsha1",
+                                                                "scramsha256",
+                                                                "sharedaccesssignature",
+                                                                "sharedkey",
+                                                                "ssws",
+                                                                "signature",
+                                                                "token",
+                                                                "vapid",
+                                                                "gnap",
+                                                                "privatetoken",
+                                                                "concealed",
+                                                                "zohooauthtoken",
+                                                                "splunk"});
 
 constexpr auto kSessionParts = std::to_array<std::string_view>(
     {"sess", "sid", "auth", "token", "jwt", "login", "logged", "remember", "ticket", "aspxauth", "aspnetcore", "identity", "user"});
@@ -142,7 +142,7 @@ bool is_vendor_key(std::string_view name) {
 bool is_key_name(std::string_view name) { return contains(kKeyNames, folded(name)) || is_vendor_key(name); }
 bool is_secret_member(std::string_view name) { return contains(kSecretMembers, folded(name)); }
 bool is_password_name(std::string_view name) { return contains(kPasswordNames, folded(name)); }
-bool is_known_scheme(std::string_view word) { return contains(kSchemes, folded(word)); }
+bool is_known_scheme(std::string_view word) { return contains(kKnownSchemes, folded(word)); }
 
 bool is_session_cookie(std::string_view name) {
   if (name.starts_with("__Host-") || name.starts_with("__Secure-")) name.remove_prefix(name.find('-') + 1);

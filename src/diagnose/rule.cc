@@ -4,13 +4,13 @@
 
 namespace quivive::diagnose {
 namespace {
-constexpr std::size_t kDropped = static_cast<std::size_t>(-1);
+constexpr std::size_t kDroppedFinding = static_cast<std::size_t>(-1);
 constexpr std::size_t kMaxFindings = 512;  // a hostile capture repeats itself
 constexpr std::size_t kMaxEvidence = 16;
 }  // namespace
 
 Report::Entry Report::add(Cause cause, Certainty certainty, Severity severity, const Facts& facts) {
-  if (findings_.size() >= kMaxFindings) return {*this, kDropped};
+  if (findings_.size() >= kMaxFindings) return {*this, kDroppedFinding};
   Finding finding;
   finding.cause = cause;
   finding.certainty = certainty;
@@ -23,7 +23,7 @@ Report::Entry Report::add(Cause cause, Certainty certainty, Severity severity, c
 Report::Entry Report::fault(Cause cause, Certainty certainty, const Facts& facts) {
   if (facts.is_open()) return add(cause, certainty, Severity::Error, facts);
   if (!facts.superseded && certainty == Certainty::Certain) return add(cause, certainty, Severity::Warning, facts);
-  return {*this, kDropped};
+  return {*this, kDroppedFinding};
 }
 
 Report::Entry Report::blocked(Cause cause, Certainty certainty, const Facts& facts) {
@@ -46,7 +46,7 @@ bool Report::has_error(const Facts& facts) const {
                      [&](const Finding& f) { return f.severity == Severity::Error && f.exchange == facts.exchange->index; });
 }
 
-Finding& Report::Entry::target() { return at_ == kDropped ? report_->dropped_ : report_->findings_[at_]; }
+Finding& Report::Entry::target() { return at_ == kDroppedFinding ? report_->dropped_ : report_->findings_[at_]; }
 
 Report::Entry& Report::Entry::summary(std::string text) { return target().summary = std::move(text), *this; }
 Report::Entry& Report::Entry::detail(std::string text) { return target().detail = std::move(text), *this; }

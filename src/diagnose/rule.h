@@ -62,6 +62,7 @@ using Rules = void (*)(const Context& context, Report& report);
 #define QUIVIVE_RULES(name) void name(const Context& context, Report& report);
 namespace rules {
 #include "diagnose/rules.def"
+using Place = SentCredential::Place;
 }  // namespace rules
 #undef QUIVIVE_RULES
 

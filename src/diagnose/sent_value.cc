@@ -2,6 +2,7 @@
 
 #include "base/base64.h"
 #include "base/text.h"
+#include "diagnose/text.h"
 #include "http/grammar.h"
 
 #include <algorithm>
@@ -17,9 +18,6 @@ std::string_view trimmed(std::string_view text) {
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
-
-bool is_letter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
-bool is_name_char(char c) { return is_letter(c) || http::is_digit(c) || c == '_'; }
 
 bool is_name(std::string_view text) {
   return !text.empty() && !http::is_digit(text.front()) && std::all_of(text.begin(), text.end(), is_name_char);

@@ -72,9 +72,7 @@ bool is_safe_name(std::string_view name) {
          name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == std::string_view::npos;
 }
 
-using Place = SentCredential::Place;
-
-const SentCredential* sent_in(const Facts& facts, Place place) {
+const SentCredential* sent_in(const Facts& facts, SentCredential::Place place) {
   const auto found =
       std::find_if(facts.credentials.begin(), facts.credentials.end(), [&](const SentCredential& c) { return c.place == place; });
   return found == facts.credentials.end() ? nullptr : &*found;
@@ -104,7 +102,7 @@ bool takes_variable(std::string_view scheme) {
 // The header fields to send, each with a variable in place of the secret; none where it is not known which.
 std::vector<std::string> credential_fields(const Facts& facts, const Finding& verdict) {
   const SentCredential* sent = facts.authorization();
-  const SentCredential* key = sent_in(facts, Place::Header);
+  const SentCredential* key = sent_in(facts, SentCredential::Place::Header);
   const auto& challenges = facts.challenges.challenges;
   for (const http::Challenge& one : challenges) {
     const auto name = named_header(one);
@@ -125,10 +123,11 @@ std::vector<std::string> credential_fields(const Facts& facts, const Finding& ve
   if (verdict.cause == Cause::KeyInWrongPlace || verdict.cause == Cause::KeyHeaderName) return {};
   if (sent == nullptr && key != nullptr && verdict.cause != Cause::HeaderMisspelt)
     return is_safe_name(key->name) ? std::vector<std::string>{key_field(key->name)} : std::vector<std::string>{};
-  if (sent == nullptr && sent_in(facts, Place::Query) != nullptr && challenges.empty()) {
+  if (sent == nullptr && sent_in(facts, SentCredential::Place::Query) != nullptr && challenges.empty()) {
     // The parameter that RFC 6750 section 2.3 replaces by the header; others are their API's own.
-    return iequals(sent_in(facts, Place::Query)->name, "access_token") ? std::vector<std::string>{"Authorization: Bearer $TOKEN"}
-                                                                       : std::vector<std::string>{};
+    return iequals(sent_in(facts, SentCredential::Place::Query)->name, "access_token")
+               ? std::vector<std::string>{"Authorization: Bearer $TOKEN"}
+               : std::vector<std::string>{};
   }
   const bool known = sent != nullptr && challenges.empty() && is_safe_name(sent->scheme) && is_known_scheme(sent->scheme);
   return {"Authorization: " + (known ? sent->scheme : std::string("Bearer")) + " $TOKEN"};
@@ -145,7 +144,7 @@ std::string form_word(const Facts& facts, std::string_view body, bool client_in_
     if (client_in_header && (name == "client_secret" || name == "client_id")) continue;
     plain += (plain.empty() && out.empty() ? "" : "&") + std::string(pair.name) + '=';
     const bool secret = std::any_of(facts.credentials.begin(), facts.credentials.end(),
-                                    [&](const SentCredential& c) { return c.place == Place::Form && c.name == name; });
+                                    [&](const SentCredential& c) { return c.place == SentCredential::Place::Form && c.name == name; });
     if (!secret || !is_safe_name(name) || name.find('-') != std::string::npos) {
       plain += pair.value;
       continue;
@@ -162,7 +161,7 @@ std::string form_word(const Facts& facts, std::string_view body, bool client_in_
 std::string query_without_credentials(const Facts& facts, std::string_view query) {
   std::string out(query);
   for (const SentCredential& one : facts.credentials) {
-    if (one.place != Place::Query) continue;
+    if (one.place != SentCredential::Place::Query) continue;
     std::string left;
     http::append_query_without(left, out, one.name);
     out = std::move(left);
@@ -240,7 +239,7 @@ std::optional<std::string> suggest_command(std::span<const Facts> all, std::size
   if (!written.body.empty()) {
     const bool short_text = written.body.size() <= 200 && is_valid_utf8(written.body) && written.body.find('\0') == std::string::npos;
     const bool secret = redactor != nullptr && (*redactor)(written.body) != written.body;
-    const bool form = sent_in(sender, Place::Form) != nullptr && !trim_ows(written.body).starts_with('{');
+    const bool form = sent_in(sender, SentCredential::Place::Form) != nullptr && !trim_ows(written.body).starts_with('{');
     if (short_text && form) out += " --data-raw " + form_word(sender, written.body, mend == Mend::Basic);
     else out += short_text && !secret ? " --data-raw " + shell_quoted(written.body) : std::string(" --data-binary @BODY");
   }

@@ -11,7 +11,7 @@ namespace quivive::diagnose {
 namespace {
 
 constexpr double kLooksLikeMilliseconds = 1e11;
-constexpr JsonLimits kLimits{.depth = 32, .bytes = kMaxTokenRead};
+constexpr JsonLimits kTokenLimits{.depth = 32, .bytes = kMaxTokenRead};
 
 std::vector<std::string_view> split_dots(std::string_view text) {
   std::vector<std::string_view> out;
@@ -55,7 +55,7 @@ bool read_object(std::string_view part, std::string_view what, JsonObject& out, 
                                             : fmt::format("the {} is not base64url at character {}", what, bad + 1);
     return false;
   }
-  auto json = parse_json(*bytes, kLimits);
+  auto json = parse_json(*bytes, kTokenLimits);
   if (!json) {
     problem = fmt::format("the {} is {}", what, json.error().message);
     return false;

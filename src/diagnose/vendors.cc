@@ -11,7 +11,7 @@ constexpr auto kTokens = std::to_array<VendorToken>({
 #undef QUIVIVE_VENDOR_TOKEN
 });
 
-constexpr auto kHosts = std::to_array<VendorHost>({
+constexpr auto kVendorHosts = std::to_array<VendorHost>({
 #define QUIVIVE_VENDOR_HOST(host, vendor, header, query, takes_jwt) {host, vendor, header, query, takes_jwt},
 #include "diagnose/vendor_hosts.def"
 #undef QUIVIVE_VENDOR_HOST
@@ -37,7 +37,7 @@ const VendorToken* find_vendor_token(std::string_view token) {
 
 const VendorHost* find_vendor_host(std::string_view host) {
   const VendorHost* best = nullptr;
-  for (const VendorHost& row : kHosts) {
+  for (const VendorHost& row : kVendorHosts) {
     // Regions stand in the middle of AWS's names: abc.execute-api.eu-west-1.amazonaws.com.
     const bool gateway =
         row.host == "execute-api.amazonaws.com" && host.find(".execute-api.") != std::string_view::npos && host.ends_with(".amazonaws.com");

@@ -10,7 +10,7 @@
 namespace quivive::digest {
 namespace {
 
-enum Param : std::uint8_t { Username, Realm, Uri, Cnonce, Nonce, Response, Algorithm, Nc, QopParam, Userhash, UsernameStar, kParams };
+enum Param : std::uint8_t { Username, Realm, Uri, Cnonce, NonceParam, Response, Algorithm, Nc, QopParam, Userhash, UsernameStar, kParams };
 constexpr std::array<std::string_view, kParams> kNames = {"username", "realm",     "uri", "cnonce", "nonce",    "response",
                                                           "algorithm", "nc", "qop", "userhash", "username*"};
 
@@ -120,7 +120,7 @@ std::optional<DigestProblem> parse(std::string_view value, DigestCredentials& ou
     if (!algorithm) return DigestProblem{DigestProblem::Kind::UnknownAlgorithm, "algorithm " + printable(given.value[Algorithm], 40)};
     out.algorithm = *algorithm;
   }
-  for (const Param param : {Realm, Nonce, Uri, Response, QopParam, Nc, Cnonce}) {
+  for (const Param param : {Realm, NonceParam, Uri, Response, QopParam, Nc, Cnonce}) {
     if (!given.given[param]) return malformed(fmt::format("{} is missing", kNames[param]));
   }
   if (given.given[Username] == given.given[UsernameStar]) {
@@ -131,7 +131,7 @@ std::optional<DigestProblem> parse(std::string_view value, DigestCredentials& ou
     out.*view = unescape(given.value[param], param == Username, out.unescaped[param]);
   }
   out.userhash = iequals(given.value[Userhash], "true");
-  out.nonce = given.value[Nonce];
+  out.nonce = given.value[NonceParam];
   out.response = given.value[Response];
   out.nc = given.value[Nc];
   out.qop_text = given.value[QopParam];

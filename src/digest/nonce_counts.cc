@@ -7,7 +7,7 @@
 #include <mutex>
 
 namespace quivive::digest {
-namespace {
+namespace counts_detail {
 
 struct Used {
   std::uint32_t highest = 0;
@@ -30,7 +30,7 @@ struct Generation {
   Instant latest = Instant::min();  // that a nonce in it was issued
 };
 
-NonceClaim use(Used& used, std::uint32_t count) {
+inline NonceClaim use(Used& used, std::uint32_t count) {
   if (count > used.highest) {
     const std::uint32_t ahead = count - used.highest;
     used.window = ahead < kCountWindow ? used.window << ahead | 1 : 1;
@@ -45,7 +45,10 @@ NonceClaim use(Used& used, std::uint32_t count) {
   return NonceClaim::Fresh;
 }
 
-}  // namespace
+}  // namespace counts_detail
+
+using counts_detail::Generation;
+using counts_detail::Used;
 
 // Two generations: an entry that is used moves to the younger, and the older is dropped whole. So an entry outlives its last use by
 // a lifetime, and forgetting costs nothing for each. Threat: what is dropped would be fresh again. So no nonce counts that was

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "http/connection_options.h"
 #include "http/cookie.h"
+#include "http/field_line.h"
 #include "http/query.h"
 
 #include <algorithm>
@@ -11,14 +12,8 @@
 namespace quivive::gateway {
 namespace {
 
+using http::add_field_line;
 using http::FieldId;
-
-void line(std::string& out, std::string_view name, std::string_view value) {
-  out += name;
-  out += ": ";
-  out += value;
-  out += "\r\n";
-}
 
 void number(std::string& out, std::uint64_t n) {
   char buffer[24];
@@ -53,8 +48,8 @@ void append_cookie_line(std::string& out, const http::Field& field, std::span<co
     value = std::move(rest);
     changed = true;
   }
-  if (!changed) return line(out, field.name, field.value);
-  if (!value.empty()) line(out, "Cookie", value);
+  if (!changed) return add_field_line(out, field.name, field.value);
+  if (!value.empty()) add_field_line(out, "Cookie", value);
 }
 
 // Threat: an upstream that is trusted less than the gateway, and signs its visitors in as somebody of its choice.
@@ -82,7 +77,7 @@ void append_upstream_head(std::string& out, const ForwardRequest& r) {
   out += ' ';
   append_target(out, r);
   out += " HTTP/1.1\r\n";
-  line(out, "Host", r.forwarded_host);
+  add_field_line(out, "Host", r.forwarded_host);
   const http::ConnectionOptions options(r.head.fields.view());
   for (const http::Field& field : r.head.fields.view()) {
     if (rewritten(field.id)) continue;
@@ -90,7 +85,7 @@ void append_upstream_head(std::string& out, const ForwardRequest& r) {
     if (!r.drop_header.empty() && http::same_folded_name(field.name, r.drop_header)) continue;
     if (http::classify_for_upstream(field, options, r.protected_names) == http::FieldAction::Drop) continue;
     if (field.id == FieldId::Cookie && !r.own_cookies.empty()) append_cookie_line(out, field, r.own_cookies);
-    else line(out, field.name, field.value);
+    else add_field_line(out, field.name, field.value);
   }
   if (r.head.body == http::Body::Length) {
     out += "Content-Length: ";
@@ -106,9 +101,9 @@ void append_upstream_head(std::string& out, const ForwardRequest& r) {
   }
   out += r.client_address;
   out += "\r\n";
-  line(out, "X-Forwarded-Proto", r.forwarded_proto);
-  line(out, "X-Forwarded-Host", r.forwarded_host);
-  line(out, "X-Request-Id", r.request_id);
+  add_field_line(out, "X-Forwarded-Proto", r.forwarded_proto);
+  add_field_line(out, "X-Forwarded-Host", r.forwarded_host);
+  add_field_line(out, "X-Request-Id", r.request_id);
   out += r.identity;
   // Only websocket is ever passed on: an h2c upgrade would open a tunnel past every check (CVE-2026-88008).
   if (r.websocket) out += "Connection: Upgrade\r\nUpgrade: websocket\r\n";
@@ -132,12 +127,12 @@ void append_client_head(std::string& out, const ForwardResponse& r) {
     if (sets_own_cookie(field, r.own_cookies)) continue;
     dated |= field.id == FieldId::Date;
     if (cacheable_by_all && iequals(field.name, "Cache-Control")) cacheable_by_all = false;
-    line(out, field.name, field.value);
+    add_field_line(out, field.name, field.value);
   }
-  if (!dated) line(out, "Date", r.date);
+  if (!dated) add_field_line(out, "Date", r.date);
   if (cacheable_by_all) out += "Cache-Control: private\r\n";
-  line(out, "X-Request-Id", r.request_id);
-  if (!r.authentication_info.empty()) line(out, "Authentication-Info", r.authentication_info);
+  add_field_line(out, "X-Request-Id", r.request_id);
+  if (!r.authentication_info.empty()) add_field_line(out, "Authentication-Info", r.authentication_info);
   if (r.websocket) {
     out += "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
     return;

@@ -18,7 +18,7 @@ bool take_pair(std::string_view& rest, std::string_view& pair) {
 
 // Some servers trim around '=' and some do not. Trimming here counts a planted `name =x` as the duplicate that it is to
 // the former.
-Cookie split_pair(std::string_view pair) {
+Cookie split_cookie(std::string_view pair) {
   const std::size_t equals = pair.find('=');
   if (equals == std::string_view::npos) return {{}, pair};
   return {trim_ows(pair.substr(0, equals)), trim_ows(pair.substr(equals + 1))};
@@ -34,7 +34,7 @@ bool CookieReader::next(Cookie& cookie) {
     rest_ = fields_.front().value;
     fields_ = fields_.subspan(1);
   }
-  cookie = split_pair(pair);
+  cookie = split_cookie(pair);
   return true;
 }
 
@@ -52,7 +52,7 @@ std::size_t append_cookies_without(std::string& out, std::string_view cookie_val
   std::size_t removed = 0;
   bool first = true;
   for (std::string_view pair; take_pair(cookie_value, pair);) {
-    if (split_pair(pair).name == name) {
+    if (split_cookie(pair).name == name) {
       ++removed;
       continue;
     }

@@ -14,7 +14,7 @@ struct Body {
   bool too_large = false;
 };
 
-std::size_t on_body(char* data, std::size_t, std::size_t n, void* to) {
+std::size_t keep_body(char* data, std::size_t, std::size_t n, void* to) {
   auto* body = static_cast<Body*>(to);
   if (body->response->body.size() + n > body->limit) {
     body->too_large = true;  // unbounded growth: a key server must not be able to fill our memory
@@ -24,7 +24,7 @@ std::size_t on_body(char* data, std::size_t, std::size_t n, void* to) {
   return n;
 }
 
-std::size_t on_header(char* data, std::size_t, std::size_t n, void* to) {
+std::size_t keep_cache_control(char* data, std::size_t, std::size_t n, void* to) {
   auto* response = static_cast<FetchResponse*>(to);
   std::string_view line(data, n);
   const auto colon = line.find(':');
@@ -60,9 +60,9 @@ Result<FetchResponse> fetch(const std::string& url, const FetchLimits& limits, F
   lib.easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
   lib.easy_setopt(c, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
   lib.easy_setopt(c, CURLOPT_USERAGENT, "quivive/" QUIVIVE_VERSION);
-  lib.easy_setopt(c, CURLOPT_WRITEFUNCTION, &on_body);
+  lib.easy_setopt(c, CURLOPT_WRITEFUNCTION, &keep_body);
   lib.easy_setopt(c, CURLOPT_WRITEDATA, &body);
-  lib.easy_setopt(c, CURLOPT_HEADERFUNCTION, &on_header);
+  lib.easy_setopt(c, CURLOPT_HEADERFUNCTION, &keep_cache_control);
   lib.easy_setopt(c, CURLOPT_HEADERDATA, &response);
   if (method == FetchMethod::Post) {
     lib.easy_setopt(c, CURLOPT_POST, 1L);

@@ -26,7 +26,8 @@ Result<const Libcurl*> load() {
   const bool all = resolve(library, "curl_global_init", f.global_init) && resolve(library, "curl_version_info", f.version_info) &&
                    resolve(library, "curl_easy_init", f.easy_init) && resolve(library, "curl_easy_setopt", f.easy_setopt) &&
                    resolve(library, "curl_easy_perform", f.easy_perform) && resolve(library, "curl_easy_getinfo", f.easy_getinfo) &&
-                   resolve(library, "curl_easy_cleanup", f.easy_cleanup) && resolve(library, "curl_easy_strerror", f.easy_strerror) &&
+                   resolve(library, "curl_easy_reset", f.easy_reset) && resolve(library, "curl_easy_cleanup", f.easy_cleanup) &&
+                   resolve(library, "curl_easy_strerror", f.easy_strerror) &&
                    resolve(library, "curl_slist_append", f.slist_append) && resolve(library, "curl_slist_free_all", f.slist_free_all);
   if (!all) return error("{} is no libcurl that can be used", kFile);
   if (f.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return error("libcurl does not start");

@@ -33,12 +33,12 @@ int on_debug(CURL*, curl_infotype type, char* data, std::size_t size, void* to) 
     case CURLINFO_HEADER_OUT: (*session->log)(TransferEvent::HeaderOut, bytes); break;
     case CURLINFO_DATA_OUT: (*session->log)(TransferEvent::DataOut, bytes); break;
     case CURLINFO_HEADER_IN: (*session->log)(TransferEvent::HeaderIn, bytes); break;
-    default: break;  // bodies come through on_body, decoded; TLS bytes are nobody's
+    default: break;  // bodies come through log_body, decoded; TLS bytes are nobody's
   }
   return 0;
 }
 
-std::size_t on_body(char* data, std::size_t, std::size_t size, void* to) {
+std::size_t log_body(char* data, std::size_t, std::size_t size, void* to) {
   auto* session = static_cast<Session*>(to);
   (*session->log)(TransferEvent::DataIn, {data, size});
   session->body += size;
@@ -47,7 +47,7 @@ std::size_t on_body(char* data, std::size_t, std::size_t size, void* to) {
   return session->enough ? 0 : size;
 }
 
-std::size_t on_header(char* data, std::size_t, std::size_t size, void* to) {
+std::size_t check_redirect(char* data, std::size_t, std::size_t size, void* to) {
   auto* session = static_cast<Session*>(to);
   const std::string_view line(data, size);
   constexpr std::string_view kName = "location:";
@@ -184,9 +184,9 @@ Result<void> transfer(const TransferPlan& plan, const TransferLog& log) {
   set(c, CURLOPT_VERBOSE, 1L);
   set(c, CURLOPT_DEBUGFUNCTION, &on_debug);
   set(c, CURLOPT_DEBUGDATA, &session);
-  set(c, CURLOPT_WRITEFUNCTION, &on_body);
+  set(c, CURLOPT_WRITEFUNCTION, &log_body);
   set(c, CURLOPT_WRITEDATA, &session);
-  set(c, CURLOPT_HEADERFUNCTION, &on_header);
+  set(c, CURLOPT_HEADERFUNCTION, &check_redirect);
   set(c, CURLOPT_HEADERDATA, &session);
   set(c, CURLOPT_ERRORBUFFER, said.data());
 

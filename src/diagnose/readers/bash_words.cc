@@ -1,6 +1,7 @@
 #include "diagnose/readers/shell_words.h"
 
 #include "diagnose/readers/utf8.h"
+#include "diagnose/text.h"
 #include "http/grammar.h"
 
 #include <algorithm>
@@ -15,10 +16,6 @@ void throw_exception_from_error(const ShellFault& fault, const boost::source_loc
 
 namespace {
 
-constexpr auto kNone = std::string_view::npos;
-
-bool is_name_start(char c) { return c == '_' || (http::is_tchar(c) && (c | 0x20) >= 'a' && (c | 0x20) <= 'z'); }
-bool is_name_char(char c) { return is_name_start(c) || http::is_digit(c); }
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
 class BashSplitter {

@@ -1,14 +1,13 @@
 #include "diagnose/readers/shell_words.h"
 
 #include "base/text.h"
+#include "diagnose/text.h"
 
 #include <algorithm>
 #include <utility>
 
 namespace quivive::diagnose::readers {
 namespace {
-
-constexpr auto kNone = std::string_view::npos;
 
 // Two readers after one another: cmd.exe, which knows ^ and "…" and ends commands; and the C runtime, which splits what is
 // left into arguments by \" and "…". A character that ^ protects from the first still means what it means to the second.

@@ -5,6 +5,7 @@
 #include "diagnose/readers/curl_request.h"
 #include "diagnose/readers/message.h"
 #include "diagnose/readers/word_remarks.h"
+#include "diagnose/text.h"
 #include "http/grammar.h"
 
 #include <algorithm>
@@ -13,16 +14,14 @@
 namespace quivive::diagnose::readers {
 namespace {
 
-constexpr auto kNone = std::string_view::npos;
-
 constexpr std::size_t kMaxCopied = 16 * 1024 * 1024;  // bytes of options in all the requests of one operation
 
-bool has_scheme(std::string_view text) { return text.find("://") != kNone; }
+bool has_url_scheme(std::string_view text) { return text.find("://") != kNone; }
 
 // A word that could be meant as a URL: with a scheme, or like a host (dots, a port, localhost), or made of something that a
 // shell or a person fills in. A JWT has dots too.
 bool looks_like_url(std::string_view text) {
-  if (has_scheme(text)) return true;
+  if (has_url_scheme(text)) return true;
   if (text.starts_with('$') || text.starts_with("{{") || text.starts_with('<') || text.starts_with('[')) return true;
   const std::string_view host = text.substr(0, text.find_first_of("/?#"));
   if (host.starts_with("eyJ") || host.empty() || host.size() > 253) return false;
@@ -232,7 +231,7 @@ class CommandReader {
 
   // Which of the words that are no options are URLs: all that curl can tell is that they are no options.
   void finish_operation() {
-    const bool schemes = std::any_of(positional_.begin(), positional_.end(), [](const Argument& a) { return has_scheme(a.text()); });
+    const bool schemes = std::any_of(positional_.begin(), positional_.end(), [](const Argument& a) { return has_url_scheme(a.text()); });
     const bool likely = std::any_of(positional_.begin(), positional_.end(), [](const Argument& a) { return looks_like_url(a.text()); });
     const std::size_t exchange = capture_.exchanges.size();
     std::vector<Argument> urls;
@@ -241,7 +240,7 @@ class CommandReader {
       const bool last = i + 1 == positional_.size();
       const bool variable = text.starts_with('$') || text.starts_with("{{") || text.starts_with('<');
       const bool url = positional_.size() == 1 || explicit_urls_ ||
-                       (schemes  ? has_scheme(text) || variable
+                       (schemes  ? has_url_scheme(text) || variable
                         : likely ? looks_like_url(text)
                                  : last);
       if (url) {

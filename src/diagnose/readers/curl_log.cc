@@ -1,6 +1,7 @@
 #include "diagnose/readers/curl_log.h"
 
 #include "base/text.h"
+#include "diagnose/text.h"
 #include "http/grammar.h"
 
 #include <fmt/format.h>
@@ -12,7 +13,6 @@
 namespace quivive::diagnose::readers {
 namespace {
 
-constexpr auto kNone = std::string_view::npos;
 constexpr std::size_t kMaxRemarksOfOne = 200;
 constexpr std::size_t kMaxConnections = 200;
 

@@ -3,6 +3,7 @@
 #include "base/base64.h"
 #include "base/text.h"
 #include "diagnose/readers/message.h"
+#include "diagnose/text.h"
 #include "http/grammar.h"
 
 #include <fmt/format.h>
@@ -13,8 +14,6 @@
 namespace quivive::diagnose::readers {
 namespace {
 
-constexpr auto kNone = std::string_view::npos;
-
 // A custom header by curl's own rules: `Name: value`, `Name:` (removes curl's own), `Name;` (sent without a value); anything
 // else is silently not sent.
 struct CustomHeader {
@@ -22,7 +21,7 @@ struct CustomHeader {
   std::string_view value;
   bool sent = false;
 };
-CustomHeader read_header(std::string_view text) {
+CustomHeader read_custom_header(std::string_view text) {
   if (const std::size_t colon = text.find(':'); colon != kNone) {
     std::string_view value = text.substr(colon + 1);
     const bool sent = value.find_first_not_of(" \t\r\n") != kNone;
@@ -128,7 +127,7 @@ class RequestBuilder {
   RequestBuilder(const CurlOperation& operation, std::string_view url) : operation_(operation) {
     request_.url = parse_url(url, true);
     if (request_.url.scheme.empty()) request_.url.scheme = "http";
-    for (const std::string& header : operation.headers) custom_.push_back(read_header(header));
+    for (const std::string& header : operation.headers) custom_.push_back(read_custom_header(header));
   }
 
   Request build(std::optional<std::string_view> upload) {

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "diagnose/readers/curl_arguments.h"
+#include "diagnose/text.h"
 #include "http/grammar.h"
 
 #include <algorithm>
@@ -10,7 +11,6 @@
 namespace quivive::diagnose::readers {
 namespace {
 
-constexpr auto kNone = std::string_view::npos;
 constexpr std::size_t kLongestPrompt = 120;
 
 // Words that may stand before a command and run it.
@@ -22,8 +22,6 @@ bool is_curl(std::string_view word) {
   if (slash != kNone) word.remove_prefix(slash + 1);
   return iequals(word, "curl") || iequals(word, "curl.exe");
 }
-
-bool is_name_char(char c) { return c == '_' || http::is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'); }
 
 // NAME= at the front; the length of NAME, or 0.
 std::size_t assigned_name(std::string_view text) {

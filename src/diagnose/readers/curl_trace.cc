@@ -5,14 +5,13 @@
 #include "diagnose/readers/marks.h"
 #include "diagnose/readers/pairing.h"
 #include "diagnose/readers/trace_dump.h"
+#include "diagnose/text.h"
 
 #include <charconv>
 
 namespace quivive::diagnose {
 namespace readers {
 namespace {
-
-constexpr auto kNone = std::string_view::npos;
 
 enum class Block : std::uint8_t { None, SendHeader, SendData, RecvHeader, RecvData, Ignored };
 

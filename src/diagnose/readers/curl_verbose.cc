@@ -3,6 +3,7 @@
 #include "diagnose/readers/lines.h"
 #include "diagnose/readers/marks.h"
 #include "diagnose/readers/pairing.h"
+#include "diagnose/text.h"
 #include "http/grammar.h"
 
 #include <algorithm>
@@ -11,8 +12,6 @@
 namespace quivive::diagnose {
 namespace readers {
 namespace {
-
-constexpr auto kNone = std::string_view::npos;
 
 // curl's lines that come right behind a body without an end of line.
 constexpr auto kGlued =

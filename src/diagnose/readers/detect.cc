@@ -7,6 +7,7 @@
 #include "diagnose/readers/lines.h"
 #include "diagnose/readers/marks.h"
 #include "diagnose/readers/message.h"
+#include "diagnose/text.h"
 #include "http/grammar.h"
 
 #include <algorithm>
@@ -16,7 +17,6 @@ namespace quivive::diagnose {
 namespace readers {
 namespace {
 
-constexpr auto kNone = std::string_view::npos;
 constexpr std::string_view kCopyAsCurl = "in the browser's developer tools choose 'Copy as cURL'";
 
 // What the lines of a text show.

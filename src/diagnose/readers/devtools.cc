@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "diagnose/readers/lines.h"
 #include "diagnose/readers/pairing.h"
+#include "diagnose/text.h"
 #include "http/grammar.h"
 
 #include <algorithm>
@@ -11,8 +12,6 @@
 namespace quivive::diagnose::readers {
 namespace {
 
-constexpr auto kNone = std::string_view::npos;
-
 // Fields of a response; what a panel without headings lists until then belongs to it.
 constexpr auto kRequestOnly =
     std::to_array<std::string_view>({":authority", ":method", ":path", ":scheme", "accept", "accept-encoding", "accept-language",
@@ -20,10 +19,6 @@ constexpr auto kRequestOnly =
 constexpr auto kSkipped =
     std::to_array<std::string_view>({"general", "headers", "view source", "view parsed", "raw", "preview", "response", "payload", "cookies",
                                      "timing", "initiator", "provisional headers are shown", "learn more"});
-
-bool is_any(std::string_view text, auto&& list) {
-  return std::any_of(list.begin(), list.end(), [&](std::string_view one) { return iequals(text, one); });
-}
 
 class PanelReader {
  public:
@@ -59,7 +54,7 @@ class PanelReader {
     } else if (iequals(heading, "response headers")) {
       in_request_ = false;
     } else {
-      return is_any(text, kSkipped) || parse_status_line(text) || parse_request_line(text);
+      return is_one_of(text, kSkipped) || parse_status_line(text) || parse_request_line(text);
     }
     headings_ = true;
     return true;
@@ -75,7 +70,7 @@ class PanelReader {
     } else if (iequals(name, "remote address")) {
       address_ = value.substr(0, value.rfind(':'));
     } else if (!iequals(name, "referrer policy")) {
-      if (!headings_ && is_any(name, kRequestOnly)) in_request_ = true;
+      if (!headings_ && is_one_of(name, kRequestOnly)) in_request_ = true;
       if (name.starts_with(':')) return;
       add_field(in_request_ ? request_.headers : response_.headers, std::string(name), std::string(value));
     }

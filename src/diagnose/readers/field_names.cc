@@ -1,8 +1,7 @@
 #include "diagnose/readers/field_names.h"
 
-#include "base/text.h"
+#include "diagnose/text.h"
 
-#include <algorithm>
 #include <array>
 
 namespace quivive::diagnose::readers {
@@ -40,16 +39,12 @@ constexpr auto kAuth = std::to_array<std::string_view>({"authorization",
                                                         "x-access-token",
                                                         "x-csrf-token"});
 
-bool is_any(std::string_view name, auto&& list) {
-  return std::any_of(list.begin(), list.end(), [&](std::string_view one) { return iequals(name, one); });
-}
-
 }  // namespace
 
 FieldSide side_of(std::string_view name) {
-  return is_any(name, kResponse) ? FieldSide::Response : is_any(name, kEither) ? FieldSide::Either : FieldSide::Request;
+  return is_one_of(name, kResponse) ? FieldSide::Response : is_one_of(name, kEither) ? FieldSide::Either : FieldSide::Request;
 }
 
-bool is_auth_field(std::string_view name) { return is_any(name, kAuth); }
+bool is_auth_field(std::string_view name) { return is_one_of(name, kAuth); }
 
 }  // namespace quivive::diagnose::readers

@@ -4,6 +4,7 @@
 #include "diagnose/readers/http_source.h"
 #include "diagnose/readers/lines.h"
 #include "diagnose/readers/pairing.h"
+#include "diagnose/text.h"
 #include "http/grammar.h"
 
 #include <algorithm>
@@ -12,8 +13,6 @@
 namespace quivive::diagnose {
 namespace readers {
 namespace {
-
-constexpr auto kNone = std::string_view::npos;
 
 bool is_start_line(std::string_view line) { return parse_status_line(line) || parse_request_line(line); }
 

@@ -3,13 +3,13 @@
 #include "base/text.h"
 #include "diagnose/readers/placeholders.h"
 #include "diagnose/readers/word_remarks.h"
+#include "diagnose/text.h"
 
 #include <algorithm>
 
 namespace quivive::diagnose::readers {
 namespace {
 
-constexpr auto kNone = std::string_view::npos;
 constexpr std::size_t kMaxVariables = 200, kMaxValue = 16 * 1024, kMaxSubstituted = 1024 * 1024;
 
 std::string with_variables(std::string_view text, const std::map<std::string, std::string, std::less<>>& variables,

@@ -1,11 +1,11 @@
 #include "diagnose/readers/kept_exchanges.h"
 
 #include "base/text.h"
+#include "diagnose/text.h"
 
 #include <algorithm>
 #include <array>
 #include <functional>
-#include <span>
 #include <utility>
 
 namespace quivive::diagnose {
@@ -36,10 +36,6 @@ std::size_t bytes_of(const Exchange& exchange) {
 bool is_refusal(int status) {
   static constexpr auto kStatuses = std::to_array({400, 401, 403, 404, 407, 413, 429, 431});
   return std::find(kStatuses.begin(), kStatuses.end(), status) != kStatuses.end();
-}
-
-bool contains_any(std::string_view text, std::span<const std::string_view> words) {
-  return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
 }
 
 bool is_login_page(const Exchange& exchange) {

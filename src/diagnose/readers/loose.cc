@@ -4,13 +4,12 @@
 #include "diagnose/readers/field_names.h"
 #include "diagnose/readers/lines.h"
 #include "diagnose/readers/message.h"
+#include "diagnose/text.h"
 #include "http/grammar.h"
 
 namespace quivive::diagnose {
 namespace readers {
 namespace {
-
-constexpr auto kNone = std::string_view::npos;
 
 Capture loose(Format format) {
   Capture capture;
@@ -21,13 +20,13 @@ Capture loose(Format format) {
 }
 
 // `Bearer x`, `DPoP x`: one word of letters and digits, and something behind it.
-bool has_scheme(std::string_view text) {
+bool has_auth_scheme(std::string_view text) {
   const std::size_t space = text.find(' ');
   return space != kNone && space > 0 && space <= 20 && http::is_token(text.substr(0, space)) && text.find('.') > space;
 }
 
 // Quotes of JSON or a shell around all of it, which were not meant to be sent.
-std::string_view without_quotes(std::string_view text) {
+std::string_view without_outer_quotes(std::string_view text) {
   const bool quoted = text.size() >= 2 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front();
   return quoted ? text.substr(1, text.size() - 2) : text;
 }
@@ -36,7 +35,7 @@ std::string_view without_quotes(std::string_view text) {
 std::string_view without_mark(std::string_view line, bool& response) {
   response = line.starts_with("< ");
   if (response || line.starts_with("> ")) line.remove_prefix(2);
-  if (line.starts_with("-H ")) line = without_quotes(trim_all(line.substr(3)));
+  if (line.starts_with("-H ")) line = without_outer_quotes(trim_all(line.substr(3)));
   return line;
 }
 
@@ -47,11 +46,11 @@ Read read_token(std::string_view text) {
   using namespace readers;
   if (auto refused = refused_size(Format::Token, text)) return *std::move(refused);
   const std::string plain = undressed(text);
-  const std::string_view token = without_quotes(trim_all(plain));
+  const std::string_view token = without_outer_quotes(trim_all(plain));
   if (token.empty()) return read_error(Format::Token, text, 0, "there is no token in it");
   Capture capture = loose(Format::Token);
   Request& request = capture.exchanges[0].request.emplace();
-  add_field(request.headers, "Authorization", has_scheme(token) ? std::string(token) : "Bearer " + std::string(token));
+  add_field(request.headers, "Authorization", has_auth_scheme(token) ? std::string(token) : "Bearer " + std::string(token));
   return capture;
 }
 

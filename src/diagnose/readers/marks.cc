@@ -1,6 +1,7 @@
 #include "diagnose/readers/marks.h"
 
 #include "diagnose/readers/message.h"
+#include "diagnose/text.h"
 #include "http/grammar.h"
 
 #include <algorithm>
@@ -9,7 +10,6 @@
 namespace quivive::diagnose::readers {
 namespace {
 
-constexpr auto kNone = std::string_view::npos;
 constexpr std::size_t kLongestPrefix = 48;
 
 constexpr auto kOwnLines = std::to_array<std::string_view>({"  Trying ",

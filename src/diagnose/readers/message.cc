@@ -1,6 +1,7 @@
 #include "diagnose/readers/message.h"
 
 #include "base/text.h"
+#include "diagnose/text.h"
 #include "http/grammar.h"
 
 #include <algorithm>
@@ -9,7 +10,6 @@
 namespace quivive::diagnose::readers {
 namespace {
 
-constexpr auto kNone = std::string_view::npos;
 constexpr auto kMethods = std::to_array<std::string_view>({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE"});
 
 bool is_version(std::string_view text) {

@@ -1,6 +1,7 @@
 #include "diagnose/readers/placeholders.h"
 
 #include "base/text.h"
+#include "diagnose/text.h"
 #include "http/grammar.h"
 
 #include <algorithm>
@@ -8,23 +9,19 @@
 namespace quivive::diagnose::readers {
 namespace {
 
-constexpr std::size_t kMost = 8;
-constexpr std::size_t kLongest = 100;
-
-bool is_letter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
-bool is_name_start(char c) { return is_letter(c) || c == '_'; }
-bool is_name_char(char c) { return is_name_start(c) || http::is_digit(c); }
+constexpr std::size_t kMostPlaceholders = 8;
+constexpr std::size_t kLongestPlaceholder = 100;
 
 std::size_t name_length(std::string_view in) {
   std::size_t n = 0;
   if (in.empty() || !is_name_start(in.front())) return 0;
-  while (n < in.size() && n < kLongest && is_name_char(in[n])) ++n;
+  while (n < in.size() && n < kLongestPlaceholder && is_name_char(in[n])) ++n;
   return n;
 }
 
 // The length of what ends with `close` at the front, without an end of line inside; 0 where it does not end.
 std::size_t enclosed(std::string_view in, std::string_view close) {
-  const std::string_view head = in.substr(0, kLongest);
+  const std::string_view head = in.substr(0, kLongestPlaceholder);
   const std::size_t end = head.find(close, 1);
   return end == std::string_view::npos || head.substr(0, end).find('\n') != std::string_view::npos ? 0 : end + close.size();
 }
@@ -52,7 +49,7 @@ std::size_t percent(std::string_view in) {
 std::size_t your_something(std::string_view in) {
   if (in.size() < 8 || !iequals(in.substr(0, 4), "your") || (in[4] != '_' && in[4] != '-')) return 0;
   std::size_t length = 5;
-  while (length < in.size() && length < kLongest && (is_name_char(in[length]) || in[length] == '-')) ++length;
+  while (length < in.size() && length < kLongestPlaceholder && (is_name_char(in[length]) || in[length] == '-')) ++length;
   const std::string name = to_lower(in.substr(0, length));
   for (const std::string_view word : {"token", "key", "secret", "password", "jwt", "credential"}) {
     if (name.find(word) != std::string::npos) return length;
@@ -83,7 +80,7 @@ std::size_t placeholder_length(std::string_view text, std::size_t at, bool marku
 
 std::vector<std::string_view> find_placeholders(std::string_view text, bool markup) {
   std::vector<std::string_view> found;
-  for (std::size_t at = 0; at < text.size() && found.size() < kMost;) {
+  for (std::size_t at = 0; at < text.size() && found.size() < kMostPlaceholders;) {
     const std::size_t length = placeholder_length(text, at, markup);
     if (length > 0) found.push_back(text.substr(at, length));
     at += std::max<std::size_t>(length, 1);
@@ -93,7 +90,7 @@ std::vector<std::string_view> find_placeholders(std::string_view text, bool mark
 
 std::vector<std::string_view> find_variables(std::string_view text) {
   std::vector<std::string_view> found;
-  for (std::size_t at = text.find('$'); at != std::string_view::npos && found.size() < kMost; at = text.find('$', at + 1)) {
+  for (std::size_t at = text.find('$'); at != std::string_view::npos && found.size() < kMostPlaceholders; at = text.find('$', at + 1)) {
     const bool braces = text.substr(at + 1).starts_with('{');
     const std::size_t name = name_length(text.substr(at + (braces ? 2 : 1)));
     const std::size_t end = at + 1 + name + (braces ? 2 : 0);

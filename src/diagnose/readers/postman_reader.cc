@@ -11,11 +11,10 @@
 #include <utility>
 
 namespace quivive::diagnose {
+namespace postman {
 namespace {
 
-using namespace postman;
-
-constexpr JsonLimits kLimits{.depth = 200, .bytes = kMaxText};
+constexpr JsonLimits kCollectionLimits{.depth = 200, .bytes = kMaxText};
 constexpr std::size_t kMaxExchanges = 20'000;
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
@@ -32,7 +31,7 @@ std::size_t offset_in(std::string_view message) {
 
 Result<Json> parse(std::string_view text) {
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  return parse_json(text, kLimits);
+  return parse_json(text, kCollectionLimits);
 }
 
 class CollectionReader {
@@ -173,8 +172,10 @@ Result<void, ReadError> read_environment(std::string_view text, Variables& varia
 }
 
 }  // namespace
+}  // namespace postman
 
 Read read_postman(std::string_view text, std::string_view environment) {
+  using namespace postman;
   Variables variables;
   if (!environment.empty()) {
     if (const auto read = read_environment(environment, variables); !read) return read.error();

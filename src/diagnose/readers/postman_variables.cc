@@ -38,12 +38,6 @@ std::string dynamic_value(std::string_view name) {
   return "42";
 }
 
-std::string_view trimmed(std::string_view name) {
-  while (!name.empty() && (name.front() == ' ' || name.front() == '\t')) name.remove_prefix(1);
-  while (!name.empty() && (name.back() == ' ' || name.back() == '\t')) name.remove_suffix(1);
-  return name;
-}
-
 }  // namespace
 
 void Variables::set_environment(const JsonArray& values) {
@@ -84,7 +78,7 @@ void Variables::note_scripts(const JsonObject& item) {
   const auto note = [&](std::string_view line) {
     static constexpr std::string_view kSet = ".set(";
     for (std::size_t at = line.find(kSet); at != std::string_view::npos; at = line.find(kSet, at + 1)) {
-      const std::string_view rest = trimmed(line.substr(at + kSet.size()));
+      const std::string_view rest = trim_ows(line.substr(at + kSet.size()));
       if (rest.empty() || (rest.front() != '"' && rest.front() != '\'' && rest.front() != '`')) continue;
       const std::size_t end = rest.find(rest.front(), 1);
       if (end != std::string_view::npos && end < 200 && set_by_scripts_.size() < kMaxRemarks)
@@ -147,7 +141,7 @@ void Variables::remark_unresolved(std::string_view text, const Place& place) {
   std::size_t from = 0;
   for (Reference reference; next_reference(text, from, reference) && remarks_.size() < kMaxRemarks; from = reference.end) {
     std::string shown(text.substr(reference.begin, std::min<std::size_t>(reference.end - reference.begin, 200)));
-    const std::string_view name = trimmed(reference.name);
+    const std::string_view name = trim_ows(reference.name);
     // With spaces inside the braces, or round in a circle, it is sent as it stands whatever else is defined.
     bool certain = has_environment_ || name != reference.name || find(name) != nullptr;
     std::string near = name != reference.name && find(name) != nullptr ? std::string(name) : near_name(name);

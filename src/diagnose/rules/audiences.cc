@@ -129,35 +129,35 @@ bool belongs(std::string_view audience, std::string_view host) {
                      [&](const Family& f) { return ends_in(audience, f.audience) && ends_in(host, f.host); });
 }
 
-struct Word {
+struct EnvironmentWord {
   std::string_view word, environment;
 };
-constexpr auto kWords = std::to_array<Word>({{"dev", "development"},
-                                             {"develop", "development"},
-                                             {"development", "development"},
-                                             {"test", "test"},
-                                             {"testing", "test"},
-                                             {"tst", "test"},
-                                             {"qa", "QA"},
-                                             {"uat", "UAT"},
-                                             {"stage", "staging"},
-                                             {"staging", "staging"},
-                                             {"stg", "staging"},
-                                             {"preprod", "pre-production"},
-                                             {"sandbox", "the sandbox"},
-                                             {"sbx", "the sandbox"},
-                                             {"demo", "the demo"},
-                                             {"integration", "integration"},
-                                             {"canary", "canary"},
-                                             {"acceptance", "acceptance"},
-                                             {"acc", "acceptance"}});
+constexpr auto kEnvironmentWords = std::to_array<EnvironmentWord>({{"dev", "development"},
+                                                                   {"develop", "development"},
+                                                                   {"development", "development"},
+                                                                   {"test", "test"},
+                                                                   {"testing", "test"},
+                                                                   {"tst", "test"},
+                                                                   {"qa", "QA"},
+                                                                   {"uat", "UAT"},
+                                                                   {"stage", "staging"},
+                                                                   {"staging", "staging"},
+                                                                   {"stg", "staging"},
+                                                                   {"preprod", "pre-production"},
+                                                                   {"sandbox", "the sandbox"},
+                                                                   {"sbx", "the sandbox"},
+                                                                   {"demo", "the demo"},
+                                                                   {"integration", "integration"},
+                                                                   {"canary", "canary"},
+                                                                   {"acceptance", "acceptance"},
+                                                                   {"acc", "acceptance"}});
 
 // The environment among the words of `text`, divided at '.', '-', '_' and '/'.
 std::string environment_in(std::string_view text) {
   while (!text.empty()) {
     const std::size_t end = text.find_first_of(".-_/");
     const std::string word = to_lower(text.substr(0, end));
-    for (const Word& one : kWords) {
+    for (const EnvironmentWord& one : kEnvironmentWords) {
       if (one.word == word) return std::string(one.environment);
     }
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);

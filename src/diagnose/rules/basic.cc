@@ -16,8 +16,6 @@
 namespace quivive::diagnose::rules {
 namespace {
 
-using Place = SentCredential::Place;
-
 constexpr std::string_view kHowToEncode =
     "Let the client encode it: curl -u user:password, auth=(user, password) in requests, btoa(`${user}:${password}`) in JavaScript.";
 

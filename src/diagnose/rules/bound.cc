@@ -25,7 +25,7 @@ std::vector<http::AuthParam> oauth1_params(const Facts& facts) {
   return params;
 }
 
-std::string param(const std::vector<http::AuthParam>& params, std::string_view name) {
+std::string oauth1_param(const std::vector<http::AuthParam>& params, std::string_view name) {
   for (const http::AuthParam& one : params) {
     if (iequals(one.name, name)) return one.value;
   }
@@ -60,9 +60,9 @@ void oauth1(const Context& context, const Facts& facts, Report& report) {
     report.fault(Cause::Oauth1Signature, Certainty::Probable, facts)
         .summary(std::move(summary))
         .fix(std::move(fix))
-        .see("request.header", "authorization", fmt::format("{}={}", name, param(params, name)));
+        .see("request.header", "authorization", fmt::format("{}={}", name, oauth1_param(params, name)));
   };
-  const std::string stamp = param(params, "oauth_timestamp");
+  const std::string stamp = oauth1_param(params, "oauth_timestamp");
   std::int64_t seconds = 0;
   const auto [end, bad] = std::from_chars(stamp.data(), stamp.data() + stamp.size(), seconds);
   if (!stamp.empty() && (bad != std::errc() || end != stamp.data() + stamp.size() || seconds > 100'000'000'000)) {
@@ -76,14 +76,14 @@ void oauth1(const Context& context, const Facts& facts, Report& report) {
                  "Synchronise the client's clock (NTP), and sign every request anew: a stored Authorization field is good once.",
                  "oauth_timestamp");
   }
-  const std::string nonce = param(params, "oauth_nonce");
+  const std::string nonce = oauth1_param(params, "oauth_nonce");
   for (const Facts& before : context.facts.first(facts.at)) {
     const auto others = oauth1_params(before);
-    if (nonce.empty() || param(others, "oauth_nonce") != nonce || param(others, "oauth_timestamp") != stamp) continue;
+    if (nonce.empty() || oauth1_param(others, "oauth_nonce") != nonce || oauth1_param(others, "oauth_timestamp") != stamp) continue;
     return fault(fmt::format("oauth_nonce {} was used before, in exchange {}.", quoted_text(nonce), before.exchange->index),
                  "Sign every request anew, with a nonce of its own; also after a redirect.", "oauth_nonce");
   }
-  if (param(params, "oauth_signature").empty()) {
+  if (oauth1_param(params, "oauth_signature").empty()) {
     fault("The OAuth 1.0 credentials have no oauth_signature.",
           "Let an OAuth 1.0 library sign the request; Postman: Authorization, OAuth 1.0.", "oauth_signature");
   }

@@ -15,8 +15,6 @@
 namespace quivive::diagnose::rules {
 namespace {
 
-using Kind = SourceRemark::Kind;
-
 // `Name: value` as it is to be typed, a placeholder in the secret's place: what stood there is no example to copy.
 std::string with_placeholder(std::string_view name, std::string_view value) {
   if (iequals(name, "cookie")) return std::string(name) + ": <name>=<value>";
@@ -78,12 +76,13 @@ void bare_words(const Context& context, Report& report) {
   const Capture& capture = context.capture;
   std::set<std::size_t> seen;
   for (const SourceRemark& remark : capture.remarks) {
-    if (remark.kind != Kind::BareWord || remark.exchange >= context.facts.size() || !seen.insert(remark.exchange).second) continue;
+    if (remark.kind != SourceRemark::Kind::BareWord || remark.exchange >= context.facts.size() || !seen.insert(remark.exchange).second)
+      continue;
     const std::optional<CutOption> cut = capture.command ? find_cut_option(capture.command->words, remark.text) : std::nullopt;
     if (!cut || !cut->holds_credential) continue;
     std::string whole = cut->value;
     for (const SourceRemark& other : capture.remarks) {
-      if (other.kind == Kind::BareWord && other.exchange == remark.exchange) whole += ' ' + other.text;
+      if (other.kind == SourceRemark::Kind::BareWord && other.exchange == remark.exchange) whole += ' ' + other.text;
     }
     const Facts& facts = context.facts[remark.exchange];
     if (!typographic_quote(cut->value).empty()) report_typographic(facts, *cut, whole, report);

@@ -9,34 +9,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 
 namespace quivive::diagnose::cookie_detail {
 namespace {
 
-using browser_detail::Relation;
-using SameSite = SetCookie::SameSite;
-
 constexpr std::size_t kMaxCookies = 2000;
-
-std::optional<int> number(std::string_view text) {
-  int value = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (fault != std::errc() || end == text.data()) return std::nullopt;
-  return value;
-}
-
-std::string default_path(const Url& url) {
-  const std::size_t last = url.path.rfind('/');
-  return last == std::string::npos || last == 0 || !url.path.starts_with('/') ? std::string("/") : url.path.substr(0, last);
-}
-
-// RFC 6265 section 5.1.4
-bool path_matches(std::string_view request, std::string_view cookie) {
-  if (request.empty()) request = "/";
-  return request.starts_with(cookie) && (request.size() == cookie.size() || cookie.ends_with('/') || request[cookie.size()] == '/');
-}
 
 // RFC 6265 section 5.1.3
 bool domain_matches(std::string_view host, std::string_view domain) {
@@ -73,7 +51,7 @@ Certainty of_default(const SetCookie& cookie, const Facts& facts) {
 
 // SameSite for a request (RFC 6265bis section 5.8.3): Lax lets only page loads by a safe method through.
 std::optional<Objection> same_site_objection(const SetCookie& cookie, const StoredCookie& stored, const Facts& facts) {
-  if (cookie.same_site == SameSite::None || browser_detail::relation(facts) != Relation::CrossSite) return std::nullopt;
+  if (cookie.same_site == SameSite::None || browser_detail::relation(facts) != browser_detail::Relation::CrossSite) return std::nullopt;
   const bool navigation = browser_detail::is_navigation(facts);
   const std::string& method = facts.request()->method;
   if (cookie.same_site != SameSite::Strict && navigation && (method == "GET" || method == "HEAD")) return std::nullopt;
@@ -95,82 +73,6 @@ std::string after(const Facts& set_by) {
 }
 
 }  // namespace
-
-std::optional<Instant> parse_cookie_date(std::string_view text) {
-  static constexpr auto kMonths =
-      std::to_array<std::string_view>({"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"});
-  std::optional<int> hour, minute, second, day, month, year;
-  while (!text.empty()) {
-    const std::size_t start = text.find_first_not_of(" \t,-/;()");
-    if (start == std::string_view::npos) break;
-    text.remove_prefix(start);
-    const std::string_view piece = text.substr(0, text.find_first_of(" \t,-/;()"));
-    text.remove_prefix(piece.size());
-    const std::size_t digits = std::min(piece.find_first_not_of("0123456789"), piece.size());
-    if (!hour && std::count(piece.begin(), piece.end(), ':') == 2) {
-      const std::size_t first = piece.find(':'), last = piece.rfind(':');
-      hour = number(piece.substr(0, first)), minute = number(piece.substr(first + 1, last - first - 1)),
-      second = number(piece.substr(last + 1));
-    } else if (!day && (digits == 1 || digits == 2)) {
-      day = number(piece.substr(0, digits));
-    } else if (!month && piece.size() >= 3 && digits == 0 &&
-               std::find(kMonths.begin(), kMonths.end(), to_lower(piece.substr(0, 3))) != kMonths.end()) {
-      month = static_cast<int>(std::find(kMonths.begin(), kMonths.end(), to_lower(piece.substr(0, 3))) - kMonths.begin()) + 1;
-    } else if (!year && digits >= 2 && digits <= 4) {
-      year = number(piece.substr(0, digits));
-      if (digits == 2) *year += *year >= 70 ? 1900 : 2000;
-    }
-  }
-  if (!hour || !minute || !second || !day || !month || !year || *hour > 23 || *minute > 59 || *second > 59) return std::nullopt;
-  using namespace std::chrono;
-  const year_month_day date{std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
-                            std::chrono::day(static_cast<unsigned>(*day))};
-  if (!date.ok() || *year < 1601) return std::nullopt;
-  return Instant(sys_days(date)) + hours(*hour) + minutes(*minute) + seconds(*second);
-}
-
-SetCookie parse_set_cookie(std::string_view line, Instant now) {
-  SetCookie out;
-  out.line = line;
-  std::optional<Instant> expires, max_age;
-  bool first = true;
-  for (std::string_view rest = line; !rest.empty() || first;) {
-    const std::string_view piece = rest.substr(0, rest.find(';'));
-    rest.remove_prefix(std::min(rest.size(), piece.size() + 1));
-    const std::size_t equals = piece.find('=');
-    const std::string_view name = trim_ows(piece.substr(0, equals));
-    const std::string_view value = equals == std::string_view::npos ? std::string_view() : trim_ows(piece.substr(equals + 1));
-    if (first) {
-      out.name = name, out.value = value;
-      first = false;
-    } else if (iequals(name, "domain")) {
-      out.domain = to_lower(value.starts_with('.') ? value.substr(1) : value);
-    } else if (iequals(name, "path")) {
-      out.path = value.starts_with('/') ? value : std::string_view();
-    } else if (iequals(name, "secure")) {
-      out.secure = true;
-    } else if (iequals(name, "httponly")) {
-      out.http_only = true;
-    } else if (iequals(name, "partitioned")) {
-      out.partitioned = true;
-    } else if (iequals(name, "samesite")) {
-      out.same_site = iequals(value, "none")     ? SameSite::None
-                      : iequals(value, "lax")    ? SameSite::Lax
-                      : iequals(value, "strict") ? SameSite::Strict
-                                                 : SameSite::Unset;
-    } else if (iequals(name, "expires")) {
-      if (const auto date = parse_cookie_date(value)) expires = date;
-    } else if (iequals(name, "max-age")) {
-      const bool numeric =
-          !value.empty() && value.find_first_not_of("0123456789", value.front() == '-' ? 1 : 0) == std::string_view::npos && value != "-";
-      if (numeric)
-        max_age = value.front() == '-' ? Instant{} : now + std::chrono::seconds(value.size() > 9 ? 999999999 : number(value).value_or(0));
-      if (numeric && max_age == now) max_age = Instant{};
-    }
-  }
-  out.expires = max_age ? max_age : expires;
-  return out;
-}
 
 std::optional<Objection> fault_of(const SetCookie& cookie, const Url* url) {
   const std::string text = cookie_text(cookie);
@@ -228,7 +130,7 @@ void CookieJar::absorb(const Facts& facts) {
     const SetCookie& cookie = stored.cookie;
     stored.refused = fault_of(cookie, &facts.request()->url);
     // RFC 6265bis section 5.7: a cross-site response may set only what would be sent back to it.
-    if (!stored.refused && cookie.same_site != SameSite::None && browser_detail::relation(facts) == Relation::CrossSite &&
+    if (!stored.refused && cookie.same_site != SameSite::None && browser_detail::relation(facts) == browser_detail::Relation::CrossSite &&
         !browser_detail::is_navigation(facts)) {
       stored.refused =
           objection(Cause::CookieSamesite,
@@ -239,11 +141,11 @@ void CookieJar::absorb(const Facts& facts) {
     }
     if (!stored.refused) {
       // The new one takes the place of one with the same name, domain and path.
-      const std::string path = cookie.path.empty() ? default_path(facts.request()->url) : cookie.path;
+      const std::string path = cookie.path.empty() ? std::string(http::default_cookie_path(facts.request()->url.path)) : cookie.path;
       std::erase_if(cookies_, [&](const StoredCookie& old) {
         const Url& url = old.set_by->request()->url;
         const bool same_scope = old.cookie.domain == cookie.domain && (!cookie.domain.empty() || url.host == facts.request()->url.host);
-        return old.cookie.name == cookie.name && same_scope && (old.cookie.path.empty() ? default_path(url) : old.cookie.path) == path;
+        return old.cookie.name == cookie.name && same_scope && (old.cookie.path.empty() ? std::string(http::default_cookie_path(url.path)) : old.cookie.path) == path;
       });
     }
     cookies_.insert(cookies_.begin(), std::move(stored));
@@ -279,8 +181,8 @@ std::optional<Objection> why_not_sent(const StoredCookie& stored, const Facts& r
                      fmt::format("Set it with Domain={}, or call a host below {}.", registrable_domain(url.host), cookie.domain),
                      "Domain=" + cookie.domain);
   }
-  const std::string path = cookie.path.empty() ? default_path(from) : cookie.path;
-  if (!path_matches(url.path, path)) {
+  const std::string path = cookie.path.empty() ? std::string(http::default_cookie_path(from.path)) : cookie.path;
+  if (!http::cookie_path_matches(url.path, path)) {
     return objection(Cause::CookieDomainPath,
                      cookie.path.empty()
                          ? fmt::format("The {} was set by {} without Path, so it is for {} only, and the request is for {}.", text,

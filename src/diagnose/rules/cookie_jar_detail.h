@@ -5,6 +5,7 @@
 #include "diagnose/cause.h"
 #include "diagnose/facts.h"
 #include "diagnose/finding.h"
+#include "http/set_cookie.h"
 
 #include <cstdint>
 #include <map>
@@ -15,20 +16,9 @@
 
 namespace quivive::diagnose::cookie_detail {
 
-struct SetCookie {
-  enum class SameSite : std::uint8_t { Unset, None, Lax, Strict };
-  std::string line;  // all of it, as sent
-  std::string name, value;
-  std::string domain;  // lower case, without a dot in front; "" where there is none
-  std::string path;    // "" where there is none that begins with '/'
-  bool secure = false, http_only = false, partitioned = false;
-  SameSite same_site = SameSite::Unset;
-  std::optional<Instant> expires;  // Max-Age goes before Expires; nothing for a session cookie
-};
-// `now` is when the line came.
-[[nodiscard]] SetCookie parse_set_cookie(std::string_view line, Instant now);
-// A date as browsers read it, in any order and with any separators (RFC 6265 section 5.1.1).
-[[nodiscard]] std::optional<Instant> parse_cookie_date(std::string_view text);
+using http::parse_set_cookie;
+using http::SetCookie;
+using SameSite = SetCookie::SameSite;
 
 struct Objection {
   Cause cause{};

@@ -14,11 +14,9 @@
 #include <algorithm>
 #include <set>
 
-namespace quivive::diagnose::rules {
+namespace quivive::diagnose {
+namespace cookie_detail {
 namespace {
-
-using namespace cookie_detail;
-using browser_detail::Relation;
 
 Report::Entry& say(Report::Entry&& entry, const Objection& objection, const SetCookie& cookie) {
   entry.summary(objection.summary).fix(objection.fix);
@@ -84,7 +82,7 @@ void unexplained(const StoredCookie& stored, const Facts& facts, Report& report)
   const std::string_view access = facts.request_field("sec-fetch-storage-access");
   const auto from = browser_detail::initiator(facts);
   const bool framed = access == "none" || access == "inactive" || (from && same_origin(*from, facts.request()->url));
-  if (browser_detail::relation(facts) == Relation::CrossSite && (invited || framed || !script)) {
+  if (browser_detail::relation(facts) == browser_detail::Relation::CrossSite && (invited || framed || !script)) {
     report.fault(Cause::CookiePartitioned, Certainty::Probable, facts)
         .summary(fmt::format(
             "The cookie '{}' allows requests from other sites and was not sent: the browser keeps third-party cookies out.", name))
@@ -161,22 +159,23 @@ void outdated(const Facts& facts, const CookieJar& jar, const std::map<std::stri
 }
 
 }  // namespace
+}  // namespace cookie_detail
 
-void cookies(const Context& context, Report& report) {
-  CookieJar jar;
+void rules::cookies(const Context& context, Report& report) {
+  cookie_detail::CookieJar jar;
   for (const Facts& facts : context.facts) {
-    lines(context, facts, report);
+    cookie_detail::lines(context, facts, report);
     const bool relevant = facts.is_refused() && facts.request() != nullptr && !facts.exchange->to_proxy &&
                           !browser_detail::is_preflight(facts) && !context.capture.credentials_hidden;
     if (relevant && facts.authorization() == nullptr) {
-      const auto sent = sent_cookies(facts);
+      const auto sent = cookie_detail::sent_cookies(facts);
       const bool has_session = std::any_of(sent.begin(), sent.end(), [](const auto& pair) { return is_session_cookie(pair.first); });
-      if (has_session) outdated(facts, jar, sent, report);
-      else missing(facts, jar, sent, report);
+      if (has_session) cookie_detail::outdated(facts, jar, sent, report);
+      else cookie_detail::missing(facts, jar, sent, report);
     }
     jar.absorb(facts);
     script_detail::judge(context, facts, report);
   }
 }
 
-}  // namespace quivive::diagnose::rules
+}  // namespace quivive::diagnose

@@ -13,16 +13,14 @@
 namespace quivive::diagnose::rules {
 namespace {
 
-using namespace browser_detail;
-
-constexpr std::size_t kWindow = 64;  // how far apart the two are recorded, in either order
+constexpr std::size_t kPreflightWindow = 64;  // how far apart the two are recorded, in either order
 
 bool same_place(const Url& a, const Url& b) { return a.host == b.host && a.path == b.path && a.query == b.query; }
 
 // The request that a preflight asked about.
 const Facts* request_of(const Context& context, const Facts& preflight) {
-  const std::size_t first = preflight.at > kWindow ? preflight.at - kWindow : 0;
-  const std::size_t last = std::min(context.facts.size(), preflight.at + kWindow);
+  const std::size_t first = preflight.at > kPreflightWindow ? preflight.at - kPreflightWindow : 0;
+  const std::size_t last = std::min(context.facts.size(), preflight.at + kPreflightWindow);
   const std::string_view method = preflight.request_field("access-control-request-method");
   const Facts* found = nullptr;
   for (std::size_t i = first; i < last; ++i) {
@@ -35,18 +33,18 @@ const Facts* request_of(const Context& context, const Facts& preflight) {
   return found;
 }
 
-std::string asked_for(const Facts& preflight) {
+std::string method_and_path_asked_for(const Facts& preflight) {
   return fmt::format("{} {}", preflight.request_field("access-control-request-method"), preflight.request()->url.path);
 }
 
 void refused_preflight(const Facts& facts, Report& report) {
   const bool to_login = facts.answer == Answer::LoginPage && facts.status / 100 == 3;
   if (facts.status != 401 && facts.status != 403 && facts.status != 407 && !to_login) return;
-  const auto from = initiator(facts);
+  const auto from = browser_detail::initiator(facts);
   report.fault(Cause::CorsPreflight401, Certainty::Certain, facts)
       .summary(fmt::format(
           "The browser's preflight (OPTIONS) for {} was {}, and a preflight never carries credentials, so the request itself was not sent.",
-          asked_for(facts), to_login ? "redirected to a login page" : fmt::format("answered with {}", facts.status)))
+          method_and_path_asked_for(facts), to_login ? "redirected to a login page" : fmt::format("answered with {}", facts.status)))
       .fix(fmt::format("Let the server answer OPTIONS requests that have Access-Control-Request-Method before it authenticates (put the "
                        "CORS middleware in front of the authentication; Spring: http.cors(); nginx: "
                        "answer OPTIONS with 204), with Access-Control-Allow-Origin: {} and Access-Control-Allow-Headers: {}. Nothing in "
@@ -62,19 +60,20 @@ void refused_preflight(const Facts& facts, Report& report) {
 
 void header_not_allowed(const Facts& facts, Report& report) {
   if (facts.status / 100 != 2) return;
-  const std::vector<std::string> allowed = list_members(joined_field(facts, "access-control-allow-headers"));
+  const std::vector<std::string> allowed =
+      browser_detail::list_members(browser_detail::joined_field(facts, "access-control-allow-headers"));
   const auto allows = [&](std::string_view name) { return std::find(allowed.begin(), allowed.end(), name) != allowed.end(); };
   // `*` is a wildcard only for requests without credentials, and never covers Authorization.
   const bool wildcard = allows("*") && !iequals(facts.response_field("access-control-allow-credentials"), "true");
   std::vector<std::string> missing;
-  for (const std::string& name : list_members(facts.request_field("access-control-request-headers"))) {
+  for (const std::string& name : browser_detail::list_members(facts.request_field("access-control-request-headers"))) {
     if (!allows(name) && (name == "authorization" || !wildcard)) missing.push_back(name);
   }
   if (missing.empty()) return;
-  const std::string list = joined_field(facts, "access-control-allow-headers");
+  const std::string list = browser_detail::joined_field(facts, "access-control-allow-headers");
   report.blocked(Cause::CorsHeaderNotAllowed, Certainty::Certain, facts)
       .summary(fmt::format("The preflight's answer does not allow {} {}, so the browser does not send {}.",
-                           missing.size() == 1 ? "the header" : "the headers", list_text(missing), asked_for(facts)))
+                           missing.size() == 1 ? "the header" : "the headers", list_text(missing), method_and_path_asked_for(facts)))
       .detail(allows("*") && missing.front() == "authorization"
                   ? "Access-Control-Allow-Headers: * does not cover Authorization; it has to be named."
               : list.empty() ? "The answer has no Access-Control-Allow-Headers."
@@ -88,8 +87,12 @@ void header_not_allowed(const Facts& facts, Report& report) {
 
 // A script's request that failed without an answer, and no preflight is in the capture.
 void blocked_request(const Context& context, const Facts& facts, Report& report) {
-  if (facts.response() != nullptr || facts.request() == nullptr || !is_browser(facts) || context.capture.format != Format::Har) return;
-  if (relation(facts) != Relation::CrossSite && relation(facts) != Relation::SameSite) return;
+  if (facts.response() != nullptr || facts.request() == nullptr || !browser_detail::is_browser(facts) ||
+      context.capture.format != Format::Har)
+    return;
+  if (browser_detail::relation(facts) != browser_detail::Relation::CrossSite &&
+      browser_detail::relation(facts) != browser_detail::Relation::SameSite)
+    return;
   const std::string type = to_lower(facts.request_field("content-type"));
   const bool simple = facts.authorization() == nullptr && type.find("json") == std::string::npos &&
                       (facts.request()->method == "GET" || facts.request()->method == "POST" || facts.request()->method == "HEAD");
@@ -102,7 +105,7 @@ void blocked_request(const Context& context, const Facts& facts, Report& report)
   }
   if (simple || failure.empty()) return;
   const bool has_preflight = std::any_of(context.facts.begin(), context.facts.end(), [&](const Facts& one) {
-    return is_preflight(one) && same_place(one.request()->url, facts.request()->url);
+    return browser_detail::is_preflight(one) && same_place(one.request()->url, facts.request()->url);
   });
   if (has_preflight) return;
   report.fault(Cause::CorsPreflight401, Certainty::Suggestive, facts)
@@ -119,7 +122,7 @@ void blocked_request(const Context& context, const Facts& facts, Report& report)
 
 void cors(const Context& context, Report& report) {
   for (const Facts& facts : context.facts) {
-    if (!is_preflight(facts)) {
+    if (!browser_detail::is_preflight(facts)) {
       blocked_request(context, facts, report);
       continue;
     }

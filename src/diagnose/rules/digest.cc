@@ -15,10 +15,9 @@
 #include <array>
 #include <map>
 
-namespace quivive::diagnose::rules {
+namespace quivive::diagnose {
+namespace digest_detail {
 namespace {
-
-using namespace digest_detail;
 
 constexpr std::size_t kMaxNonces = 4096;  // a hostile capture has one in every exchange
 
@@ -48,9 +47,9 @@ std::string percent_decoded(std::string_view text) {
   return http::form_decode(kept);
 }
 
-class Judge {
+class DigestJudge {
  public:
-  Judge(const Context& context, Report& report) : context_(context), report_(report) {}
+  DigestJudge(const Context& context, Report& report) : context_(context), report_(report) {}
 
   void run() {
     for (const Facts& facts : context_.facts) {
@@ -418,7 +417,8 @@ class Judge {
 };
 
 }  // namespace
+}  // namespace digest_detail
 
-void digest(const Context& context, Report& report) { Judge(context, report).run(); }
+void rules::digest(const Context& context, Report& report) { digest_detail::DigestJudge(context, report).run(); }
 
-}  // namespace quivive::diagnose::rules
+}  // namespace quivive::diagnose

@@ -7,6 +7,7 @@
 #include "diagnose/rules/forbidden_words.h"
 #include "diagnose/rules/token_request.h"
 #include "diagnose/sent_value.h"
+#include "diagnose/text.h"
 #include "diagnose/vendors.h"
 #include "diagnose/wording.h"
 
@@ -17,12 +18,6 @@
 
 namespace quivive::diagnose::rules {
 namespace {
-
-using Place = SentCredential::Place;
-
-bool is_one_of(std::string_view word, std::span<const std::string_view> all) {
-  return std::any_of(all.begin(), all.end(), [&](std::string_view one) { return iequals(one, word); });
-}
 
 constexpr auto kKeySchemes = std::to_array<std::string_view>({"ApiKey", "API-Key", "Key", "X-API-Key", "ApiKeyAuth", "PrivateToken"});
 constexpr auto kCookieSchemes = std::to_array<std::string_view>({"Cookie", "Session", "FormBased", "Form", "Forms", "OAuth-Session"});
@@ -70,7 +65,7 @@ bool is_redacted(const SentCredential& c) {
   return kind == ValueKind::Redacted || kind == ValueKind::Angle || (kind == ValueKind::Plain && is_masked(c.rest));
 }
 
-bool is_preflight(const Facts& facts) {
+bool is_preflight_by_field(const Facts& facts) {
   return iequals(facts.request()->method, "OPTIONS") && facts.request()->headers.has("access-control-request-method");
 }
 
@@ -119,7 +114,7 @@ std::string_view says_nothing_came(const Facts& facts) {
   return found == kNothingTexts.end() ? std::string_view() : *found;
 }
 
-std::string asked_for(const Facts& facts) {
+std::string schemes_asked_for(const Facts& facts) {
   std::vector<std::string> names;
   for (const http::Challenge& one : facts.challenges.challenges) {
     if (!one.scheme.empty() && std::find(names.begin(), names.end(), one.scheme) == names.end()) names.push_back(one.scheme);
@@ -181,10 +176,10 @@ void missing(const Context& context, const Facts& facts, Report& report) {
         .see("request.header", name, off->text);
     return;
   }
-  if (facts.status != 401 || is_preflight(facts)) return;
+  if (facts.status != 401 || is_preflight_by_field(facts)) return;
   const std::string_view said = says_nothing_came(facts);
   const bool cookies = facts.request()->headers.has("cookie");
-  const std::string wanted = asked_for(facts);
+  const std::string wanted = schemes_asked_for(facts);
   std::string other;
   for (const SentCredential& c : facts.credentials) {
     if (c.place == Place::Header || c.place == Place::Query || c.place == Place::Authorization) other = place_text(c);
@@ -372,7 +367,7 @@ void judge(const Context& context, const Facts& facts, bool& told, Report& repor
   }
   const bool any =
       std::any_of(facts.credentials.begin(), facts.credentials.end(), [&](const SentCredential& c) { return counts(facts, c); });
-  const bool hidden = context.capture.credentials_hidden && facts.is_refused() && !any && !is_preflight(facts);
+  const bool hidden = context.capture.credentials_hidden && facts.is_refused() && !any && !is_preflight_by_field(facts);
   if (hidden && (facts.status == 401 || facts.status == 403)) {
     if (!told) redacted(context, facts, nullptr, explained, report);
     told = true;

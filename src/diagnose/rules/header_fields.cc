@@ -16,8 +16,6 @@
 namespace quivive::diagnose::rules {
 namespace {
 
-using Place = SentCredential::Place;
-
 struct Misspelling {
   std::string_view written;  // lower case
   std::string_view meant;

@@ -14,8 +14,6 @@
 namespace quivive::diagnose::rules {
 namespace {
 
-using Place = SentCredential::Place;
-
 constexpr auto kCanonical = std::to_array<std::string_view>({"Bearer", "Basic", "Digest", "Negotiate", "NTLM", "DPoP", "Token"});
 
 std::string_view canonical(std::string_view scheme) {

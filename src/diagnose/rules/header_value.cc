@@ -15,8 +15,6 @@
 namespace quivive::diagnose::rules {
 namespace {
 
-using Place = SentCredential::Place;
-
 struct OddCharacter {
   std::string_view bytes;
   std::string_view name;
@@ -249,8 +247,8 @@ std::size_t signature_octets(std::string_view alg) {
     std::string_view alg;
     std::size_t octets;
   };
-  static constexpr auto kRows = std::to_array<Row>(
-      {{"HS256", 32}, {"HS384", 48}, {"HS512", 64}, {"ES256", 64}, {"ES384", 96}, {"ES512", 132}, {"EdDSA", 64}});
+  static constexpr auto kRows =
+      std::to_array<Row>({{"HS256", 32}, {"HS384", 48}, {"HS512", 64}, {"ES256", 64}, {"ES384", 96}, {"ES512", 132}, {"EdDSA", 64}});
   for (const Row& row : kRows) {
     if (row.alg == alg) return row.octets;
   }

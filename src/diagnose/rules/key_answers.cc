@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "diagnose/rules/forbidden_words.h"
 #include "diagnose/rules/key_detail.h"
+#include "diagnose/rules/token_request.h"
 #include "diagnose/sent_value.h"
 #include "diagnose/wording.h"
 
@@ -13,13 +14,6 @@
 
 namespace quivive::diagnose::rules {
 namespace {
-
-const JsonObject* body_object(const Facts& facts) { return facts.body_json ? facts.body_json->if_object() : nullptr; }
-
-std::string body_text(const Facts& facts, std::string_view name) {
-  const JsonObject* object = body_object(facts);
-  return object == nullptr ? std::string() : std::string(string_member(*object, name).value_or(""));
-}
 
 bool is_github(const Facts& facts) {
   const std::string& host = facts.request()->url.host;
@@ -68,7 +62,7 @@ void github_404(const Facts& facts, Report& report) {
                           : "Check the spelling first; then give the token access: scope repo for classic tokens, the repository and its "
                             "permission for fine-grained ones, and the organisation's approval and SSO.")
       .see("response.status", "", "404")
-      .see("response.body", "message", body_text(facts, "message"));
+      .see("response.body", "message", answer_member(facts, "message"));
   if (scopes != nullptr) entry.see("response.header", "X-OAuth-Scopes", std::string(trim_ows(scopes->value)));
 }
 
@@ -233,7 +227,8 @@ void registry(const Facts& facts, Report& report) {
 }
 
 void kubernetes(const Facts& facts, Report& report) {
-  if (!facts.is_refused() || facts.status != 401 || body_text(facts, "kind") != "Status" || body_text(facts, "reason") != "Unauthorized")
+  if (!facts.is_refused() || facts.status != 401 || answer_member(facts, "kind") != "Status" ||
+      answer_member(facts, "reason") != "Unauthorized")
     return;
   // With nothing sent, or with a fault found already, this answer adds nothing.
   const bool sent = std::any_of(facts.credentials.begin(), facts.credentials.end(),

@@ -15,8 +15,6 @@
 namespace quivive::diagnose::rules {
 namespace {
 
-using Place = SentCredential::Place;
-
 // Fields that services read keys from, lower case; a longer one before those that it holds.
 constexpr auto kKeyHeaders = std::to_array<std::string_view>({"ocp-apim-subscription-key",
                                                               "x-shopify-access-token",

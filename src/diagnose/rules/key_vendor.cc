@@ -12,8 +12,6 @@
 namespace quivive::diagnose::rules {
 namespace {
 
-using Place = SentCredential::Place;
-
 bool is_local(std::string_view host) {
   return host.empty() || host == "localhost" || host.starts_with("127.") || host.starts_with("10.") || host.starts_with("192.168.") ||
          host.starts_with("[") || host.ends_with(".local") || host.ends_with(".internal") || host.find('.') == std::string_view::npos;

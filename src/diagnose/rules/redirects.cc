@@ -13,8 +13,6 @@
 namespace quivive::diagnose::rules {
 namespace {
 
-using Place = SentCredential::Place;
-
 struct Hop {
   const Facts* from = nullptr;  // sent the redirect
   const Facts* to = nullptr;    // where it led
@@ -66,9 +64,9 @@ bool remarked(const Facts& facts, std::string_view text, std::string* line = nul
   return false;
 }
 
-class Judge {
+class RedirectJudge {
  public:
-  Judge(const Context& context, Report& report) : context_(context), report_(report) {}
+  RedirectJudge(const Context& context, Report& report) : context_(context), report_(report) {}
 
   void run() {
     for (const Facts& facts : context_.facts) {
@@ -376,6 +374,6 @@ class Judge {
 
 }  // namespace
 
-void redirects(const Context& context, Report& report) { Judge(context, report).run(); }
+void redirects(const Context& context, Report& report) { RedirectJudge(context, report).run(); }
 
 }  // namespace quivive::diagnose::rules

@@ -13,9 +13,6 @@
 namespace quivive::diagnose::script_detail {
 namespace {
 
-using namespace browser_detail;
-using Place = SentCredential::Place;
-
 bool offers_header_scheme(const Facts& facts) {
   return std::any_of(facts.challenges.challenges.begin(), facts.challenges.challenges.end(), [](const http::Challenge& c) {
     return iequals(c.scheme, "Bearer") || iequals(c.scheme, "Token") || iequals(c.scheme, "JWT") || iequals(c.scheme, "DPoP");
@@ -28,8 +25,9 @@ void no_credentials(const Context& context, const Facts& facts, Report& report) 
       !facts.credentials.empty())
     return;
   if (facts.status != 401 && facts.status != 403 && facts.answer != Answer::ErrorBody) return;
-  const Relation where = relation(facts);
-  if ((where != Relation::CrossSite && where != Relation::SameSite) || is_navigation(facts) || facts.exchange->resource_type == "websocket")
+  const browser_detail::Relation where = browser_detail::relation(facts);
+  if ((where != browser_detail::Relation::CrossSite && where != browser_detail::Relation::SameSite) ||
+      browser_detail::is_navigation(facts) || facts.exchange->resource_type == "websocket")
     return;
   if (iequals(facts.response_field("access-control-allow-credentials"), "true") || !facts.challenges.challenges.empty() ||
       report.has(Cause::FetchNoCredentials, facts) || report.has(Cause::CookiePartitioned, facts))
@@ -158,12 +156,12 @@ std::optional<Kind> headerless_kind(const Facts& facts) {
   if (is("media") || is("video") || is("audio") || is("track")) return Kind{"A media element", kFetchIt, true};
   if (is("object") || is("embed")) return Kind{"An embedded object", kFetchIt, true};
   if (is("script") || is("style") || is("stylesheet") || is("font")) return Kind{"A script, style or font element", kFetchIt, true};
-  if (is_navigation(facts)) return Kind{"A link, download or page load", kFetchIt, false};
+  if (browser_detail::is_navigation(facts)) return Kind{"A link, download or page load", kFetchIt, false};
   return std::nullopt;
 }
 
 void no_header(const Context& context, const Facts& facts, Report& report) {
-  if ((facts.status != 401 && facts.status != 403) || !is_browser(facts) || facts.authorization() != nullptr ||
+  if ((facts.status != 401 && facts.status != 403) || !browser_detail::is_browser(facts) || facts.authorization() != nullptr ||
       facts.request_field("sec-websocket-protocol").size() > 24)
     return;
   // A cookie or a key in the URL is how such a request is signed in.
@@ -177,7 +175,7 @@ void no_header(const Context& context, const Facts& facts, Report& report) {
            one.request()->url.host == facts.request()->url.host;
   });
   if (!kind->certain && !wants_header) return;
-  if (is_navigation(facts) && !others) return;
+  if (browser_detail::is_navigation(facts) && !others) return;
   // Where the capture hides credentials, a cookie may have been sent with an image; a stream to an API is another matter.
   const bool stream = kind->name.find("Socket") != std::string_view::npos || kind->name.find("EventSource") != std::string_view::npos;
   if (context.capture.credentials_hidden && !wants_header && !stream) return;
@@ -195,7 +193,7 @@ void no_header(const Context& context, const Facts& facts, Report& report) {
 
 void stale_basic(const Context& context, const Facts& facts, Report& report) {
   const SentCredential* sent = facts.authorization();
-  if (facts.status != 401 || sent == nullptr || !sent->is("Basic") || !is_browser(facts) || context.capture.command) return;
+  if (facts.status != 401 || sent == nullptr || !sent->is("Basic") || !browser_detail::is_browser(facts) || context.capture.command) return;
   const Facts* earlier = nullptr;
   for (std::size_t i = 0; i < facts.at && earlier == nullptr; ++i) {
     const SentCredential* theirs = context.facts[i].authorization();
@@ -203,7 +201,7 @@ void stale_basic(const Context& context, const Facts& facts, Report& report) {
       earlier = &context.facts[i];
   }
   // A single request of a script: its author set the header.
-  if (earlier == nullptr && !is_navigation(facts)) return;
+  if (earlier == nullptr && !browser_detail::is_navigation(facts)) return;
   report.fault(Cause::StaleBrowserBasic, Certainty::Probable, facts)
       .summary(earlier == nullptr ? std::string("The browser sent a Basic credential by itself, as it does with one that it remembers for "
                                                 "this site, and the server refuses it.")
@@ -219,7 +217,7 @@ void stale_basic(const Context& context, const Facts& facts, Report& report) {
 }  // namespace
 
 void judge(const Context& context, const Facts& facts, Report& report) {
-  if (!facts.is_refused() || facts.request() == nullptr || facts.exchange->to_proxy || is_preflight(facts)) return;
+  if (!facts.is_refused() || facts.request() == nullptr || facts.exchange->to_proxy || browser_detail::is_preflight(facts)) return;
   csrf(facts, report);
   no_header(context, facts, report);
   if (!report.has(Cause::WsSseImgNoHeader, facts)) no_credentials(context, facts, report);

@@ -21,8 +21,6 @@
 namespace quivive::diagnose::rules {
 namespace {
 
-using namespace browser_detail;
-
 // ---------------------------------------------------------------- a login page in place of a 401
 
 std::string accept_of(const Facts& facts) {
@@ -31,8 +29,8 @@ std::string accept_of(const Facts& facts) {
 }
 
 void login_redirect(const Facts& facts, Report& report) {
-  if (facts.answer != Answer::LoginPage || facts.status / 100 != 3 || is_preflight(facts)) return;
-  const bool data = facts.request() == nullptr ? false : asks_for_data(facts);
+  if (facts.answer != Answer::LoginPage || facts.status / 100 != 3 || browser_detail::is_preflight(facts)) return;
+  const bool data = facts.request() == nullptr ? false : browser_detail::asks_for_data(facts);
   if (facts.request() != nullptr && !data && facts.request_field("accept").find("text/html") != std::string_view::npos)
     return;  // a page load: just what it needs
   const std::string location(facts.response_field("location"));
@@ -86,7 +84,7 @@ bool waits_for_challenge(const Context& context) {
 }
 
 void no_challenge(const Context& context, const Facts& facts, std::set<std::string>& said, Report& report) {
-  if (facts.status != 401 || !facts.is_refused() || facts.exchange->to_proxy || is_preflight(facts)) return;
+  if (facts.status != 401 || !facts.is_refused() || facts.exchange->to_proxy || browser_detail::is_preflight(facts)) return;
   const Headers& headers = facts.response()->headers;
   if (headers.empty() || headers.has("www-authenticate") || headers.has("x-amzn-remapped-www-authenticate")) return;
   const bool stuck = waits_for_challenge(context) && facts.authorization() == nullptr;
@@ -219,7 +217,9 @@ std::string_view framework_advice(const Facts& facts) {
 }
 
 void nobody_as_403(const Context& context, const Facts& facts, Report& report) {
-  if (facts.status != 403 || !facts.is_refused() || facts.request() == nullptr || facts.exchange->to_proxy || is_preflight(facts)) return;
+  if (facts.status != 403 || !facts.is_refused() || facts.request() == nullptr || facts.exchange->to_proxy ||
+      browser_detail::is_preflight(facts))
+    return;
   const auto is_login = [](const SentCredential& c) { return c.place != SentCredential::Place::ProxyAuthorization; };
   if (context.capture.credentials_hidden || std::any_of(facts.credentials.begin(), facts.credentials.end(), is_login) ||
       !facts.request_field("cookie").empty())

@@ -16,8 +16,6 @@
 namespace quivive::diagnose::rules {
 namespace {
 
-using Place = SentCredential::Place;
-
 bool is_of_header_text(Cause cause) {
   const CauseFamily family = info(cause).family;
   return family == CauseFamily::HeaderText || family == CauseFamily::Basic || family == CauseFamily::Sent;
@@ -272,7 +270,7 @@ class Weighing {
 };
 
 // Without the full stop that ends the server's sentence, since ours goes on.
-std::string_view trimmed(std::string_view quote) {
+std::string_view without_full_stop(std::string_view quote) {
   while (!quote.empty() && (quote.back() == '.' || quote.back() == ' ')) quote.remove_suffix(1);
   return quote;
 }
@@ -322,7 +320,7 @@ void judge_words(const Context& context, const Facts& facts, Report& report) {
       fix = fmt::format("Send the key in {}, as the challenge says.", quoted_text(name));
     auto entry =
         report.fault(judgement.cause, judgement.certainty, facts)
-            .summary(fmt::format("{}: \"{}\".", phrase.summary, printable(trimmed(said->quote), 160)))
+            .summary(fmt::format("{}: \"{}\".", phrase.summary, printable(without_full_stop(said->quote), 160)))
             .detail(judgement.detail.empty()
                         ? (said->row->emitter == "any" ? std::string() : fmt::format("These are the words of {}.", said->row->emitter))
                         : judgement.detail)

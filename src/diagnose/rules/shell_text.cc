@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "diagnose/names.h"
 #include "diagnose/sent_value.h"
+#include "diagnose/text.h"
 #include "http/grammar.h"
 
 #include <algorithm>
@@ -10,8 +11,6 @@
 
 namespace quivive::diagnose::rules {
 namespace {
-
-bool is_name_char(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || http::is_digit(c) || c == '_'; }
 
 bool is_option(std::string_view word) { return word.size() > 1 && word.front() == '-'; }
 

@@ -101,15 +101,15 @@ bool is_region(std::string_view label) {
 constexpr auto kServices = std::to_array<std::string_view>({"s3", "execute-api", "lambda", "dynamodb", "sqs", "sns", "sts", "iam", "kms",
                                                             "ec2", "es", "secretsmanager", "ssm", "kinesis", "logs", "aoss"});
 
-struct Place {
+struct SigningPlace {
   std::string region, service;  // "" where the host does not tell
 };
 // Of a host of AWS: the labels before amazonaws.com, from the right, are region and service in either order.
-std::optional<Place> place_of(std::string_view host) {
+std::optional<SigningPlace> signing_place_of(std::string_view host) {
   for (const std::string_view end : {".amazonaws.com", ".amazonaws.com.cn", ".on.aws"}) {
     if (!host.ends_with(end)) continue;
     const auto labels = split(host.substr(0, host.size() - end.size()), '.');
-    Place out;
+    SigningPlace out;
     for (std::size_t i = labels.size(); i-- > 0 && labels.size() - i <= 2;) {
       std::string_view label = labels[i];
       if (label == "dualstack" || label == "vpce") continue;
@@ -126,7 +126,7 @@ std::optional<Place> place_of(std::string_view host) {
   return std::nullopt;
 }
 
-void skew(const Facts& facts, const Signed& signature, const std::optional<Place>& place, Report& report) {
+void skew(const Facts& facts, const Signed& signature, const std::optional<SigningPlace>& place, Report& report) {
   const auto made = parse_amz_date(signature.date);
   const bool clock = facts.clock == ClockSource::Response || facts.clock == ClockSource::Option;
   if (!made || !clock) return;
@@ -158,7 +158,7 @@ void skew(const Facts& facts, const Signed& signature, const std::optional<Place
       .see("request.header", "x-amz-date", evidence, signature.date);
 }
 
-void scope(const Facts& facts, const Signed& signature, const std::optional<Place>& place, Report& report) {
+void scope(const Facts& facts, const Signed& signature, const std::optional<SigningPlace>& place, Report& report) {
   // Credential = access key / date / region / service / aws4_request
   const auto pieces = split(signature.credential, '/');
   const auto fault = [&](std::string summary, std::string fix, std::string mark) {
@@ -254,7 +254,7 @@ void sigv4(const Context& context, const Facts& facts, Report& report) {
   two_mechanisms(facts, report);
   const auto signature = read_signature(facts);
   if (!signature) return;
-  const auto place = place_of(facts.request()->url.host);
+  const auto place = signing_place_of(facts.request()->url.host);
   skew(facts, *signature, place, report);
   scope(facts, *signature, place, report);
   mutated(context, facts, *signature, report);

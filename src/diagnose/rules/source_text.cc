@@ -15,9 +15,6 @@
 namespace quivive::diagnose::rules {
 namespace {
 
-using Place = SentCredential::Place;
-using Kind = SourceRemark::Kind;
-
 const Facts* facts_of(const Context& context, const SourceRemark& remark) {
   return remark.exchange < context.facts.size() ? &context.facts[remark.exchange] : nullptr;
 }
@@ -63,12 +60,13 @@ std::string how_to_fill(const Context& context, std::string_view text) {
 
 void placeholders(const Context& context, Report& report) {
   for (const SourceRemark& remark : context.capture.remarks) {
-    const bool maybe = remark.kind == Kind::MaybePlaceholder;
-    if (remark.kind != Kind::Placeholder && remark.kind != Kind::SingleQuotedVariable && !maybe) continue;
+    const bool maybe = remark.kind == SourceRemark::Kind::MaybePlaceholder;
+    if (remark.kind != SourceRemark::Kind::Placeholder && remark.kind != SourceRemark::Kind::SingleQuotedVariable && !maybe) continue;
     const Facts* facts = facts_of(context, remark);
     if (facts == nullptr) continue;
     const ValueKind kind = kind_of_value(remark.text);
-    if (kind == ValueKind::Redacted || (remark.kind == Kind::SingleQuotedVariable && kind != ValueKind::Placeholder)) continue;
+    if (kind == ValueKind::Redacted || (remark.kind == SourceRemark::Kind::SingleQuotedVariable && kind != ValueKind::Placeholder))
+      continue;
     const std::string text = quoted_text(remark.text);
     if (!is_about_credential(remark, *facts)) {
       // Something else was not filled in: true, and not what a refusal is about.
@@ -89,7 +87,7 @@ void placeholders(const Context& context, Report& report) {
           .see(remark.part, remark.name, remark.text);
       continue;
     }
-    const bool single = remark.kind == Kind::SingleQuotedVariable;
+    const bool single = remark.kind == SourceRemark::Kind::SingleQuotedVariable;
     report.fault(Cause::UnexpandedTemplate, Certainty::Certain, *facts)
         .summary(single ? "Single quotes kept the shell from replacing " + text + " in " + place_of(remark) +
                               ", so the name is sent in place of its value."
@@ -210,7 +208,7 @@ void shell(const Context& context, Report& report) {
   for (const SourceRemark& remark : context.capture.remarks) {
     const Facts* facts = facts_of(context, remark);
     if (facts == nullptr) continue;
-    if (remark.kind == Kind::Background) {
+    if (remark.kind == SourceRemark::Kind::Background) {
       const std::string_view name = std::string_view(remark.text).substr(0, remark.text.find('='));
       if (!is_key_name(trim_ows(name)) && !is_secret_member(trim_ows(name))) continue;
       report.fault(Cause::ShellAteSecret, Certainty::Probable, *facts)
@@ -220,7 +218,7 @@ void shell(const Context& context, Report& report) {
           .see("command", "", "&" + remark.text, "&");
       continue;
     }
-    if (remark.kind != Kind::ShellExpands) continue;
+    if (remark.kind != SourceRemark::Kind::ShellExpands) continue;
     if (!is_about_credential(remark, *facts)) continue;
     const std::optional<std::string> secret = secret_around(context.capture, *facts, remark);
     if (!secret || !eats_into(*secret, remark.text)) continue;

@@ -17,8 +17,6 @@
 namespace quivive::diagnose::rules {
 namespace {
 
-using Place = SentCredential::Place;
-
 bool is_invalid_client(const Facts& facts) {
   const std::string error = answer_member(facts, "error");
   return error == "invalid_client" || error == "unauthorized_client" || facts.server_says("invalid_client") ||
@@ -33,7 +31,7 @@ struct Method {
 constexpr Method kBasic{"client_secret_basic", "the secret in an Authorization: Basic header"};
 constexpr Method kPost{"client_secret_post", "the secret in the body"};
 constexpr Method kAssertion{"private_key_jwt", "a signed assertion"};
-constexpr Method kNone{"none", "only client_id, without a secret"};
+constexpr Method kNoSecret{"none", "only client_id, without a secret"};
 
 std::optional<Method> method_of(const Facts& facts) {
   const SentCredential* sent = facts.authorization();
@@ -41,7 +39,7 @@ std::optional<Method> method_of(const Facts& facts) {
   if (sent != nullptr) return std::nullopt;
   if (!body_member(facts, "client_assertion").empty()) return kAssertion;
   if (!body_member(facts, "client_secret").empty()) return kPost;
-  if (!body_member(facts, "client_id").empty()) return kNone;
+  if (!body_member(facts, "client_id").empty()) return kNoSecret;
   return std::nullopt;
 }
 

@@ -19,27 +19,23 @@
 namespace quivive::diagnose::rules {
 namespace {
 
-using jose::Jwk;
-using jose::JwsAlgorithm;
-using jose::KeySet;
-
 struct NamedSet {
   std::string name;
-  KeySet keys;
+  jose::KeySet keys;
 };
 
 // What is asked of every key: does it verify this token?
 class Check {
  public:
-  Check(const jose::RawJwt& raw, JwsAlgorithm algorithm, crypto::SignatureVerifier& verifier)
+  Check(const jose::RawJwt& raw, jose::JwsAlgorithm algorithm, crypto::SignatureVerifier& verifier)
       : raw_(raw), algorithm_(algorithm), verifier_(verifier) {}
 
-  [[nodiscard]] bool fits(const Jwk& key) const { return key.fits(algorithm_); }
-  [[nodiscard]] bool verifies(const Jwk& key) const {
+  [[nodiscard]] bool fits(const jose::Jwk& key) const { return key.fits(algorithm_); }
+  [[nodiscard]] bool verifies(const jose::Jwk& key) const {
     return jose::signature_holds(algorithm_, key, raw_.signing_input(), raw_.signature(), verifier_);
   }
   // The secret was used as the text that it is written in, or the text in place of what it encodes: "" or which.
-  [[nodiscard]] std::string_view other_encoding(const Jwk& key) const {
+  [[nodiscard]] std::string_view other_encoding(const jose::Jwk& key) const {
     if (!key.is_symmetric() || !jose::is_symmetric(algorithm_)) return "";
     const std::string_view secret = key.secret()->secret().reveal(RevealSecret{});
     const auto signs = [&](std::string_view bytes) {
@@ -56,53 +52,53 @@ class Check {
 
  private:
   const jose::RawJwt& raw_;
-  JwsAlgorithm algorithm_;
+  jose::JwsAlgorithm algorithm_;
   crypto::SignatureVerifier& verifier_;
 };
 
-std::string key_name(const Jwk& key) { return key.kid().empty() ? key.description() : quoted_text(key.kid()); }
+std::string key_name(const jose::Jwk& key) { return key.kid().empty() ? key.description() : quoted_text(key.kid()); }
 
 std::string kids_of(std::span<const NamedSet> sets) {
   std::vector<std::string> kids;
   for (const NamedSet& set : sets) {
-    for (const Jwk& key : set.keys.keys()) {
+    for (const jose::Jwk& key : set.keys.keys()) {
       if (!key.kid().empty() && std::find(kids.begin(), kids.end(), key.kid()) == kids.end()) kids.push_back(printable(key.kid(), 64));
     }
   }
   return kids.empty() ? "none with an id" : list_text(kids);
 }
 
-const Jwk* any_that_verifies(std::span<const NamedSet> sets, const Check& check) {
+const jose::Jwk* any_that_verifies(std::span<const NamedSet> sets, const Check& check) {
   for (const NamedSet& set : sets) {
-    for (const Jwk& key : set.keys.keys()) {
+    for (const jose::Jwk& key : set.keys.keys()) {
       if (check.verifies(key)) return &key;
     }
   }
   return nullptr;
 }
 
-class Judge {
+class KeyJudge {
  public:
-  Judge(std::span<const NamedSet> sets, const JudgedToken& judged, const jose::RawJwt& raw, const Check& check, Report& report)
+  KeyJudge(std::span<const NamedSet> sets, const JudgedToken& judged, const jose::RawJwt& raw, const Check& check, Report& report)
       : sets_(sets), judged_(judged), raw_(raw), check_(check), report_(report) {}
 
   void run() {
     if (raw_.kid().empty()) return without_kid();
-    std::vector<const Jwk*> named;
+    std::vector<const jose::Jwk*> named;
     std::size_t sets_with = 0;
     for (const NamedSet& set : sets_) {
       const std::size_t before = named.size();
-      for (const Jwk& key : set.keys.keys()) {
+      for (const jose::Jwk& key : set.keys.keys()) {
         // A key without an id may verify any token (PEM files, hand-made sets).
         if (key.kid() == raw_.kid() || key.kid().empty()) named.push_back(&key);
       }
       sets_with += named.size() > before ? 1 : 0;
     }
     if (named.empty()) return unknown();
-    if (std::none_of(named.begin(), named.end(), [&](const Jwk* key) { return check_.fits(*key); })) return misfit(*named.front());
-    const auto good = std::find_if(named.begin(), named.end(), [&](const Jwk* key) { return check_.verifies(*key); });
+    if (std::none_of(named.begin(), named.end(), [&](const jose::Jwk* key) { return check_.fits(*key); })) return misfit(*named.front());
+    const auto good = std::find_if(named.begin(), named.end(), [&](const jose::Jwk* key) { return check_.verifies(*key); });
     const bool all_good =
-        std::all_of(named.begin(), named.end(), [&](const Jwk* key) { return !check_.fits(*key) || check_.verifies(*key); });
+        std::all_of(named.begin(), named.end(), [&](const jose::Jwk* key) { return !check_.fits(*key) || check_.verifies(*key); });
     if (all_good && sets_with == sets_.size()) return;
     if (good != named.end() && sets_with < sets_.size()) return only_in_some();
     if (sets_.size() > 1 && keys_differ(named)) return same_kid(good == named.end() ? nullptr : *good);
@@ -122,7 +118,7 @@ class Judge {
   }
 
   void unknown() {
-    const Jwk* other = any_that_verifies(sets_, check_);
+    const jose::Jwk* other = any_that_verifies(sets_, check_);
     fault(Cause::TokenUnknownKey, Certainty::Certain)
         .summary(
             fmt::format("The token names the key {}, which is not in the key set; that has {}.", quoted_text(raw_.kid()), kids_of(sets_)))
@@ -142,7 +138,8 @@ class Judge {
     std::vector<std::string> without;
     for (const NamedSet& set : sets_) {
       const auto keys = set.keys.keys();
-      if (std::none_of(keys.begin(), keys.end(), [&](const Jwk& key) { return key.kid() == raw_.kid(); })) without.push_back(set.name);
+      if (std::none_of(keys.begin(), keys.end(), [&](const jose::Jwk& key) { return key.kid() == raw_.kid(); }))
+        without.push_back(set.name);
     }
     fault(Cause::TokenUnknownKey, Certainty::Probable)
         .summary(fmt::format("The token names the key {}, which {} lacks.", quoted_text(raw_.kid()), list_text(without)))
@@ -152,7 +149,7 @@ class Judge {
             "minutes).");
   }
 
-  void misfit(const Jwk& key) {
+  void misfit(const jose::Jwk& key) {
     fault(Cause::TokenAlgorithmNotAllowed, Certainty::Certain)
         .summary(fmt::format("The token is signed with {}, and the key {} is {}{}.", printable(raw_.algorithm_name(), 16), key_name(key),
                              key.description(), key.algorithm() ? fmt::format(" for {}", jose::name_of(*key.algorithm())) : ""))
@@ -171,10 +168,10 @@ class Judge {
         .see("token.header", "kid", fmt::format("kid={}", printable(raw_.kid(), 64)));
   }
 
-  void same_kid(const Jwk* good) {
+  void same_kid(const jose::Jwk* good) {
     std::string_view holder;
     for (const NamedSet& set : sets_) {
-      for (const Jwk& key : set.keys.keys()) {
+      for (const jose::Jwk& key : set.keys.keys()) {
         if (&key == good) holder = set.name;
       }
     }
@@ -188,10 +185,10 @@ class Judge {
             "give every new key a new kid.");
   }
 
-  void bad_signature(const std::vector<const Jwk*>& tried) {
-    const Jwk* other = any_that_verifies(sets_, check_);
+  void bad_signature(const std::vector<const jose::Jwk*>& tried) {
+    const jose::Jwk* other = any_that_verifies(sets_, check_);
     std::string_view encoding;
-    for (const Jwk* key : tried) {
+    for (const jose::Jwk* key : tried) {
       if (encoding.empty()) encoding = check_.other_encoding(*key);
     }
     std::string detail = "Header, payload or signature were altered after signing, or another key signed them.";
@@ -212,16 +209,16 @@ class Judge {
   }
 
   void without_kid() {
-    std::vector<const Jwk*> fitting;
-    const Jwk* any = nullptr;
+    std::vector<const jose::Jwk*> fitting;
+    const jose::Jwk* any = nullptr;
     for (const NamedSet& set : sets_) {
-      for (const Jwk& key : set.keys.keys()) {
+      for (const jose::Jwk& key : set.keys.keys()) {
         if (any == nullptr) any = &key;
         if (check_.fits(key)) fitting.push_back(&key);
       }
     }
     if (fitting.empty()) return misfit(*any);
-    const auto good = std::find_if(fitting.begin(), fitting.end(), [&](const Jwk* key) { return check_.verifies(*key); });
+    const auto good = std::find_if(fitting.begin(), fitting.end(), [&](const jose::Jwk* key) { return check_.verifies(*key); });
     if (good == fitting.end()) return bad_signature(fitting);
     if (fitting.size() == 1 || !keys_differ(fitting)) return;
     fault(Cause::TokenKidMissing, Certainty::Probable)
@@ -230,8 +227,8 @@ class Judge {
         .fix("Let whoever signs the token put the key's kid into its header, or let the server try all keys that fit.");
   }
 
-  static bool keys_differ(const std::vector<const Jwk*>& keys) {
-    return std::any_of(keys.begin(), keys.end(), [&](const Jwk* key) {
+  static bool keys_differ(const std::vector<const jose::Jwk*>& keys) {
+    return std::any_of(keys.begin(), keys.end(), [&](const jose::Jwk* key) {
       return key->is_symmetric() != keys.front()->is_symmetric() ||
              (key->is_symmetric() ? !crypto::constant_time_equal(key->secret()->secret().reveal(RevealSecret{}),
                                                                  keys.front()->secret()->secret().reveal(RevealSecret{}))
@@ -252,7 +249,7 @@ void token_keys(const Context& context, Report& report) {
   std::vector<NamedSet> sets;
   for (const KeyDocument& document : context.expected.key_sets) {
     // The caller's own file may hold secrets. One that cannot be read was refused by the command line.
-    if (auto keys = KeySet::parse(document.text, jose::SymmetricKeys::Allow)) sets.push_back({document.name, std::move(*keys)});
+    if (auto keys = jose::KeySet::parse(document.text, jose::SymmetricKeys::Allow)) sets.push_back({document.name, std::move(*keys)});
   }
   if (sets.empty()) return;
   crypto::SignatureVerifier verifier;
@@ -263,7 +260,7 @@ void token_keys(const Context& context, Report& report) {
     if (!facts.is_open() && !accepted.insert(judged->sent.rest).second) continue;
     const auto raw = jose::RawJwt::parse(trim_ows(judged->sent.rest));
     if (!raw || !raw->algorithm()) continue;
-    Judge(sets, *judged, *raw, Check(*raw, *raw->algorithm(), verifier), report).run();
+    KeyJudge(sets, *judged, *raw, Check(*raw, *raw->algorithm(), verifier), report).run();
   }
 }
 

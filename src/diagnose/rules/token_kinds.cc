@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "diagnose/rules/token_rules.h"
+#include "diagnose/sent_value.h"
 #include "diagnose/wording.h"
 
 #include <fmt/format.h>

@@ -11,8 +11,6 @@
 namespace quivive::diagnose::rules {
 namespace {
 
-using Place = SentCredential::Place;
-
 // Fields, parameters and cookies whose tokens are not what the request is judged by.
 bool serves_another_purpose(std::string_view name) {
   static constexpr auto kParts = std::to_array<std::string_view>(
@@ -57,19 +55,6 @@ std::optional<JudgedToken> judged_token(const Facts& facts) {
   if (other != nullptr) return JudgedToken{facts, *other, *other->token};
   if (cookies == 1 && !in_authorization) return JudgedToken{facts, *cookie, *cookie->token};
   return std::nullopt;
-}
-
-std::string_view part_of(const SentCredential& sent) {
-  switch (sent.place) {
-    case Place::Query: return "request.query";
-    case Place::Cookie: return "request.cookie";
-    case Place::Form: return "request.body";
-    case Place::UserInfo: return "request.url";
-    case Place::Authorization:
-    case Place::ProxyAuthorization:
-    case Place::Header: break;
-  }
-  return "request.header";
 }
 
 std::string before_clock(const Facts& facts, Instant when) {

@@ -19,9 +19,6 @@ struct JudgedToken {
 // or only such as serve another purpose (a refresh token in a form, a hint).
 [[nodiscard]] std::optional<JudgedToken> judged_token(const Facts& facts);
 
-// "request.header" and so on, for Finding::evidence.
-[[nodiscard]] std::string_view part_of(const SentCredential& sent);
-
 // "3 h 12 min before the server's clock", "…, by this machine's clock": `when` is past, or `after` where it is to come.
 [[nodiscard]] std::string before_clock(const Facts& facts, Instant when);
 [[nodiscard]] std::string after_clock(const Facts& facts, Instant when);

@@ -2,6 +2,7 @@
 
 #include "base/base64.h"
 #include "base/text.h"
+#include "diagnose/rules/token_request.h"
 #include "diagnose/rules/token_rules.h"
 #include "diagnose/wording.h"
 
@@ -56,18 +57,13 @@ void expected_scope(const Context& context, const JudgedToken& judged, Report& r
       .see("token.payload", "scope", fmt::format("scope={}", list_text(has, 8)));
 }
 
-std::string body_text(const Facts& facts, std::string_view name) {
-  if (!facts.body_json || !facts.body_json->is_object()) return "";
-  return std::string(string_member(facts.body_json->get_object(), name).value_or(""));
-}
-
 // The server names scopes in its challenge, or in the body: `scope` beside RFC 6750's error, `needed` beside Slack's.
 void challenged_scope(const Facts& facts, Report& report) {
   const std::string_view error = facts.challenge_param("error");
-  const std::string body_error = body_text(facts, "error");
+  const std::string body_error = answer_member(facts, "error");
   const bool body_names = error.empty() && (body_error == "insufficient_scope" || body_error == "missing_scope");
   std::string listed(facts.challenge_param("scope"));
-  if (listed.empty() && body_names) listed = body_text(facts, body_error == "missing_scope" ? "needed" : "scope");
+  if (listed.empty() && body_names) listed = answer_member(facts, body_error == "missing_scope" ? "needed" : "scope");
   if (!facts.challenge_param("service").empty()) return;  // a registry's scope is a request for a token
   const auto judged = judged_token(facts);
   const bool readable = judged && judged->token.shape == TokenView::Shape::Jws;
@@ -80,7 +76,7 @@ void challenged_scope(const Facts& facts, Report& report) {
   const bool as_401 = facts.status == 401;
   // Says that the scope lacks, although the token has it: then something else does.
   const bool contradicted = named && readable && !wanted.empty() && missing.empty();
-  const auto provided = body_names ? split(body_text(facts, "provided")) : std::vector<std::string>{};
+  const auto provided = body_names ? split(answer_member(facts, "provided")) : std::vector<std::string>{};
   const std::string what =
       missing.empty() ? std::string("a scope that this resource needs") : fmt::format("the scope {}", list_text(missing, 8));
   auto entry = report.fault(as_401 ? Cause::ScopeInsufficientAs401 : Cause::ScopeInsufficient,

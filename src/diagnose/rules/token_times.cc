@@ -24,7 +24,6 @@ std::string claim_evidence(std::string_view name, const ClaimTime& time) {
 }
 
 std::string renewal_fix(const JudgedToken& judged) {
-  using Place = SentCredential::Place;
   if (judged.sent.place == Place::Cookie) return "Sign in again, so that the site sets a new cookie, and repeat the request.";
   return "Get a new token (refresh it or sign in again), put it in place of the old one, and send the same request.";
 }

@@ -13,8 +13,6 @@
 namespace quivive::diagnose::rules {
 namespace {
 
-using Place = SentCredential::Place;
-
 // Whether anything in the request depends on the client's clock.
 bool depends_on_clock(const Facts& facts) {
   return std::any_of(facts.credentials.begin(), facts.credentials.end(), [](const SentCredential& sent) {

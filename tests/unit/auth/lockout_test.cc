@@ -13,7 +13,7 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr Instant kNow = from_unix_seconds(1'800'000'000);
+constexpr Instant kStart = from_unix_seconds(1'800'000'000);
 const std::string kHome = "192.0.2.0/24", kAway = "198.51.100.0/24";
 
 Guess guess(std::string_view user = "alice", const std::string& network = kHome, bool familiar = false) {
@@ -21,7 +21,7 @@ Guess guess(std::string_view user = "alice", const std::string& network = kHome,
 }
 
 // Wrong ones, as far as they are heard; how many were.
-int fail(Lockouts& lockouts, int times, const Guess& of = guess(), Instant now = kNow) {
+int fail(Lockouts& lockouts, int times, const Guess& of = guess(), Instant now = kStart) {
   int heard = 0;
   for (int i = 0; i < times; ++i) {
     if (lockouts.begin(of, now).time > Duration{0}) continue;
@@ -31,27 +31,27 @@ int fail(Lockouts& lockouts, int times, const Guess& of = guess(), Instant now =
   return heard;
 }
 
-Duration wait(Lockouts& lockouts, const Guess& of = guess(), Instant now = kNow) { return lockouts.wait(of, now).time; }
+Duration wait(Lockouts& lockouts, const Guess& of = guess(), Instant now = kStart) { return lockouts.wait(of, now).time; }
 
 TEST(Lockouts, TenFailures_Lock_ForOneShareOfTheWindow) {
   Lockouts lockouts;
   EXPECT_EQ(fail(lockouts, 9), 9);
   EXPECT_EQ(wait(lockouts), seconds(0));
-  EXPECT_FALSE(lockouts.any(kNow));
+  EXPECT_FALSE(lockouts.any(kStart));
   EXPECT_EQ(fail(lockouts, 5), 1);
   EXPECT_EQ(wait(lockouts), seconds(90));
-  EXPECT_TRUE(lockouts.any(kNow + seconds(89)));
-  EXPECT_FALSE(lockouts.any(kNow + seconds(90)));
-  EXPECT_EQ(wait(lockouts, guess(), kNow + seconds(89)), seconds(1));
-  EXPECT_EQ(wait(lockouts, guess(), kNow + seconds(90)), seconds(0));
+  EXPECT_TRUE(lockouts.any(kStart + seconds(89)));
+  EXPECT_FALSE(lockouts.any(kStart + seconds(90)));
+  EXPECT_EQ(wait(lockouts, guess(), kStart + seconds(89)), seconds(1));
+  EXPECT_EQ(wait(lockouts, guess(), kStart + seconds(90)), seconds(0));
   // One try is heard, and locks again.
-  EXPECT_EQ(fail(lockouts, 3, guess(), kNow + seconds(90)), 1);
-  EXPECT_EQ(wait(lockouts, guess(), kNow + seconds(90)), seconds(90));
+  EXPECT_EQ(fail(lockouts, 3, guess(), kStart + seconds(90)), 1);
+  EXPECT_EQ(wait(lockouts, guess(), kStart + seconds(90)), seconds(90));
 }
 
 TEST(Lockouts, FailuresDecay) {
   Lockouts lockouts;
-  Instant now = kNow;
+  Instant now = kStart;
   for (int i = 0; i < 200; ++i) {  // as often as they decay
     EXPECT_EQ(fail(lockouts, 1, guess(), now), 1) << i;
     now += seconds(90);
@@ -63,29 +63,29 @@ TEST(Lockouts, FailuresDecay) {
 
 TEST(Lockouts, GuessesSentAtOnce_AreTakenForWrong_UntilTheyEnd) {
   Lockouts lockouts;
-  for (int i = 0; i < 10; ++i) EXPECT_EQ(lockouts.begin(guess(), kNow).time, seconds(0));
-  EXPECT_EQ(lockouts.begin(guess(), kNow).time, seconds(90));
-  EXPECT_TRUE(lockouts.wait(guess(), kNow).busy);  // who comes now may be the one with the right password
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(lockouts.begin(guess(), kStart).time, seconds(0));
+  EXPECT_EQ(lockouts.begin(guess(), kStart).time, seconds(90));
+  EXPECT_TRUE(lockouts.wait(guess(), kStart).busy);  // who comes now may be the one with the right password
   lockouts.end(guess(), GuessResult::Neither);
-  EXPECT_EQ(lockouts.begin(guess(), kNow).time, seconds(0));
+  EXPECT_EQ(lockouts.begin(guess(), kStart).time, seconds(0));
 }
 
 TEST(Lockouts, WhenTheyHaveFailed_TheWaitIsNotForThem) {
   Lockouts lockouts;
   fail(lockouts, 9);
-  EXPECT_EQ(lockouts.begin(guess(), kNow).time, seconds(0));
-  EXPECT_TRUE(lockouts.wait(guess(), kNow).busy);
+  EXPECT_EQ(lockouts.begin(guess(), kStart).time, seconds(0));
+  EXPECT_TRUE(lockouts.wait(guess(), kStart).busy);
   lockouts.end(guess(), GuessResult::Wrong);
   EXPECT_GT(wait(lockouts), seconds(0));
-  EXPECT_FALSE(lockouts.wait(guess(), kNow).busy);
+  EXPECT_FALSE(lockouts.wait(guess(), kStart).busy);
 }
 
 TEST(Lockouts, OtherLimits_AreLookedAtAtOnce) {
   Lockouts lockouts;
   fail(lockouts, 6);
-  EXPECT_FALSE(lockouts.any(kNow));
+  EXPECT_FALSE(lockouts.any(kStart));
   lockouts.set_limits({.failures = 2});
-  EXPECT_TRUE(lockouts.any(kNow));
+  EXPECT_TRUE(lockouts.any(kStart));
   EXPECT_GT(wait(lockouts), seconds(0));
 }
 
@@ -116,17 +116,17 @@ TEST(Lockouts, OneNameFromEverywhere_LocksUnfamiliarPlacesOnly) {
   Lockouts lockouts;
   for (int i = 0; i < 100; ++i) fail(lockouts, 1, guess("alice", "203.0." + std::to_string(i) + ".0/24"));
   EXPECT_EQ(wait(lockouts, guess("alice", kAway)), seconds(9));
-  EXPECT_TRUE(lockouts.wait(guess("alice", kAway), kNow).unless_familiar);
+  EXPECT_TRUE(lockouts.wait(guess("alice", kAway), kStart).unless_familiar);
   EXPECT_EQ(wait(lockouts, guess("alice", kAway, true)), seconds(0));
   EXPECT_EQ(fail(lockouts, 20, guess("alice", kHome, true)), 10);  // there too nobody may guess for ever
-  EXPECT_FALSE(lockouts.wait(guess("alice", kHome), kNow).unless_familiar);
+  EXPECT_FALSE(lockouts.wait(guess("alice", kHome), kStart).unless_familiar);
   EXPECT_EQ(wait(lockouts, guess("bob", kAway)), seconds(0));
 }
 
 TEST(Lockouts, TheRightOne_ForgetsWhatWasMistyped) {
   Lockouts lockouts;
   fail(lockouts, 9);
-  EXPECT_EQ(lockouts.begin(guess(), kNow).time, seconds(0));
+  EXPECT_EQ(lockouts.begin(guess(), kStart).time, seconds(0));
   lockouts.end(guess(), GuessResult::Right);
   EXPECT_EQ(fail(lockouts, 9), 9);
   EXPECT_EQ(wait(lockouts), seconds(0));
@@ -137,7 +137,7 @@ TEST(Lockouts, ARightOne_DoesNotForgiveTheNetwork) {
   for (int i = 0; i < 99; ++i) fail(lockouts, 1, guess("user" + std::to_string(i)));
   // Threat: an own account, to sign in with between guesses.
   for (int i = 0; i < 50; ++i) {
-    EXPECT_EQ(lockouts.begin(guess("mallory"), kNow).time, seconds(0));
+    EXPECT_EQ(lockouts.begin(guess("mallory"), kStart).time, seconds(0));
     lockouts.end(guess("mallory"), GuessResult::Right);
   }
   fail(lockouts, 1, guess("user99"));
@@ -148,7 +148,7 @@ TEST(Lockouts, ZeroIsNoLimit) {
   Lockouts lockouts;
   lockouts.set_limits({.failures = 0, .network_failures = 0, .user_failures = 0, .window = minutes(15)});
   EXPECT_EQ(fail(lockouts, 1000), 1000);
-  EXPECT_TRUE(lockouts.list(kNow).empty());
+  EXPECT_TRUE(lockouts.list(kStart).empty());
 }
 
 TEST(Lockouts, ManyFailuresInAShortWindow_StillLock) {
@@ -175,12 +175,12 @@ TEST(Lockouts, ListAndClear) {
   fail(lockouts, 10, guess("bob", kAway));
   fail(lockouts, 3, guess("carol"));
   using Locked = Lockouts::Locked;
-  EXPECT_THAT(lockouts.list(kNow), ::testing::UnorderedElementsAre(Locked{"alice", kHome, kNow + seconds(90)}, Locked{"bob", kAway, kNow + seconds(90)}));
-  EXPECT_EQ(lockouts.list(kNow, 1).size(), 1U);
+  EXPECT_THAT(lockouts.list(kStart), ::testing::UnorderedElementsAre(Locked{"alice", kHome, kStart + seconds(90)}, Locked{"bob", kAway, kStart + seconds(90)}));
+  EXPECT_EQ(lockouts.list(kStart, 1).size(), 1U);
   EXPECT_EQ(lockouts.clear("alice", ""), 2U);  // there, and everywhere
-  EXPECT_THAT(lockouts.list(kNow), ::testing::ElementsAre(Locked{"bob", kAway, kNow + seconds(90)}));
+  EXPECT_THAT(lockouts.list(kStart), ::testing::ElementsAre(Locked{"bob", kAway, kStart + seconds(90)}));
   EXPECT_EQ(lockouts.clear("", kAway), 2U);  // bob's count there, and the network's
-  EXPECT_TRUE(lockouts.list(kNow).empty());
+  EXPECT_TRUE(lockouts.list(kStart).empty());
   EXPECT_EQ(lockouts.clear("nobody", ""), 0U);
   EXPECT_EQ(lockouts.clear("", ""), 4U);  // carol's two, bob's everywhere, and the home network's
 }
@@ -190,8 +190,8 @@ TEST(Lockouts, NamesAreKeptShort_AndWhole) {
   std::string name(255, 'x');
   name += "\xc3\xa9 and more";  // the cut would go through the letter
   fail(lockouts, 10, guess(name));
-  ASSERT_EQ(lockouts.list(kNow).size(), 1U);
-  EXPECT_EQ(lockouts.list(kNow)[0].user, std::string(255, 'x'));
+  ASSERT_EQ(lockouts.list(kStart).size(), 1U);
+  EXPECT_EQ(lockouts.list(kStart)[0].user, std::string(255, 'x'));
   EXPECT_EQ(lockouts.clear(name, ""), 2U);
 }
 

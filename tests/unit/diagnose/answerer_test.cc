@@ -2,10 +2,8 @@
 
 #include "unit/diagnose/rules/support.h"
 
-namespace quivive::diagnose {
+namespace quivive::diagnose::test {
 namespace {
-
-using namespace test;
 
 std::string answered(const std::string& text) {
   const Diagnosis d = judge(Format::Http, text);
@@ -82,4 +80,4 @@ TEST(Answerer, Proxy_By407) { EXPECT_EQ(by(407, "Server: squid/5.7\nProxy-Authen
 TEST(Answerer, NoResponse_Unknown) { EXPECT_EQ(answered("GET / HTTP/1.1\nHost: api.example.com\n\n"), "unknown "); }
 
 }  // namespace
-}  // namespace quivive::diagnose
+}  // namespace quivive::diagnose::test

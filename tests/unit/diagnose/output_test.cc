@@ -10,12 +10,6 @@
 namespace quivive::diagnose {
 namespace {
 
-using testing::AllOf;
-using testing::EndsWith;
-using testing::HasSubstr;
-using testing::Not;
-using testing::StartsWith;
-
 struct Output {
   Capture capture;
   Diagnosis diagnosis;
@@ -41,12 +35,12 @@ constexpr std::string_view kNull =
 TEST(RenderText, VerdictThenFixThenEvidence) {
   const Output o = of(Format::Http, kNull);
   const std::string text = render_text(o.capture, o.diagnosis);
-  EXPECT_THAT(text, StartsWith("401 because the "));
+  EXPECT_THAT(text, testing::StartsWith("401 because the "));
   const std::size_t fix = text.find("\n  fix "), seen = text.find("\n  seen "), read = text.find("\n  read ");
   EXPECT_LT(fix, seen);
   EXPECT_LT(seen, read);
-  EXPECT_THAT(text, HasSubstr("> Authorization: Bearer null\n"));
-  EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(text, testing::HasSubstr("> Authorization: Bearer null\n"));
+  EXPECT_THAT(text, testing::Not(testing::HasSubstr("\x1b")));
 }
 
 TEST(RenderText, NoLineIsWider_AndColourOnlyOnDemand) {
@@ -63,7 +57,7 @@ TEST(RenderText, NoLineIsWider_AndColourOnlyOnDemand) {
       if (!whole) EXPECT_LE(line.size(), width + 8) << line;
     }
   }
-  EXPECT_THAT(render_text(o.capture, o.diagnosis, {.colour = true}), HasSubstr("\x1b[1m"));
+  EXPECT_THAT(render_text(o.capture, o.diagnosis, {.colour = true}), testing::HasSubstr("\x1b[1m"));
 }
 
 // Threat: a response that writes to the terminal of whoever asks why.
@@ -78,36 +72,36 @@ std::string answer(std::string_view head, std::string_view fields = "") {
 }
 
 TEST(RenderText, OtherStatuses_AreNoRefusalOfCredentials) {
-  EXPECT_THAT(text_of(Format::Http, answer("404 Not Found")), StartsWith("404: there is nothing at this URL."));
-  EXPECT_THAT(text_of(Format::Http, answer("422 X")), StartsWith("422: the server does not take the request as it is"));
+  EXPECT_THAT(text_of(Format::Http, answer("404 Not Found")), testing::StartsWith("404: there is nothing at this URL."));
+  EXPECT_THAT(text_of(Format::Http, answer("422 X")), testing::StartsWith("422: the server does not take the request as it is"));
   const std::string many = text_of(Format::Http, answer("429 Too Many Requests", "Retry-After: 30\r\n"));
-  EXPECT_THAT(many, AllOf(StartsWith("429: there were too many requests"), HasSubstr("(Retry-After: 30)")));
+  EXPECT_THAT(many, testing::AllOf(testing::StartsWith("429: there were too many requests"), testing::HasSubstr("(Retry-After: 30)")));
 }
 
 TEST(RenderText, NobodyKnowsWhy_SaysWhoAnswered) {
   EXPECT_THAT(text_of(Format::Http, answer("404 Not Found", "Server: nginx\r\nContent-Type: text/html\r\n") +
                                         "<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n<center><h1>404 Not "
                                         "Found</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"),
-              HasSubstr("a proxy or web server answered (nginx)"));
+              testing::HasSubstr("a proxy or web server answered (nginx)"));
 }
 
 TEST(RenderText, ChecksForBots_AreSaidToBeInFront) {
   EXPECT_THAT(
       text_of(Format::Http, answer("403 Forbidden", "Server: cloudflare\r\ncf-mitigated: challenge\r\nContent-Type: text/html\r\n") +
                                 "<title>Just a moment...</title>"),
-      StartsWith("Refused, and not for its credentials: somebody in front"));
+      testing::StartsWith("Refused, and not for its credentials: somebody in front"));
 }
 
 TEST(RenderText, CaptureWithoutCredentials_IsNotTheCause) {
   EXPECT_THAT(text_of(Format::Http, "GET /x HTTP/1.1\r\nHost: a.example\r\nAuthorization: Bearer [REDACTED]\r\n\r\nHTTP/1.1 401 X\r\n\r\n"),
-              StartsWith("401, and the cause cannot be seen: the secret"));
+              testing::StartsWith("401, and the cause cannot be seen: the secret"));
 }
 
 TEST(RenderText, Backslashes_StandAsTheyAre) {
   Output o = of(Format::Http, kNull);
   ASSERT_TRUE(o.diagnosis.verdict);
   o.diagnosis.findings[*o.diagnosis.verdict].fix = "tr -d '\\n '\x1b[2J";
-  EXPECT_THAT(render_text(o.capture, o.diagnosis), HasSubstr("tr -d '\\n '\\x1b[2J"));
+  EXPECT_THAT(render_text(o.capture, o.diagnosis), testing::HasSubstr("tr -d '\\n '\\x1b[2J"));
 }
 
 TEST(RenderText, OneFaultManyTimes_IsSaidOnce) {
@@ -119,7 +113,7 @@ TEST(RenderText, OneFaultManyTimes_IsSaidOnce) {
   }
   const std::string text =
       text_of(Format::Har, R"({"log":{"version":"1.2","creator":{"name":"x","version":"1"},"entries":[)" + entries + "]}}");
-  EXPECT_THAT(text, HasSubstr("Requests 2, 3, 4, 5 and 25 more: "));
+  EXPECT_THAT(text, testing::HasSubstr("Requests 2, 3, 4, 5 and 25 more: "));
   EXPECT_LT(std::count(text.begin(), text.end(), '\n'), 40) << text;
 }
 
@@ -127,7 +121,7 @@ TEST(RenderText, HostileBytes_Escaped) {
   const Output o = of(Format::Http,
                       "GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \x1b]0;x\x07\r\n\r\nHTTP/1.1 401 \x1b[2J\r\nWWW-Authenticate: "
                       "Bearer realm=\"\x1b[2J\", x\r\nContent-Length: 0\r\n\r\n");
-  EXPECT_THAT(render_text(o.capture, o.diagnosis), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(render_text(o.capture, o.diagnosis), testing::Not(testing::HasSubstr("\x1b")));
   EXPECT_TRUE(parse_json(render_json(o.capture, o.diagnosis)).has_value());
 }
 
@@ -145,7 +139,7 @@ TEST(RenderJson, NoVerdict_IsNull) {
   const Output o = of(Format::Http, "GET / HTTP/1.1\r\nHost: a\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n");
   const Json out = parse_json(render_json(o.capture, o.diagnosis)).value();
   EXPECT_TRUE(out.at("verdict").is_null());
-  EXPECT_THAT(render_text(o.capture, o.diagnosis), StartsWith("No request was refused."));
+  EXPECT_THAT(render_text(o.capture, o.diagnosis), testing::StartsWith("No request was refused."));
 }
 
 std::string suggested(Format format, std::string_view text) {
@@ -230,8 +224,8 @@ TEST(SuggestCommand, Credential_GoesWhereTheServerReadsIt) {
   // A secret under a name that nobody knows, told by the answer.
   const std::string secret = suggested(Format::Http, request_and_401(get, "Authorization: Bearer null\r\nX-Acme: AbCdEfGh0123456789xyz\r\n",
                                                                      json, "", R"({"api_key":"AbCdEfGh0123456789xyz"})"));
-  EXPECT_THAT(secret, HasSubstr("-H \"X-Acme: $API_KEY\""));
-  EXPECT_THAT(secret, Not(HasSubstr("AbCd")));
+  EXPECT_THAT(secret, testing::HasSubstr("-H \"X-Acme: $API_KEY\""));
+  EXPECT_THAT(secret, testing::Not(testing::HasSubstr("AbCd")));
 }
 
 TEST(Diagnose, Evidence_OfTheAnswerIsNeverEmpty) {
@@ -254,14 +248,14 @@ TEST(SuggestCommand, HostileNames_NotInIt) {
   }
   const std::string quoted = suggested(
       Format::Http, "GET /x HTTP/1.1\r\nHost: a.example\r\nX-A: '; id #\r\nAuthorization: Bearer null\r\n\r\nHTTP/1.1 401 X\r\n\r\n");
-  EXPECT_THAT(quoted, HasSubstr("'X-A: '\\''; id #'"));
+  EXPECT_THAT(quoted, testing::HasSubstr("'X-A: '\\''; id #'"));
 }
 
 TEST(Diagnose, EveryCode_HasAPlaceInTheList) {
   for (const CauseInfo& row : all_causes()) {
     EXPECT_EQ(cause_from_code(row.code), row.cause);
     EXPECT_EQ(&info(row.cause), &row);
-    EXPECT_THAT(row.title, Not(EndsWith("."))) << row.code;
+    EXPECT_THAT(row.title, testing::Not(testing::EndsWith("."))) << row.code;
   }
   EXPECT_EQ(cause_from_code("nonsense"), std::nullopt);
 }

@@ -15,7 +15,7 @@ std::string redacted(std::string_view http, std::string_view text) {
   return Redactor(collect_secrets(*capture, facts, expected))(text);
 }
 
-std::string request(std::string_view fields, std::string_view target = "/x") {
+std::string request_with(std::string_view fields, std::string_view target = "/x") {
   return "GET " + std::string(target) + " HTTP/1.1\r\nHost: a.example\r\n" + std::string(fields) + "\r\n\r\n";
 }
 
@@ -25,28 +25,29 @@ TEST(Redactor, EveryPlaceOfACredential) {
     std::string_view secret;  // must not be left of "<secret>"
   };
   const Row rows[] = {
-      {request("Authorization: Bearer abcdefghijklmnopqrstuvwxyz012345"), "abcdefghijklmnopqrstuvwxyz012345"},
-      {request("Authorization: Basic YWxpY2U6czNjcmV0LXBhc3M="), "YWxpY2U6czNjcmV0LXBhc3M="},
-      {request("Authorization: Basic YWxpY2U6czNjcmV0LXBhc3M="), "s3cret-pass"},
-      {request("Authorization: Basic YWxpY2U6czNjcmV0LXBhc3M="), "alice:s3cret-pass"},
-      {request("Authorization: abcdefgh12345678"), "abcdefgh12345678"},
-      {request("Authorization: Bearer Bearer abcdefgh12345678abcd"), "abcdefgh12345678abcd"},
-      {request("Authorization: Token token=\"0123456789abcdef01234567\""), "0123456789abcdef01234567"},
-      {request("Authorization: Digest username=\"u\", response=\"0123456789abcdef0123456789abcdef\""), "0123456789abcdef0123456789abcdef"},
-      {request("X-API-Key: k-9999-secret"), "k-9999-secret"},
-      {request("Cookie: sid=0a1b2c3d4e; theme=darkish"), "0a1b2c3d4e"},
-      {request("Cookie: sid=0a1b2c3d4e; theme=darkish"), "darkish"},
-      {request("", "/x?api_key=zzz-111-yyy&a=1"), "zzz-111-yyy"},
-      {request("", "/x?access_token=a%2Fb%2Bc%3D%3Dddd"), "a%2Fb%2Bc%3D%3Dddd"},
-      {request("", "/x?access_token=a%2Fb%2Bc%3D%3Dddd"), "a/b+c==ddd"},
+      {request_with("Authorization: Bearer abcdefghijklmnopqrstuvwxyz012345"), "abcdefghijklmnopqrstuvwxyz012345"},
+      {request_with("Authorization: Basic YWxpY2U6czNjcmV0LXBhc3M="), "YWxpY2U6czNjcmV0LXBhc3M="},
+      {request_with("Authorization: Basic YWxpY2U6czNjcmV0LXBhc3M="), "s3cret-pass"},
+      {request_with("Authorization: Basic YWxpY2U6czNjcmV0LXBhc3M="), "alice:s3cret-pass"},
+      {request_with("Authorization: abcdefgh12345678"), "abcdefgh12345678"},
+      {request_with("Authorization: Bearer Bearer abcdefgh12345678abcd"), "abcdefgh12345678abcd"},
+      {request_with("Authorization: Token token=\"0123456789abcdef01234567\""), "0123456789abcdef01234567"},
+      {request_with("Authorization: Digest username=\"u\", response=\"0123456789abcdef0123456789abcdef\""),
+       "0123456789abcdef0123456789abcdef"},
+      {request_with("X-API-Key: k-9999-secret"), "k-9999-secret"},
+      {request_with("Cookie: sid=0a1b2c3d4e; theme=darkish"), "0a1b2c3d4e"},
+      {request_with("Cookie: sid=0a1b2c3d4e; theme=darkish"), "darkish"},
+      {request_with("", "/x?api_key=zzz-111-yyy&a=1"), "zzz-111-yyy"},
+      {request_with("", "/x?access_token=a%2Fb%2Bc%3D%3Dddd"), "a%2Fb%2Bc%3D%3Dddd"},
+      {request_with("", "/x?access_token=a%2Fb%2Bc%3D%3Dddd"), "a/b+c==ddd"},
       {"POST /t HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: "
        "36\r\n\r\nclient_secret=top-secret-1&grant_type=x",
        "top-secret-1"},
-      {request("") + "HTTP/1.1 200 OK\r\nSet-Cookie: sid=fresh-value-1; Path=/\r\nContent-Type: "
-                     "application/json\r\n\r\n{\"access_token\":\"opaque-token-2\"}",
+      {request_with("") + "HTTP/1.1 200 OK\r\nSet-Cookie: sid=fresh-value-1; Path=/\r\nContent-Type: "
+                          "application/json\r\n\r\n{\"access_token\":\"opaque-token-2\"}",
        "fresh-value-1"},
-      {request("") + "HTTP/1.1 200 OK\r\nSet-Cookie: sid=fresh-value-1; Path=/\r\nContent-Type: "
-                     "application/json\r\n\r\n{\"access_token\":\"opaque-token-2\"}",
+      {request_with("") + "HTTP/1.1 200 OK\r\nSet-Cookie: sid=fresh-value-1; Path=/\r\nContent-Type: "
+                          "application/json\r\n\r\n{\"access_token\":\"opaque-token-2\"}",
        "opaque-token-2"},
   };
   for (const Row& row : rows) {
@@ -60,7 +61,7 @@ TEST(Redactor, EveryPlaceOfACredential) {
 // Threat: a text is cut for its length before it is redacted, and what is left of the secret is no longer the secret.
 TEST(Redactor, CutSecrets_LeaveNothing) {
   const std::string token = "qv_live_0123456789abcdefghijklmnopqrstuvwxyz";
-  const std::string asked = request("Authorization: Bearer " + token);
+  const std::string asked = request_with("Authorization: Bearer " + token);
   EXPECT_EQ(redacted(asked, "no: " + token.substr(0, 20) + "… so"), "no: …… so");
   EXPECT_EQ(redacted(asked, '\'' + token.substr(0, 20) + "…" + token.substr(30) + "'"), "'………'");
   EXPECT_EQ(redacted(asked, "'" + token.substr(0, 20) + "…" + token.substr(24, 8) + "' so"),
@@ -72,16 +73,16 @@ TEST(Redactor, CutSecrets_LeaveNothing) {
 
 TEST(Redactor, PartlyMaskedSecrets_AreSecrets) {
   for (const std::string token : {"AbCdREDACTEDefGh1234567890ijKL", "ghp16C7e42F292c6912exxxxxxxxxE178B4aQQQQ"}) {
-    const std::string shown = redacted(request("Authorization: Bearer " + token), '<' + token + '>');
+    const std::string shown = redacted(request_with("Authorization: Bearer " + token), '<' + token + '>');
     EXPECT_EQ(shown.find(token.substr(4, 20)), std::string::npos) << shown;
   }
-  EXPECT_EQ(redacted(request("Authorization: Bearer [REDACTED]"), "<[REDACTED]>"), "<[REDACTED]>");
-  EXPECT_EQ(redacted(request("Authorization: Bearer REDACTED_BY_SECURITY"), "<REDACTED_BY_SECURITY>"), "<REDACTED_BY_SECURITY>");
+  EXPECT_EQ(redacted(request_with("Authorization: Bearer [REDACTED]"), "<[REDACTED]>"), "<[REDACTED]>");
+  EXPECT_EQ(redacted(request_with("Authorization: Bearer REDACTED_BY_SECURITY"), "<REDACTED_BY_SECURITY>"), "<REDACTED_BY_SECURITY>");
 }
 
 // Threat: a gap in a sentence that everybody knows tells which word is the password.
 TEST(Redactor, WordsOfASentence_StayWhereTheyAreNotQuoted) {
-  const Read capture = read_text(Format::Http, request("Authorization: Basic Ym9iOnNlcnZlcg=="));  // bob:server
+  const Read capture = read_text(Format::Http, request_with("Authorization: Basic Ym9iOnNlcnZlcg=="));  // bob:server
   const Expectations expected;
   const Redactor redactor(collect_secrets(*capture, gather_facts(*capture, expected), expected));
   EXPECT_EQ(redactor.prose("The server's log says what the server refuses, server."),
@@ -93,7 +94,7 @@ TEST(Redactor, WordsOfASentence_StayWhereTheyAreNotQuoted) {
 TEST(Redactor, Passwords_ShowNotEvenTheirEnds) {
   const std::string payload = "YWxpY2U6YS1wYXNzd29yZC1vZi10aGlydHktY2hhcnM=";  // alice:a-password-of-thirty-chars
   for (const std::string scheme : {"Basic ", "", "Bearer ", "Bearer Basic "}) {
-    EXPECT_EQ(redacted(request("Authorization: " + scheme + payload), "<" + payload + "> <a-password-of-thirty-chars>"), "<…> <…>")
+    EXPECT_EQ(redacted(request_with("Authorization: " + scheme + payload), "<" + payload + "> <a-password-of-thirty-chars>"), "<…> <…>")
         << scheme;
   }
   EXPECT_EQ(redacted("POST /t HTTP/1.1\r\nHost: a\r\nContent-Type: "
@@ -104,7 +105,7 @@ TEST(Redactor, Passwords_ShowNotEvenTheirEnds) {
 
 TEST(Redactor, UrlsOfASignIn) {
   const std::string answer =
-      request("Referer: https://a.example/cb?code=first-code-9", "/cb?code=second-code-8&password=third-word-7") +
+      request_with("Referer: https://a.example/cb?code=first-code-9", "/cb?code=second-code-8&password=third-word-7") +
       "HTTP/1.1 302 Found\r\nLocation: https://b.example/#access_token=opaque-token-6&state=s\r\nContent-Length: 0\r\n\r\n";
   for (const std::string secret : {"first-code-9", "second-code-8", "third-word-7", "opaque-token-6"})
     EXPECT_EQ(redacted(answer, secret), "…") << secret;
@@ -142,16 +143,16 @@ TEST(Redactor, Fingerprints_OfTokensOnly) {
 }
 
 TEST(Redactor, UnknownJwt_ReplacedAnyway) {
-  const std::string out = redacted(request(""), "Location: /cb#eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl end");
+  const std::string out = redacted(request_with(""), "Location: /cb#eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl end");
   EXPECT_EQ(out, "Location: /cb#eyJh…dXJl end");
 }
 
 TEST(Redactor, ShortPassword_LeavesOtherWords) {
   // user:test
-  EXPECT_EQ(redacted(request("Authorization: Basic dXNlcjp0ZXN0"), "the latest test failed"), "the latest … failed");
+  EXPECT_EQ(redacted(request_with("Authorization: Basic dXNlcjp0ZXN0"), "the latest test failed"), "the latest … failed");
 }
 
-TEST(Redactor, NoSecret_TextUnchanged) { EXPECT_EQ(redacted(request("Accept: */*"), "nothing ey at all"), "nothing ey at all"); }
+TEST(Redactor, NoSecret_TextUnchanged) { EXPECT_EQ(redacted(request_with("Accept: */*"), "nothing ey at all"), "nothing ey at all"); }
 
 TEST(Fingerprint, EqualForEqualSecrets) {
   EXPECT_EQ(fingerprint("abc"), "ba78 16bf");

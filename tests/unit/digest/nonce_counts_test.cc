@@ -9,10 +9,10 @@
 namespace quivive::digest {
 namespace {
 
-constexpr Instant kNow = from_unix_seconds(1'800'000'000);
+constexpr Instant kStart = from_unix_seconds(1'800'000'000);
 constexpr Duration kLifetime = std::chrono::minutes(5);
 
-Nonce nonce(std::uint32_t number, Instant issued = kNow) {
+Nonce nonce(std::uint32_t number, Instant issued = kStart) {
   Nonce out{.id = {}, .issued = issued};
   for (int i = 0; i < 4; ++i) out.id[9 - static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(number >> 8 * i);
   return out;
@@ -30,15 +30,15 @@ TEST(NonceCounts, EachCountOnce_OutOfOrderWithinTheWindow) {
                         {136, Forgotten}, {137, Fresh}, {137, Replayed}, {0xffffffff, Fresh}, {0xffffffff, Replayed}, {0xfffffffe, Fresh},
                         {201, Forgotten}};
   NonceCounts counts(kLifetime);
-  for (const Step& step : steps) EXPECT_EQ(counts.claim(nonce(1), step.count, kNow), step.expected) << step.count;
-  EXPECT_EQ(counts.claim(nonce(2), 1, kNow), Fresh);  // another nonce has counts of its own
+  for (const Step& step : steps) EXPECT_EQ(counts.claim(nonce(1), step.count, kStart), step.expected) << step.count;
+  EXPECT_EQ(counts.claim(nonce(2), 1, kStart), Fresh);  // another nonce has counts of its own
 }
 
 TEST(NonceCounts, RemembersAsLongAsANonceLives) {
   NonceCounts counts(kLifetime);
-  Instant now = kNow;
+  Instant now = kStart;
   EXPECT_EQ(counts.claim(nonce(1), 1, now), NonceClaim::Fresh);
-  for (std::uint32_t i = 2; now + kLifetime / 4 < kNow + kLifetime; ++i) {  // others come and go, and time with them
+  for (std::uint32_t i = 2; now + kLifetime / 4 < kStart + kLifetime; ++i) {  // others come and go, and time with them
     now += kLifetime / 4;
     EXPECT_EQ(counts.claim(nonce(100 + i, now), 1, now), NonceClaim::Fresh);
     EXPECT_EQ(counts.claim(nonce(1), i, now), NonceClaim::Fresh);
@@ -52,13 +52,13 @@ TEST(NonceCounts, WhatWasUsed_IsNeverFreshAgain) {
     for (const std::size_t capacity : {std::size_t{1}, std::size_t{1'000'000}}) {
       NonceCounts counts(kLifetime, capacity);
       const Nonce used = nonce(16);
-      ASSERT_EQ(counts.claim(used, 1, kNow), NonceClaim::Fresh);
+      ASSERT_EQ(counts.claim(used, 1, kStart), NonceClaim::Fresh);
       counts.set_lifetime(lifetime);
       for (std::uint32_t i = 2; i < 200; ++i) {
-        const Instant now = kNow + i / 20 * std::chrono::seconds(7);  // many in one millisecond, too
+        const Instant now = kStart + i / 20 * std::chrono::seconds(7);  // many in one millisecond, too
         (void)counts.claim(nonce(16 * i, now), 1, now);
         EXPECT_NE(counts.claim(used, 1, now), NonceClaim::Fresh) << lifetime.count() << ' ' << capacity << ' ' << i;
-        EXPECT_NE(counts.claim(used, 1, kNow), NonceClaim::Fresh);  // by a request that began then
+        EXPECT_NE(counts.claim(used, 1, kStart), NonceClaim::Fresh);  // by a request that began then
       }
     }
   }
@@ -67,7 +67,7 @@ TEST(NonceCounts, WhatWasUsed_IsNeverFreshAgain) {
 TEST(NonceCounts, AMillionUsedNonces_AreForgottenAsTheyAge) {
   NonceCounts counts(kLifetime);
   std::size_t most = 0;
-  Instant now = kNow;
+  Instant now = kStart;
   for (std::uint32_t i = 1; i <= 1'000'000; ++i) {
     if (i % 1000 == 0) now += std::chrono::seconds(3);  // fifty minutes in all
     ASSERT_EQ(counts.claim(nonce(i, now), 1, now), NonceClaim::Fresh);
@@ -78,7 +78,7 @@ TEST(NonceCounts, AMillionUsedNonces_AreForgottenAsTheyAge) {
 
 TEST(NonceCounts, BeyondItsCapacity_TheOldestAreStale_NeverFresh) {
   NonceCounts counts(kLifetime, 64);
-  Instant now = kNow;
+  Instant now = kStart;
   std::vector<Nonce> used;
   for (std::uint32_t i = 1; i <= 1000; ++i) {
     now += std::chrono::milliseconds(10);
@@ -97,7 +97,7 @@ TEST(NonceCounts, BeyondItsCapacity_TheOldestAreStale_NeverFresh) {
 
 TEST(NonceCounts, ALongerLifetime_BringsNothingBackToLife) {
   NonceCounts counts(std::chrono::seconds(1));
-  Instant now = kNow;
+  Instant now = kStart;
   EXPECT_EQ(counts.claim(nonce(1), 1, now), NonceClaim::Fresh);
   for (std::uint32_t i = 2; i < 100; ++i) (void)counts.claim(nonce(i, now), 1, now += std::chrono::seconds(1));
   counts.set_lifetime(kLifetime);
@@ -115,7 +115,7 @@ TEST(NonceCounts, OneWinnerOfMany) {
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&] {
       for (std::uint32_t i = 1; i <= kRounds; ++i) {
-        if (counts.claim(nonce(i), 1, kNow) == NonceClaim::Fresh) ++won;
+        if (counts.claim(nonce(i), 1, kStart) == NonceClaim::Fresh) ++won;
       }
     });
   }

@@ -55,7 +55,7 @@ Buffered read(const Given& given) {
   return out;
 }
 
-struct Row {
+struct BufferRow {
   const char* name;
   Body framing;
   std::uint64_t length;
@@ -65,7 +65,7 @@ struct Row {
   std::string_view rest;  // where the buffer holds it
 };
 
-constexpr Row kRows[] = {
+constexpr BufferRow kBufferRows[] = {
     {"length", Body::Length, 5, "hello", BodyRead::Whole, "hello", ""},
     {"length, next request behind", Body::Length, 5, "helloGET /", BodyRead::Whole, "hello", "GET /"},
     {"length 0", Body::Length, 0, "GET /", BodyRead::Whole, "", "GET /"},
@@ -77,7 +77,7 @@ constexpr Row kRows[] = {
 
 // Wherever the head's read ended, and however little room it left.
 TEST(BodyBuffer, EveryFraming_CutAnywhere_SameBody) {
-  for (const Row& row : kRows) {
+  for (const BufferRow& row : kBufferRows) {
     for (std::size_t cut = 0; cut <= row.bytes.size(); ++cut) {
       for (const std::size_t spare : {std::size_t{0}, std::size_t{1}, std::size_t{7}, std::size_t{4096}}) {
         SCOPED_TRACE(testing::Message() << row.name << ", cut at " << cut << ", spare " << spare);

@@ -31,7 +31,7 @@ Relayed relay(BodyRelay relay, std::string_view input, std::size_t first, bool e
   return r;
 }
 
-struct Row {
+struct RelayRow {
   const char* name;
   Body in;
   std::uint64_t length;
@@ -43,7 +43,7 @@ struct Row {
   bool failed;
 };
 
-constexpr Row kRows[] = {
+constexpr RelayRow kRelayRows[] = {
     {"no body", Body::None, 0, "GET / HTTP", false, "", "GET / HTTP", true, false},
     {"length", Body::Length, 5, "hello", false, "hello", "", true, false},
     {"length, next message behind", Body::Length, 5, "helloGET /", false, "hello", "GET /", true, false},
@@ -78,7 +78,7 @@ std::string unchunked(std::string_view text, bool done) {
 }
 
 TEST(BodyRelay, EveryFraming_CutAnywhere_SameBody) {
-  for (const Row& row : kRows) {
+  for (const RelayRow& row : kRelayRows) {
     for (std::size_t cut = 0; cut <= row.input.size(); ++cut) {
       SCOPED_TRACE(testing::Message() << row.name << ", cut at " << cut);
       const Relayed plain = relay({row.in, row.length, BodyOut::Plain}, row.input, cut, row.ends);

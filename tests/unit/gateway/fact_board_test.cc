@@ -10,7 +10,7 @@
 namespace quivive::gateway {
 namespace {
 
-constexpr Instant kNow = from_unix_seconds(1'800'000'000);
+constexpr Instant kBoardStart = from_unix_seconds(1'800'000'000);
 
 std::shared_ptr<const jose::KeySet> some_keys() {
   return std::make_shared<const jose::KeySet>(
@@ -71,7 +71,7 @@ class FlakyUsers final : public store::UserLookup {
 
 class StoreWatchTest : public testing::Test {
  protected:
-  void look() { watch_.look(stores_, kNow); }
+  void look() { watch_.look(stores_, kBoardStart); }
   [[nodiscard]] std::uint64_t epoch() const { return board_.facts().get()->store_epoch; }
 
   FactBoard board_;
@@ -87,7 +87,7 @@ TEST_F(StoreWatchTest, Change_IsPublishedOnce) {
   const auto first = epoch();
   look();
   EXPECT_EQ(epoch(), first);
-  ASSERT_TRUE(store_->add_revocation({.issuer = "i", .kind = store::RevocationKind::TokenId, .value = "t-1", .forget = kNow + std::chrono::hours(1)}));
+  ASSERT_TRUE(store_->add_revocation({.issuer = "i", .kind = store::RevocationKind::TokenId, .value = "t-1", .forget = kBoardStart + std::chrono::hours(1)}));
   look();
   EXPECT_EQ(epoch(), first + 1);
   EXPECT_TRUE(board_.facts().get()->revocations->revoked("i", "t-1", "", std::nullopt));

@@ -7,7 +7,7 @@
 namespace quivive::gateway {
 namespace {
 
-constexpr Instant kNow = from_unix_seconds(1'800'000'000);
+constexpr Instant kCacheStart = from_unix_seconds(1'800'000'000);
 
 // A key whose set is chosen by `set` and which is told from others by `n`.
 OutcomeCache::Key key_in(std::uint64_t set, std::uint8_t n) {
@@ -16,13 +16,13 @@ OutcomeCache::Key key_in(std::uint64_t set, std::uint8_t n) {
   key[31] = n;
   return key;
 }
-Remembered entry(std::string identity, Instant until = kNow + std::chrono::minutes(1)) {
+Remembered entry(std::string identity, Instant until = kCacheStart + std::chrono::minutes(1)) {
   Remembered out;
   out.identity = std::move(identity);
   out.until = until;
   return out;
 }
-std::string found(OutcomeCache& cache, const OutcomeCache::Key& key, Instant now = kNow) {
+std::string found(OutcomeCache& cache, const OutcomeCache::Key& key, Instant now = kCacheStart) {
   const Remembered* hit = cache.find(key, now);
   return std::string(hit == nullptr ? std::string_view("-") : hit->identity);
 }
@@ -37,8 +37,8 @@ TEST_F(OutcomeCacheTest, Put_IsFoundUntilItsInstant) {
   EXPECT_EQ(found(cache_, key), "-");
   cache_.put(key, entry("alice"));
   EXPECT_EQ(found(cache_, key), "alice");
-  EXPECT_EQ(found(cache_, key, kNow + std::chrono::minutes(1) - Duration(1)), "alice");
-  EXPECT_EQ(found(cache_, key, kNow + std::chrono::minutes(1)), "-");
+  EXPECT_EQ(found(cache_, key, kCacheStart + std::chrono::minutes(1) - Duration(1)), "alice");
+  EXPECT_EQ(found(cache_, key, kCacheStart + std::chrono::minutes(1)), "-");
   EXPECT_EQ(found(cache_, key), "-");  // expired means gone, should the clock step back
 }
 
@@ -50,13 +50,13 @@ TEST_F(OutcomeCacheTest, Put_Twice_Replaces) {
 }
 
 TEST_F(OutcomeCacheTest, Put_BesideAnExpiredEntry_LeavesNoOldCopy) {
-  cache_.put(key_in(0, 1), entry("short", kNow + Duration(1)));
+  cache_.put(key_in(0, 1), entry("short", kCacheStart + Duration(1)));
   cache_.put(key_in(0, 2), entry("old"));
-  EXPECT_EQ(found(cache_, key_in(0, 1), kNow + Duration(1)), "-");       // its slot is empty now, before the other's
-  cache_.put(key_in(0, 2), entry("new", kNow + Duration(10)));
+  EXPECT_EQ(found(cache_, key_in(0, 1), kCacheStart + Duration(1)), "-");       // its slot is empty now, before the other's
+  cache_.put(key_in(0, 2), entry("new", kCacheStart + Duration(10)));
   EXPECT_EQ(found(cache_, key_in(0, 2)), "new");
-  EXPECT_EQ(found(cache_, key_in(0, 2), kNow + Duration(10)), "-");
-  EXPECT_EQ(found(cache_, key_in(0, 2), kNow), "-");  // the replaced outcome must not come back
+  EXPECT_EQ(found(cache_, key_in(0, 2), kCacheStart + Duration(10)), "-");
+  EXPECT_EQ(found(cache_, key_in(0, 2), kCacheStart), "-");  // the replaced outcome must not come back
 }
 
 TEST_F(OutcomeCacheTest, FullSet_LosesTheLeastRecentlyUsed) {
@@ -94,15 +94,15 @@ TEST(OutcomeCache, LargeEntries_MakeOthersBeForgotten) {
     EXPECT_LE(cache.bytes(), 1024 * OutcomeCache::kBytesPerEntry);
   }
   int left = 0;
-  for (int i = 0; i < 2000; ++i) left += cache.find(cache.key_of("c", std::to_string(i)), kNow) != nullptr;
+  for (int i = 0; i < 2000; ++i) left += cache.find(cache.key_of("c", std::to_string(i)), kCacheStart) != nullptr;
   EXPECT_EQ(left, 10);
-  EXPECT_NE(cache.find(cache.key_of("c", "1999"), kNow), nullptr);  // the new one itself stays
+  EXPECT_NE(cache.find(cache.key_of("c", "1999"), kCacheStart), nullptr);  // the new one itself stays
   cache.put(last, entry(std::string(3'000'000, 'x')));
-  EXPECT_NE(cache.find(last, kNow), nullptr);  // alone, beyond the bound
+  EXPECT_NE(cache.find(last, kCacheStart), nullptr);  // alone, beyond the bound
   cache.put(last, entry("small"));
   EXPECT_EQ(found(cache, last), "small");
   EXPECT_LT(cache.bytes(), 1024u);
-  EXPECT_EQ(found(cache, last, kNow + std::chrono::hours(1)), "-");
+  EXPECT_EQ(found(cache, last, kCacheStart + std::chrono::hours(1)), "-");
   EXPECT_EQ(cache.bytes(), 0u);
 }
 

@@ -7,7 +7,7 @@
 namespace quivive::http {
 namespace {
 
-struct Row {
+struct HeadRow {
   std::string bytes;
   std::string_view method = "GET";
   Body body = Body::None;
@@ -16,26 +16,26 @@ struct Row {
 };
 
 TEST(ResponseHead, Body_FollowsRfc9112Section6_3) {
-  for (const Row& row : {
-           Row{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "GET", Body::Length, 5},
-           Row{"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "GET", Body::Length, 0},
-           Row{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "GET", Body::Chunked},
-           Row{"HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n", "GET", Body::Chunked},
-           Row{"HTTP/1.1 200 OK\r\n\r\n", "GET", Body::UntilClose, 0, false},
-           Row{"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n\r\n", "GET", Body::UntilClose, 0, false},
-           Row{"HTTP/1.0 200 OK\r\nContent-Length: 1\r\nConnection: keep-alive\r\n\r\n", "GET", Body::Length, 1},
-           Row{"HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\n", "GET", Body::Length, 1, false},
-           Row{"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\n\r\n", "GET", Body::Length, 1, false},
-           Row{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "HEAD"},
-           Row{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "HEAD"},
-           Row{"HTTP/1.1 200 OK\r\n\r\n", "HEAD"},
-           Row{"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n"},
-           Row{"HTTP/1.1 204 No Content\r\n\r\n"},
-           Row{"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n"},
-           Row{"HTTP/1.1 100 Continue\r\n\r\n"},
-           Row{"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n"},
-           Row{"HTTP/1.1 503\r\nContent-Length: 0\r\n\r\n", "GET", Body::Length},
-           Row{"HTTP/1.1 503 \r\nContent-Length: 0\r\n\r\n", "GET", Body::Length},
+  for (const HeadRow& row : {
+           HeadRow{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "GET", Body::Length, 5},
+           HeadRow{"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "GET", Body::Length, 0},
+           HeadRow{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "GET", Body::Chunked},
+           HeadRow{"HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n", "GET", Body::Chunked},
+           HeadRow{"HTTP/1.1 200 OK\r\n\r\n", "GET", Body::UntilClose, 0, false},
+           HeadRow{"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n\r\n", "GET", Body::UntilClose, 0, false},
+           HeadRow{"HTTP/1.0 200 OK\r\nContent-Length: 1\r\nConnection: keep-alive\r\n\r\n", "GET", Body::Length, 1},
+           HeadRow{"HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\n", "GET", Body::Length, 1, false},
+           HeadRow{"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\n\r\n", "GET", Body::Length, 1, false},
+           HeadRow{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "HEAD"},
+           HeadRow{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "HEAD"},
+           HeadRow{"HTTP/1.1 200 OK\r\n\r\n", "HEAD"},
+           HeadRow{"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n"},
+           HeadRow{"HTTP/1.1 204 No Content\r\n\r\n"},
+           HeadRow{"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n"},
+           HeadRow{"HTTP/1.1 100 Continue\r\n\r\n"},
+           HeadRow{"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n"},
+           HeadRow{"HTTP/1.1 503\r\nContent-Length: 0\r\n\r\n", "GET", Body::Length},
+           HeadRow{"HTTP/1.1 503 \r\nContent-Length: 0\r\n\r\n", "GET", Body::Length},
        }) {
     ResponseHead head;
     const HeadResult result = parse_response_head(row.bytes, row.method, head);

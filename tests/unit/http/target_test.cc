@@ -7,7 +7,7 @@
 namespace quivive::http {
 namespace {
 
-constexpr std::string_view kHost = "api.example.com";
+constexpr std::string_view kAuthority = "api.example.com";
 
 TEST(Target, PolicyPath_IsCanonical) {
   struct Row {
@@ -37,7 +37,7 @@ TEST(Target, PolicyPath_IsCanonical) {
            Row{"/%F0%9F%98%80", "/%F0%9F%98%80"},
            Row{"/*", "/*"},
        }) {
-    const auto target = parse_target(row.target, kHost, EncodedSlash::Refuse, scratch);
+    const auto target = parse_target(row.target, kAuthority, EncodedSlash::Refuse, scratch);
     ASSERT_TRUE(target) << row.target << ": " << target.error().detail;
     EXPECT_EQ(target->policy_path, row.policy);
     EXPECT_EQ(target->path, row.target);
@@ -48,7 +48,7 @@ TEST(Target, PolicyPath_IsCanonical) {
 TEST(Target, NothingToChange_BorrowsTheInput) {
   const std::string text = "/api/v1/items;x/%C3%A4%20";
   std::string scratch = "old";
-  const auto target = parse_target(text, kHost, EncodedSlash::Refuse, scratch);
+  const auto target = parse_target(text, kAuthority, EncodedSlash::Refuse, scratch);
   ASSERT_TRUE(target);
   EXPECT_EQ(target->policy_path.data(), text.data());
 }
@@ -83,7 +83,7 @@ TEST(Target, Ambiguous_IsRefused) {
            "http://other.example/x"s, "http://api.example.com.evil/x"s, "http://api.example.com:80/x"s, "http://u@api.example.com/x"s,
            "http://api.example.com\\@evil/x"s, "http://api.example.com#/x"s, "http://api.example.com//x"s, "http://api.example.com/../x"s,
            "http://api.example.com?a#b"s}) {
-    const auto target = parse_target(text, kHost, EncodedSlash::Refuse, scratch);
+    const auto target = parse_target(text, kAuthority, EncodedSlash::Refuse, scratch);
     ASSERT_FALSE(target) << text;
     EXPECT_FALSE(target.error().detail.empty());
     EXPECT_LE(target.error().offset, text.size());
@@ -93,7 +93,7 @@ TEST(Target, Ambiguous_IsRefused) {
 
 TEST(Target, Refused_SaysWhere) {
   std::string scratch;
-  const auto offset = [&](std::string_view text) { return parse_target(text, kHost, EncodedSlash::Refuse, scratch).error().offset; };
+  const auto offset = [&](std::string_view text) { return parse_target(text, kAuthority, EncodedSlash::Refuse, scratch).error().offset; };
   EXPECT_EQ(offset("/ab%2fc"), 3u);
   EXPECT_EQ(offset("/ab?c#"), 5u);
   EXPECT_EQ(offset("http://api.example.com/a%00"), 24u);
@@ -112,7 +112,7 @@ TEST(Target, AbsoluteForm_IsReadAsOriginForm) {
            Row{"http://api.example.com?x", "/", "x", true},
            Row{"http://api.example.com/?", "/", "", true},
        }) {
-    const auto target = parse_target(row.target, kHost, EncodedSlash::Refuse, scratch);
+    const auto target = parse_target(row.target, kAuthority, EncodedSlash::Refuse, scratch);
     ASSERT_TRUE(target) << row.target;
     EXPECT_EQ(target->path, row.path);
     EXPECT_EQ(target->query, row.query);
@@ -125,7 +125,7 @@ TEST(Target, AbsoluteForm_IsReadAsOriginForm) {
 
 TEST(Target, Query_IsLeftAlone) {
   std::string scratch;
-  const auto target = parse_target("/a?x=/../%2f%00%ff\\|?&y//", kHost, EncodedSlash::Refuse, scratch);
+  const auto target = parse_target("/a?x=/../%2f%00%ff\\|?&y//", kAuthority, EncodedSlash::Refuse, scratch);
   ASSERT_TRUE(target);
   EXPECT_EQ(target->policy_path, "/a");
   EXPECT_EQ(target->query, "x=/../%2f%00%ff\\|?&y//");
@@ -148,21 +148,21 @@ TEST(Target, EncodedSlashPassed_StaysEncodedAndIsNoWayAround) {
            Row{"/a%2f/b", ""},
            Row{"/a%5cb", ""},
        }) {
-    const auto target = parse_target(row.target, kHost, EncodedSlash::Pass, scratch);
+    const auto target = parse_target(row.target, kAuthority, EncodedSlash::Pass, scratch);
     ASSERT_EQ(target.has_value(), !row.policy.empty()) << row.target;
     if (!target) continue;
     EXPECT_TRUE(target->has_encoded_slash);
     EXPECT_EQ(target->policy_path, row.policy);
     EXPECT_EQ(target->path, row.target);
   }
-  EXPECT_FALSE(parse_target("/a", kHost, EncodedSlash::Pass, scratch)->has_encoded_slash);
+  EXPECT_FALSE(parse_target("/a", kAuthority, EncodedSlash::Pass, scratch)->has_encoded_slash);
 }
 
 TEST(Target, Parameters_AreFlaggedAndCanBeStripped) {
   std::string scratch, stripped;
-  EXPECT_TRUE(parse_target("/admin;x=1/users", kHost, EncodedSlash::Refuse, scratch)->has_parameters);
-  EXPECT_TRUE(parse_target("/admin%3bx", kHost, EncodedSlash::Refuse, scratch)->has_parameters);
-  EXPECT_FALSE(parse_target("/admin?a;b", kHost, EncodedSlash::Refuse, scratch)->has_parameters);
+  EXPECT_TRUE(parse_target("/admin;x=1/users", kAuthority, EncodedSlash::Refuse, scratch)->has_parameters);
+  EXPECT_TRUE(parse_target("/admin%3bx", kAuthority, EncodedSlash::Refuse, scratch)->has_parameters);
+  EXPECT_FALSE(parse_target("/admin?a;b", kAuthority, EncodedSlash::Refuse, scratch)->has_parameters);
   EXPECT_EQ(path_without_parameters("/admin;x=1/users;y", stripped), "/admin/users");
   const std::string_view plain = "/admin";
   EXPECT_EQ(path_without_parameters(plain, stripped).data(), plain.data());

@@ -60,7 +60,7 @@ TEST(Jwk, Fits_OnlyTheKeysOwnAlgorithms) {
   EXPECT_EQ(fitting(secret(64)), "HS256 HS384 HS512");
 }
 
-struct Row {
+struct JwkRow {
   std::string json;
   JwkProblem::Kind kind;
   std::string part;
@@ -76,7 +76,7 @@ TEST(Jwk, UnusableKey_SaysWhy) {
   const auto with = [&](std::string_view more) { return "{" + ec + "," + std::string(more) + "}"; };
   const std::string n(342, 'A');
   for (
-      const Row& row : std::vector<Row>{
+      const JwkRow& row : std::vector<JwkRow>{
           {"{}", Refused, "kty"},
           {R"({"kty":7})", Refused, "kty"},
           {R"({"kty":"AKP"})", Skipped, "AKP"},

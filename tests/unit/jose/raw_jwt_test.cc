@@ -57,7 +57,7 @@ TEST(RawJwt, EachToken_KeepsItsOwnContents) {
   }
 }
 
-struct Row {
+struct HostileRow {
   std::string token, code, detail;  // detail: a part of it
 };
 
@@ -69,7 +69,7 @@ TEST(RawJwt, HostileToken_GetsItsReason) {
   std::string deep;
   for (int i = 0; i < 40; ++i) deep += R"({"a":)";
   deep += "1" + std::string(40, '}');
-  const std::vector<Row> rows = {
+  const std::vector<HostileRow> rows = {
       {"", "token-empty", ""},
       {"abc", "token-malformed", "1 parts"},
       {"a.b", "token-malformed", "2 parts"},
@@ -127,7 +127,7 @@ TEST(RawJwt, HostileToken_GetsItsReason) {
       {with_header(R"({"alg":"ES256","b64":false})"), "token-critical-header", "b64"},
       {with_header(R"({"alg":"ES256","b64":true})"), "token-critical-header", "b64"},
   };
-  for (const Row& row : rows) {
+  for (const HostileRow& row : rows) {
     const auto raw = RawJwt::parse(row.token);
     ASSERT_FALSE(raw) << row.token;
     EXPECT_EQ(code_of(raw.error().reason), row.code) << row.token << ": " << raw.error().detail;

@@ -1,11 +1,7 @@
 #include "shown.h"
 
-namespace quivive::diagnose {
+namespace quivive::diagnose::readings {
 namespace {
-
-struct Row {
-  std::string_view text, expected;
-};
 
 TEST(ReadCurlCommand, Requests_AreWhatCurlSends) {
   for (const Row& row : {
@@ -233,4 +229,4 @@ TEST(ReadCurlWords, AShellHasSplitThem_DollarsAreLiteral) {
 }
 
 }  // namespace
-}  // namespace quivive::diagnose
+}  // namespace quivive::diagnose::readings

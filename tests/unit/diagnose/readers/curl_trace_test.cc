@@ -5,10 +5,8 @@
 namespace quivive::diagnose {
 namespace {
 
-using readers::TraceDump;
-
 std::string bytes(std::size_t size, std::vector<std::string> rows) {
-  TraceDump dump(size);
+  readers::TraceDump dump(size);
   for (const std::string& row : rows) EXPECT_TRUE(dump.row(row)) << row;
   return dump.bytes();
 }
@@ -40,7 +38,7 @@ TEST(TraceDump, HexDumps_AreRead) {
 }
 
 TEST(TraceDump, BrokenRows_ArePassedOver) {
-  TraceDump dump(4);
+  readers::TraceDump dump(4);
   EXPECT_FALSE(dump.row("hello"));
   EXPECT_FALSE(dump.row("00zz: x"));
   EXPECT_TRUE(dump.row("0000: ab"));

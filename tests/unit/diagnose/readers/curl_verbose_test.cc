@@ -1,11 +1,7 @@
 #include "shown.h"
 
-namespace quivive::diagnose {
+namespace quivive::diagnose::readings {
 namespace {
-
-struct Row {
-  std::string_view text, expected;
-};
 
 TEST(ReadCurlVerbose, Exchanges_AreRead) {
   for (const Row& row : {
@@ -205,4 +201,4 @@ TEST(ReadCurlVerbose, Limits_Hold) {
 }
 
 }  // namespace
-}  // namespace quivive::diagnose
+}  // namespace quivive::diagnose::readings

@@ -24,18 +24,18 @@ Read read_har(std::string_view text, std::size_t piece = kWhole) {
   return reader.finish();
 }
 
-std::string har(std::string_view entries, std::string_view creator = R"({"name":"Firefox","version":"136.0"})") {
+std::string har_with(std::string_view entries, std::string_view creator = R"({"name":"Firefox","version":"136.0"})") {
   return fmt::format(R"({{"log":{{"version":"1.2","creator":{},"pages":[{{"id":"page_1"}}],"entries":[{}]}}}})", creator, entries);
 }
 
 Exchange first_of(std::string_view entry) {
-  const Read read = read_har(har(entry));
+  const Read read = read_har(har_with(entry));
   EXPECT_TRUE(read) << read.error().message;
   return read && !read->exchanges.empty() ? read->exchanges.front() : Exchange{};
 }
 
 TEST(HarReader, ChromeEntry_IsReadWhole) {
-  const Read read = read_har(har(R"({
+  const Read read = read_har(har_with(R"({
     "_initiator":{"type":"script","stack":{"callFrames":[{"url":"https://app.example.com/main.js","lineNumber":1}],"parent":{"callFrames":[]}}},
     "_priority":"High","_resourceType":"xhr","cache":{},"connection":"7071","pageref":"page_1",
     "request":{"method":"GET","url":"https://api.example.com/v1/me?a=1","httpVersion":"http/2.0",
@@ -46,7 +46,7 @@ TEST(HarReader, ChromeEntry_IsReadWhole) {
       "headers":[{"name":":status","value":"401"},{"name":"www-authenticate","value":"Bearer error=\"invalid_token\""}],
       "cookies":[],"content":{"size":13,"mimeType":"application/json","text":"{\"no\":\"good\"}"},"redirectURL":"","_transferSize":431,"_error":null},
     "serverIPAddress":"203.0.113.20","startedDateTime":"2025-03-27T09:00:00.250Z","time":120.25,"timings":{"blocked":2.1,"dns":-1}})",
-                                 kChrome));
+                                      kChrome));
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(dump(*read), R"(har "WebInspector 537.36" 1 of 1
 #0 xhr 7071 203.0.113.20 1743066000250
@@ -62,10 +62,10 @@ TEST(HarReader, ChromeEntry_IsReadWhole) {
 
 TEST(HarReader, AnyPieces_GiveTheSameCapture) {
   const std::string text =
-      "\xef\xbb\xbf" + har(R"({"startedDateTime":"2025-03-27T10:00:00+01:00","request":{"method":"POST","url":"https://a.test/\u00e9",
+      "\xef\xbb\xbf" + har_with(R"({"startedDateTime":"2025-03-27T10:00:00+01:00","request":{"method":"POST","url":"https://a.test/\u00e9",
     "headers":[{"name":"X","value":"\ud83d\ude00 \ud83d"}],"postData":{"mimeType":"text/plain","text":"a\"\\b"}},
     "response":{"status":200,"headers":[],"content":{"text":"aGkhIQ==","encoding":"base64","mimeType":"text/plain"}}})",
-                           kChrome);
+                                kChrome);
   const Read whole = read_har(text);
   ASSERT_TRUE(whole) << whole.error().message;
   EXPECT_NE(dump(*whole).find("<< hi!!\n"), std::string::npos) << dump(*whole);
@@ -77,18 +77,18 @@ TEST(HarReader, AnyPieces_GiveTheSameCapture) {
 }
 
 TEST(HarReader, CreatorAndVersion_AreTheTool) {
-  EXPECT_EQ(read_har(har("", R"({"name":"mitmproxy","version":"11.0.2"})"))->tool, "mitmproxy 11.0.2");
-  EXPECT_EQ(read_har(har("", R"({"name":"Insomnia"})"))->tool, "Insomnia");
-  EXPECT_EQ(read_har(har("", "null"))->tool, "");
-  EXPECT_EQ(read_har(har("", "\"odd\""))->tool, "");
+  EXPECT_EQ(read_har(har_with("", R"({"name":"mitmproxy","version":"11.0.2"})"))->tool, "mitmproxy 11.0.2");
+  EXPECT_EQ(read_har(har_with("", R"({"name":"Insomnia"})"))->tool, "Insomnia");
+  EXPECT_EQ(read_har(har_with("", "null"))->tool, "");
+  EXPECT_EQ(read_har(har_with("", "\"odd\""))->tool, "");
   EXPECT_EQ(read_har(R"({"log":{"entries":[],"creator":{"version":"1","name":"Late"}}})")->tool, "Late 1");
 }
 
 TEST(HarReader, ChromeWithoutAnyCredentials_HidesThem) {
   constexpr std::string_view bare = R"({"request":{"method":"GET","url":"https://a.test/","headers":[{"name":"accept","value":"*/*"}]}})";
-  EXPECT_TRUE(read_har(har(bare, kChrome))->credentials_hidden);
-  EXPECT_FALSE(read_har(har(bare))->credentials_hidden);  // Firefox takes nothing out
-  EXPECT_FALSE(read_har(har(bare, R"({"name":"WebKit Web Inspector","version":"1.0"})"))->credentials_hidden);
+  EXPECT_TRUE(read_har(har_with(bare, kChrome))->credentials_hidden);
+  EXPECT_FALSE(read_har(har_with(bare))->credentials_hidden);  // Firefox takes nothing out
+  EXPECT_FALSE(read_har(har_with(bare, R"({"name":"WebKit Web Inspector","version":"1.0"})"))->credentials_hidden);
   for (const std::string_view shows : {
            R"({"request":{"headers":[{"name":"Authorization","value":"Bearer x"}]}})",
            R"({"request":{"headers":[{"name":"cookie","value":"a=b"}]}})",
@@ -96,7 +96,7 @@ TEST(HarReader, ChromeWithoutAnyCredentials_HidesThem) {
            R"({"response":{"status":200,"headers":[{"name":"set-cookie","value":"a=b"}]}})",
            R"({"response":{"status":200,"headers":[],"cookies":[{"name":"a","value":"b"}]}})",
        }) {
-    EXPECT_FALSE(read_har(har(fmt::format("{},{},{}", bare, shows, bare), kChrome))->credentials_hidden) << shows;
+    EXPECT_FALSE(read_har(har_with(fmt::format("{},{},{}", bare, shows, bare), kChrome))->credentials_hidden) << shows;
   }
 }
 
@@ -197,7 +197,7 @@ TEST(HarReader, Content_IsDecodedWhereItIsText) {
 
 TEST(HarReader, LongBody_IsCutWithinItsBounds) {
   const std::string letters(3 * kMaxBodyKept, 'x');
-  const std::string text = har(fmt::format(
+  const std::string text = har_with(fmt::format(
       R"({{"request":{{"method":"POST","url":"http://a.test/","headers":[],"postData":{{"mimeType":"text/plain","text":"{}"}}}},
           "response":{{"status":200,"headers":[],"content":{{"text":"{}","encoding":"base64","mimeType":"text/plain"}}}}}})",
       letters, base64_encode(letters)));
@@ -269,7 +269,7 @@ TEST(HarReader, ResourceType_IsFoundInFieldsToo) {
 }
 
 TEST(HarReader, OrderOfTheFile_IsKept) {
-  const Read read = read_har(har(R"({"startedDateTime":"2025-03-27T09:00:02Z"},{"startedDateTime":"2025-03-27T09:00:01Z"})"));
+  const Read read = read_har(har_with(R"({"startedDateTime":"2025-03-27T09:00:02Z"},{"startedDateTime":"2025-03-27T09:00:01Z"})"));
   ASSERT_EQ(read->exchanges.size(), 2u);
   EXPECT_EQ(read->exchanges[1].index, 1u);
   EXPECT_GT(*read->exchanges[0].started, *read->exchanges[1].started);
@@ -281,7 +281,7 @@ TEST(HarReader, BrokenFile_SaysWhereAndWhatWasExpected) {
     std::size_t offset;
     std::string_view message;
   };
-  const std::string whole = har(R"({"request":{"method":"GET","url":"/","headers":[]}},{"request":{"method":"GET"}})");
+  const std::string whole = har_with(R"({"request":{"method":"GET","url":"/","headers":[]}},{"request":{"method":"GET"}})");
   const std::size_t second = whole.rfind("{\"request");
   for (const Row& row : {
            Row{whole.substr(0, second + 20), second + 20, "the file ends within entry 2; export it again"},
@@ -316,7 +316,7 @@ TEST(HarReader, BrokenFile_SaysWhereAndWhatWasExpected) {
 
 TEST(HarReader, DeepNesting_IsSkippedOrRefused) {
   const auto nested = [](std::size_t depth) {
-    return har(fmt::format(R"({{"_initiator":{}{}}})", std::string(depth, '['), std::string(depth, ']')));
+    return har_with(fmt::format(R"({{"_initiator":{}{}}})", std::string(depth, '['), std::string(depth, ']')));
   };
   EXPECT_TRUE(read_har(nested(400)));
   const Read deep = read_har(nested(100'000));

@@ -1,11 +1,7 @@
 #include "shown.h"
 
-namespace quivive::diagnose {
+namespace quivive::diagnose::readings {
 namespace {
-
-struct Row {
-  std::string_view text, expected;
-};
 
 TEST(ReadHttp, Messages_AreRead) {
   for (const Row& row : {
@@ -136,4 +132,4 @@ TEST(ReadHttp, Limits_Hold) {
 }
 
 }  // namespace
-}  // namespace quivive::diagnose
+}  // namespace quivive::diagnose::readings

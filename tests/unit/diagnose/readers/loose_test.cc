@@ -1,11 +1,7 @@
 #include "shown.h"
 
-namespace quivive::diagnose {
+namespace quivive::diagnose::readings {
 namespace {
-
-struct Row {
-  std::string_view text, expected;
-};
 
 TEST(ReadToken, Tokens_BecomeBearer) {
   for (const Row& row : {
@@ -58,4 +54,4 @@ TEST(ReadHeader, Fields_GoToTheirSide) {
 }
 
 }  // namespace
-}  // namespace quivive::diagnose
+}  // namespace quivive::diagnose::readings

@@ -59,3 +59,12 @@ inline std::string shown_remarks(const Capture& capture) {
 }
 
 }  // namespace quivive::diagnose
+
+// A namespace of its own, and of the tests that use its Row: others have a Row as well.
+namespace quivive::diagnose::readings {
+
+struct Row {
+  std::string_view text, expected;  // expected: as shown
+};
+
+}  // namespace quivive::diagnose::readings

@@ -1,6 +1,6 @@
 #include "unit/diagnose/rules/inputs.h"
 
-namespace quivive::diagnose {
+namespace quivive::diagnose::inputs {
 namespace {
 
 std::string at(std::string_view host, std::string_view fields, std::string_view response_fields = "", int status = 401,
@@ -217,4 +217,4 @@ TEST(ApiKeys, Kubernetes) {
 }
 
 }  // namespace
-}  // namespace quivive::diagnose
+}  // namespace quivive::diagnose::inputs

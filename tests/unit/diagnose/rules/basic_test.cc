@@ -1,6 +1,6 @@
 #include "unit/diagnose/rules/inputs.h"
 
-namespace quivive::diagnose {
+namespace quivive::diagnose::inputs {
 namespace {
 
 constexpr std::string_view kChallenge = "WWW-Authenticate: Basic realm=\"files\"\r\n";
@@ -93,4 +93,4 @@ TEST(Basic, WhatServersSay) {
 }
 
 }  // namespace
-}  // namespace quivive::diagnose
+}  // namespace quivive::diagnose::inputs

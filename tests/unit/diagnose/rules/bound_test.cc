@@ -4,10 +4,8 @@
 
 #include "unit/diagnose/rules/support.h"
 
-namespace quivive::diagnose {
+namespace quivive::diagnose::test {
 namespace {
-
-using namespace test;
 
 constexpr std::string_view kType1 = "TlRMTVNTUAABAAAAB4IIogAAAAAAAAAAAAAAAAAAAAA=";
 constexpr std::string_view kType2 = "TlRMTVNTUAACAAAADAAMADgAAAAFgomi";
@@ -220,4 +218,4 @@ TEST(Oauth1, Timestamp_Nonce) {
 }
 
 }  // namespace
-}  // namespace quivive::diagnose
+}  // namespace quivive::diagnose::test

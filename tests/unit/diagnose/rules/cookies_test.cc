@@ -3,30 +3,28 @@
 
 #include "diagnose/rules/cookie_jar_detail.h"
 
-namespace quivive::diagnose {
+namespace quivive::diagnose::rows {
 namespace {
 
-constexpr std::string_view kNone =
+constexpr std::string_view kCookieCodes =
     "fetch-no-credentials cookie-samesite cookie-secure-http cookie-domain-path cookie-expired cookie-partitioned csrf-as-401 "
     "ws-sse-img-no-header stale-browser-basic";
 constexpr std::string_view kChrome =
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/133.0.0.0 Safari/537.36";
 
-using Fields = std::vector<std::pair<std::string, std::string>>;
-
-Fields with(Fields fields, Fields more) {
+HarFields with(HarFields fields, HarFields more) {
   fields.insert(fields.end(), more.begin(), more.end());
   return fields;
 }
 
-HarEntry login(std::string url, std::string cookie, Fields request = {}) {
+HarEntry login(std::string url, std::string cookie, HarFields request = {}) {
   return {.method = "POST",
           .url = std::move(url),
           .request = with({{"User-Agent", std::string(kChrome)}}, std::move(request)),
           .response = {{"Date", "Sat, 01 Mar 2025 12:00:00 GMT"}, {"Set-Cookie", std::move(cookie)}},
           .body = "{}"};
 }
-HarEntry refused(std::string url, Fields request = {}, Fields response = {}, std::string date = "Sat, 01 Mar 2025 12:10:00 GMT") {
+HarEntry har_refused(std::string url, HarFields request = {}, HarFields response = {}, std::string date = "Sat, 01 Mar 2025 12:10:00 GMT") {
   return {.url = std::move(url),
           .request = with({{"User-Agent", std::string(kChrome)}}, std::move(request)),
           .response = with({{"Date", std::move(date)}}, std::move(response)),
@@ -35,93 +33,95 @@ HarEntry refused(std::string url, Fields request = {}, Fields response = {}, std
 }
 
 Row row(std::string name, std::vector<HarEntry> entries, std::string verdict, std::string absent = {}) {
-  return {std::move(name), Format::Har, har(entries), std::move(verdict), {}, std::move(absent)};
+  return {std::move(name), Format::Har, har_text(entries), std::move(verdict), {}, std::move(absent)};
 }
 
 TEST(CookieRules, Har_WhyItWasNotSent) {
-  const Fields cross = {
+  const HarFields cross = {
       {"Origin", "https://app.test"}, {"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Mode", "cors"}, {"Sec-Fetch-Dest", "empty"}};
-  const Fields sibling = {{"Origin", "https://app.shop.test"}, {"Sec-Fetch-Site", "same-site"}, {"Sec-Fetch-Mode", "cors"}};
+  const HarFields sibling = {{"Origin", "https://app.shop.test"}, {"Sec-Fetch-Site", "same-site"}, {"Sec-Fetch-Mode", "cors"}};
   const std::string site = "https://www.shop.test";
   check({
-      row("path", {login(site + "/auth/login", "session=0a1b2c3d4e5f; Path=/auth; HttpOnly"), refused(site + "/api/me")},
+      row("path", {login(site + "/auth/login", "session=0a1b2c3d4e5f; Path=/auth; HttpOnly"), har_refused(site + "/api/me")},
           "cookie-domain-path certain"),
-      row("no path", {login(site + "/auth/login", "session=0a1b2c3d4e5f; HttpOnly"), refused(site + "/api/me")},
+      row("no path", {login(site + "/auth/login", "session=0a1b2c3d4e5f; HttpOnly"), har_refused(site + "/api/me")},
           "cookie-domain-path certain"),
-      row("host only", {login("https://auth.shop.test/login", "session=0a1b2c3d4e5f; Path=/"), refused("https://api.shop.test/me")},
+      row("host only", {login("https://auth.shop.test/login", "session=0a1b2c3d4e5f; Path=/"), har_refused("https://api.shop.test/me")},
           "cookie-domain-path certain"),
       row("another domain",
           {login("https://api.shop.test/login", "session=0a1b2c3d4e5f; Path=/; Domain=auth.shop.test"),
-           refused("https://api.shop.test/me")},
+           har_refused("https://api.shop.test/me")},
           "cookie-domain-path certain"),
       row("__Host- with Domain",
-          {login(site + "/login", "__Host-session=0a1b2c3d4e5f; Path=/; Secure; Domain=shop.test"), refused(site + "/api/me")},
+          {login(site + "/login", "__Host-session=0a1b2c3d4e5f; Path=/; Secure; Domain=shop.test"), har_refused(site + "/api/me")},
           "cookie-domain-path certain"),
-      row("another site's cookie", {login("https://other.test/login", "session=0a1b2c3d4e5f; Path=/"), refused(site + "/api/me")}, "",
-          std::string(kNone)),
+      row("another site's cookie", {login("https://other.test/login", "session=0a1b2c3d4e5f; Path=/"), har_refused(site + "/api/me")}, "",
+          std::string(kCookieCodes)),
       row("Secure, set over http",
-          {login("http://www.shop.test/login", "session=0a1b2c3d4e5f; Path=/; Secure"), refused("http://www.shop.test/api/me")},
+          {login("http://www.shop.test/login", "session=0a1b2c3d4e5f; Path=/; Secure"), har_refused("http://www.shop.test/api/me")},
           "cookie-secure-http certain"),
       row("Secure, asked over http",
-          {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Secure"), refused("http://www.shop.test/api/me")},
+          {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Secure"), har_refused("http://www.shop.test/api/me")},
           "cookie-secure-http certain"),
       row("Secure on localhost",
-          {login("http://localhost:3000/login", "session=0a1b2c3d4e5f; Path=/; Secure"), refused("http://localhost:3000/api/me")}, "",
+          {login("http://localhost:3000/login", "session=0a1b2c3d4e5f; Path=/; Secure"), har_refused("http://localhost:3000/api/me")}, "",
           "cookie-secure-http"),
-      row("Strict", {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Secure; SameSite=Strict"), refused(site + "/api/me", cross)},
+      row("Strict", {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Secure; SameSite=Strict"), har_refused(site + "/api/me", cross)},
           "cookie-samesite certain"),
-      row("unset", {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Secure"), refused(site + "/api/me", cross)},
+      row("unset", {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Secure"), har_refused(site + "/api/me", cross)},
           "cookie-samesite certain"),
-      row("None without Secure", {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; SameSite=None"), refused(site + "/api/me", cross)},
+      row("None without Secure",
+          {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; SameSite=None"), har_refused(site + "/api/me", cross)},
           "cookie-samesite certain"),
       row("Lax, set from another site",
-          {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; SameSite=Lax", cross), refused(site + "/api/me", cross)},
+          {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; SameSite=Lax", cross), har_refused(site + "/api/me", cross)},
           "cookie-samesite certain"),
       row("Lax, same site",
-          {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Domain=shop.test; SameSite=Lax"), refused(site + "/api/me", sibling)},
+          {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Domain=shop.test; SameSite=Lax"), har_refused(site + "/api/me", sibling)},
           "fetch-no-credentials probable", "cookie-samesite"),
-      row("expired", {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Max-Age=300"), refused(site + "/api/me")},
+      row("expired", {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Max-Age=300"), har_refused(site + "/api/me")},
           "cookie-expired certain"),
       row("expired by date",
-          {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Expires=Sat, 01-Mar-2025 12:05:00 GMT"), refused(site + "/api/me")},
+          {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Expires=Sat, 01-Mar-2025 12:05:00 GMT"), har_refused(site + "/api/me")},
           "cookie-expired certain"),
       row("deleted",
           {login(site + "/login", "session=0a1b2c3d4e5f; Path=/"), login(site + "/logout", "session=; Path=/; Max-Age=0"),
-           refused(site + "/api/me")},
+           har_refused(site + "/api/me")},
           "cookie-expired certain"),
       row("not yet expired",
           {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Max-Age=3600"),
-           refused(site + "/api/me", {{"Cookie", "session=0a1b2c3d4e5f"}})},
-          "", std::string(kNone)),
+           har_refused(site + "/api/me", {{"Cookie", "session=0a1b2c3d4e5f"}})},
+          "", std::string(kCookieCodes)),
       row("third party",
           {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Secure; SameSite=None", cross),
-           refused(site + "/api/me", cross, {{"Access-Control-Allow-Credentials", "true"}})},
+           har_refused(site + "/api/me", cross, {{"Access-Control-Allow-Credentials", "true"}})},
           "cookie-partitioned probable"),
       row("third party, in a frame",
           {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Secure; SameSite=None"),
-           refused(site + "/embed", {{"Sec-Fetch-Site", "cross-site"},
-                                     {"Sec-Fetch-Mode", "navigate"},
-                                     {"Sec-Fetch-Dest", "iframe"},
-                                     {"Referer", "https://app.test/"}})},
+           har_refused(site + "/embed", {{"Sec-Fetch-Site", "cross-site"},
+                                         {"Sec-Fetch-Mode", "navigate"},
+                                         {"Sec-Fetch-Dest", "iframe"},
+                                         {"Referer", "https://app.test/"}})},
           "cookie-partitioned probable"),
       row("third party, in the browser's words",
           {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Secure; SameSite=None", cross),
-           refused(site + "/api/me", with(cross, {{"Sec-Fetch-Storage-Access", "none"}}))},
+           har_refused(site + "/api/me", with(cross, {{"Sec-Fetch-Storage-Access", "none"}}))},
           "cookie-partitioned probable"),
       row("without credentials",
-          {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Secure; SameSite=None", cross), refused(site + "/api/me", cross)},
+          {login(site + "/login", "session=0a1b2c3d4e5f; Path=/; Secure; SameSite=None", cross), har_refused(site + "/api/me", cross)},
           "fetch-no-credentials probable"),
-      row("no cookie, not allowed", {refused("https://api.shop.test/me", cross, {{"Access-Control-Allow-Origin", "*"}})},
+      row("no cookie, not allowed", {har_refused("https://api.shop.test/me", cross, {{"Access-Control-Allow-Origin", "*"}})},
           "fetch-no-credentials probable"),
       row("no cookie, same origin",
-          {refused(site + "/api/me", {{"Sec-Fetch-Site", "same-origin"}, {"Sec-Fetch-Mode", "cors"}, {"Origin", site}})}, "",
+          {har_refused(site + "/api/me", {{"Sec-Fetch-Site", "same-origin"}, {"Sec-Fetch-Mode", "cors"}, {"Origin", site}})}, "",
           "fetch-no-credentials"),
-      row("a token was meant", {refused("https://api.shop.test/me", cross, {{"WWW-Authenticate", "Bearer"}})}, "", "fetch-no-credentials"),
+      row("a token was meant", {har_refused("https://api.shop.test/me", cross, {{"WWW-Authenticate", "Bearer"}})}, "",
+          "fetch-no-credentials"),
       row("the server ends it",
-          {refused(site + "/api/me", {{"Cookie", "session=0a1b2c3d4e5f"}},
-                   {{"Set-Cookie", "session=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT"}})},
+          {har_refused(site + "/api/me", {{"Cookie", "session=0a1b2c3d4e5f"}},
+                       {{"Set-Cookie", "session=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT"}})},
           "cookie-expired probable"),
-      row("deleted, and sent", {refused(site + "/api/me", {{"Cookie", "PHPSESSID=deleted"}})}, "cookie-expired certain"),
+      row("deleted, and sent", {har_refused(site + "/api/me", {{"Cookie", "PHPSESSID=deleted"}})}, "cookie-expired certain"),
   });
 }
 
@@ -142,7 +142,7 @@ TEST(CookieRules, LooseLine) {
   };
   check({
       line("sid=0a1b2c3d; SameSite=None", "cookie-samesite certain"),
-      line("sid=0a1b2c3d; SameSite=None; Secure", "none", std::string(kNone)),
+      line("sid=0a1b2c3d; SameSite=None; Secure", "none", std::string(kCookieCodes)),
       line("__Host-sid=0a1b2c3d; Secure", "cookie-domain-path certain"),
       line("__Secure-sid=0a1b2c3d; Path=/", "cookie-domain-path certain"),
       line("sid=0a1b2c3d; Domain=co.uk", "cookie-domain-path certain"),
@@ -183,12 +183,12 @@ TEST(CookieRules, Csrf) {
 }
 
 TEST(CookieRules, KindsOfRequest) {
-  const auto typed = [](std::string type, Fields request = {}) {
-    HarEntry entry = refused("https://api.shop.test/live", std::move(request), {{"WWW-Authenticate", "Bearer realm=\"api\""}});
+  const auto typed = [](std::string type, HarFields request = {}) {
+    HarEntry entry = har_refused("https://api.shop.test/live", std::move(request), {{"WWW-Authenticate", "Bearer realm=\"api\""}});
     entry.type = std::move(type);
     return entry;
   };
-  HarEntry api = refused("https://api.shop.test/me", {{"Authorization", "Bearer 4f9c2d7e8a1b4c6d9e0f"}});
+  HarEntry api = har_refused("https://api.shop.test/me", {{"Authorization", "Bearer 4f9c2d7e8a1b4c6d9e0f"}});
   api.status = 200;
   check({
       row("WebSocket", {typed("websocket")}, "ws-sse-img-no-header certain"),
@@ -208,16 +208,16 @@ TEST(CookieRules, KindsOfRequest) {
 }
 
 TEST(CookieRules, StaleBasic) {
-  const Fields basic = {{"Authorization", "Basic b3BzOmh1bnRlcjI="}};
-  HarEntry page = refused("https://www.shop.test/admin", basic, {{"WWW-Authenticate", "Basic realm=\"x\""}});
+  const HarFields basic = {{"Authorization", "Basic b3BzOmh1bnRlcjI="}};
+  HarEntry page = har_refused("https://www.shop.test/admin", basic, {{"WWW-Authenticate", "Basic realm=\"x\""}});
   page.type = "document";
   check({
       row("a page", {page}, "stale-browser-basic probable"),
-      row("a script's own header", {refused("https://www.shop.test/admin", basic, {{"WWW-Authenticate", "Basic realm=\"x\""}})}, "",
+      row("a script's own header", {har_refused("https://www.shop.test/admin", basic, {{"WWW-Authenticate", "Basic realm=\"x\""}})}, "",
           "stale-browser-basic"),
       row("again",
-          {refused("https://www.shop.test/admin", basic, {{"WWW-Authenticate", "Basic realm=\"x\""}}),
-           refused("https://www.shop.test/admin/2", basic, {{"WWW-Authenticate", "Basic realm=\"x\""}})},
+          {har_refused("https://www.shop.test/admin", basic, {{"WWW-Authenticate", "Basic realm=\"x\""}}),
+           har_refused("https://www.shop.test/admin/2", basic, {{"WWW-Authenticate", "Basic realm=\"x\""}})},
           "stale-browser-basic probable"),
       {.name = "curl",
        .text = exchange("GET /admin", "Host: www.shop.test\r\nUser-Agent: curl/8.5.0\r\nAuthorization: Basic b3BzOmh1bnRlcjI=\r\n",
@@ -226,15 +226,5 @@ TEST(CookieRules, StaleBasic) {
   });
 }
 
-TEST(CookieJar, Dates_AsBrowsersReadThem) {
-  using cookie_detail::parse_cookie_date;
-  EXPECT_EQ(parse_cookie_date("Wed, 21 Oct 2015 07:28:00 GMT"), from_unix_seconds(1445412480));
-  EXPECT_EQ(parse_cookie_date("Wed, 21-Oct-15 07:28:00 GMT"), from_unix_seconds(1445412480));
-  EXPECT_EQ(parse_cookie_date("Wednesday, 21-Oct-2015 07:28:00 UTC"), from_unix_seconds(1445412480));
-  EXPECT_EQ(parse_cookie_date("Wed Oct 21 07:28:00 2015"), from_unix_seconds(1445412480));
-  EXPECT_EQ(parse_cookie_date("Wed, 32 Oct 2015 07:28:00 GMT"), std::nullopt);
-  EXPECT_EQ(parse_cookie_date("soon"), std::nullopt);
-}
-
 }  // namespace
-}  // namespace quivive::diagnose
+}  // namespace quivive::diagnose::rows

@@ -1,10 +1,10 @@
 #include "unit/diagnose/rules/har_text.h"
 #include "unit/diagnose/rules/rows.h"
 
-namespace quivive::diagnose {
+namespace quivive::diagnose::rows {
 namespace {
 
-constexpr std::string_view kNone = "cors-preflight-401 cors-header-not-allowed";
+constexpr std::string_view kCorsCodes = "cors-preflight-401 cors-header-not-allowed";
 
 std::string preflight(std::string_view status, std::string_view response, std::string_view headers = "authorization") {
   return exchange(
@@ -14,7 +14,7 @@ std::string preflight(std::string_view status, std::string_view response, std::s
       status, response);
 }
 
-HarEntry har_preflight(int status, std::vector<std::pair<std::string, std::string>> response) {
+HarEntry har_preflight(int status, HarFields response) {
   return {.method = "OPTIONS",
           .url = "https://api.example.com/v1/orders",
           .request = {{"Origin", "https://app.example.com"},
@@ -48,7 +48,7 @@ TEST(CorsRules, Table_Verdicts) {
        .absent = "login-redirect-mask"},
       {.name = "OPTIONS by hand",
        .text = exchange("OPTIONS /v1/orders", "Host: api.example.com\r\n", "401 Unauthorized", "WWW-Authenticate: Bearer\r\n"),
-       .absent = std::string(kNone)},
+       .absent = std::string(kCorsCodes)},
       {.name = "not named",
        .text = preflight("204 No Content", allow + "content-type\r\n", "authorization,content-type"),
        .verdict = "cors-header-not-allowed certain"},
@@ -59,11 +59,11 @@ TEST(CorsRules, Table_Verdicts) {
       {.name = "a star for another",
        .text = preflight("200 OK", "Access-Control-Allow-Origin: *\r\nAccess-Control-Allow-Headers: *\r\n", "x-api-key"),
        .verdict = "none",
-       .absent = std::string(kNone)},
+       .absent = std::string(kCorsCodes)},
       {.name = "named",
        .text = preflight("204 No Content", allow + "Content-Type, Authorization\r\n"),
        .verdict = "none",
-       .absent = std::string(kNone)},
+       .absent = std::string(kCorsCodes)},
   });
 }
 
@@ -71,27 +71,27 @@ TEST(CorsRules, Har_WithTheRequest) {
   check({
       {.name = "refused",
        .format = Format::Har,
-       .text = har({har_request(0, "net::ERR_FAILED"), har_preflight(401, {{"www-authenticate", "Bearer"}})}),
+       .text = har_text({har_request(0, "net::ERR_FAILED"), har_preflight(401, {{"www-authenticate", "Bearer"}})}),
        .verdict = "cors-preflight-401 certain"},
       {.name = "not allowed",
        .format = Format::Har,
-       .text = har({har_preflight(204, {{"access-control-allow-headers", "content-type"}}), har_request(0, "net::ERR_FAILED")}),
+       .text = har_text({har_preflight(204, {{"access-control-allow-headers", "content-type"}}), har_request(0, "net::ERR_FAILED")}),
        .verdict = "cors-header-not-allowed certain"},
       {.name = "the browser was content",
        .format = Format::Har,
-       .text = har({har_preflight(401, {{"www-authenticate", "Bearer"}}), har_request(200)}),
+       .text = har_text({har_preflight(401, {{"www-authenticate", "Bearer"}}), har_request(200)}),
        .verdict = "none",
-       .absent = std::string(kNone)},
+       .absent = std::string(kCorsCodes)},
       {.name = "no preflight in it",
        .format = Format::Har,
-       .text = har({har_request(0, "net::ERR_FAILED")}),
+       .text = har_text({har_request(0, "net::ERR_FAILED")}),
        .found = "cors-preflight-401"},
       {.name = "another failure",
        .format = Format::Har,
-       .text = har({har_request(0, "net::ERR_CONNECTION_REFUSED")}),
-       .absent = std::string(kNone)},
+       .text = har_text({har_request(0, "net::ERR_CONNECTION_REFUSED")}),
+       .absent = std::string(kCorsCodes)},
   });
 }
 
 }  // namespace
-}  // namespace quivive::diagnose
+}  // namespace quivive::diagnose::rows

@@ -2,7 +2,7 @@
 
 #include "diagnose/rules/digest_detail.h"
 
-namespace quivive::diagnose {
+namespace quivive::diagnose::rows {
 namespace {
 
 constexpr std::string_view kDigestCodes =
@@ -246,4 +246,4 @@ TEST(DigestDetail, Response_OfTheRfc) {
 }
 
 }  // namespace
-}  // namespace quivive::diagnose
+}  // namespace quivive::diagnose::rows

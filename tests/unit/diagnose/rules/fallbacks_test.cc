@@ -1,6 +1,6 @@
 #include "unit/diagnose/rules/inputs.h"
 
-namespace quivive::diagnose {
+namespace quivive::diagnose::inputs {
 namespace {
 
 TEST(Fallbacks, NothingSent) {
@@ -92,4 +92,4 @@ TEST(Fallbacks, ANoteIsNoVerdict) {
 }
 
 }  // namespace
-}  // namespace quivive::diagnose
+}  // namespace quivive::diagnose::inputs

@@ -9,15 +9,17 @@
 
 namespace quivive::diagnose {
 
+using HarFields = std::vector<std::pair<std::string, std::string>>;
+
 struct HarEntry {
   std::string method = "GET", url;
-  std::vector<std::pair<std::string, std::string>> request, response;
+  HarFields request, response;
   int status = 200;  // 0: there was no answer
   std::string body, type = "fetch", error;
 };
 
-inline std::string har(const std::vector<HarEntry>& entries, std::string_view creator = "Firefox") {
-  const auto fields = [](const std::vector<std::pair<std::string, std::string>>& pairs) {
+inline std::string har_text(const std::vector<HarEntry>& entries, std::string_view creator = "Firefox") {
+  const auto fields = [](const HarFields& pairs) {
     std::string out;
     for (const auto& [name, value] : pairs) out += (out.empty() ? "" : ",") + ("{\"name\":" + json_quote(name)) + ",\"value\":" + json_quote(value) + "}";
     return "[" + out + "]";

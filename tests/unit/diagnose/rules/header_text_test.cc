@@ -1,6 +1,6 @@
 #include "unit/diagnose/rules/inputs.h"
 
-namespace quivive::diagnose {
+namespace quivive::diagnose::inputs {
 namespace {
 
 constexpr std::string_view kOpaque = "8fj2k1mz0q7vbn3x5c6d";
@@ -174,4 +174,4 @@ TEST(HeaderText, Size) {
 }
 
 }  // namespace
-}  // namespace quivive::diagnose
+}  // namespace quivive::diagnose::inputs

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace quivive::diagnose {
+namespace quivive::diagnose::inputs {
 
 // The clock of every answer below: 2025-03-01 12:00:00 UTC.
 inline constexpr std::string_view kDate = "Date: Sat, 01 Mar 2025 12:00:00 GMT\r\n";
@@ -92,4 +92,4 @@ inline void expect_rows(std::initializer_list<Row> rows) {
   }
 }
 
-}  // namespace quivive::diagnose
+}  // namespace quivive::diagnose::inputs

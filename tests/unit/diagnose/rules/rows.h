@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-// A namespace of its own: other tests of this program have a Row as well, and two of one name would be one to the linker.
+// A namespace of its own, and of the tests that include it: other tests of this program have a Row as well.
 namespace quivive::diagnose::rows {
 
 struct Row {
@@ -49,6 +49,10 @@ inline void check(const std::vector<Row>& rows) {
   for (const Row& row : rows) check(row);
 }
 
+// Fields that requests carry.
+inline constexpr std::string_view kBearer = "Authorization: Bearer 4f9c2d7e8a1b4c6d9e0f\r\n";
+inline constexpr std::string_view kBasic = "Authorization: Basic b3BzOmh1bnRlcjI=\r\n";
+
 // One exchange of raw HTTP.
 inline std::string exchange(std::string_view request_line, std::string_view request_fields, std::string_view status_line, std::string_view response_fields, std::string_view body = {}) {
   return std::string(request_line) + " HTTP/1.1\r\n" + std::string(request_fields) + "\r\nHTTP/1.1 " + std::string(status_line) + "\r\n" + std::string(response_fields) +
@@ -56,7 +60,3 @@ inline std::string exchange(std::string_view request_line, std::string_view requ
 }
 
 }  // namespace quivive::diagnose::rows
-
-namespace quivive::diagnose {
-using namespace rows;
-}  // namespace quivive::diagnose

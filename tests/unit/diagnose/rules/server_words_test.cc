@@ -6,10 +6,8 @@
 
 #include <set>
 
-namespace quivive::diagnose {
+namespace quivive::diagnose::test {
 namespace {
-
-using namespace test;
 
 struct Vector {
   std::string_view text;
@@ -359,4 +357,4 @@ TEST(ServerWords, QuoteOfALongLine_BeginsWithAWord) {
 }
 
 }  // namespace
-}  // namespace quivive::diagnose
+}  // namespace quivive::diagnose::test

@@ -1,6 +1,6 @@
 #include "unit/diagnose/rules/inputs.h"
 
-namespace quivive::diagnose {
+namespace quivive::diagnose::inputs {
 namespace {
 
 constexpr std::string_view kInvalidClient = R"({"error":"invalid_client"})";
@@ -109,4 +109,4 @@ TEST(TokenEndpoint, Assertions) {
 }
 
 }  // namespace
-}  // namespace quivive::diagnose
+}  // namespace quivive::diagnose::inputs

@@ -4,29 +4,25 @@
 
 #include "unit/diagnose/rules/support.h"
 
-namespace quivive::diagnose {
+namespace quivive::diagnose::test {
 namespace {
 
-using namespace test;
-using crypto::KeyKind;
-using crypto::PrivateKey;
-
-const PrivateKey& first() {
-  static const PrivateKey key = PrivateKey::generate(KeyKind::EcP256).value();
+const crypto::PrivateKey& first() {
+  static const crypto::PrivateKey key = crypto::PrivateKey::generate(crypto::KeyKind::EcP256).value();
   return key;
 }
-const PrivateKey& second() {
-  static const PrivateKey key = PrivateKey::generate(KeyKind::EcP256).value();
+const crypto::PrivateKey& second() {
+  static const crypto::PrivateKey key = crypto::PrivateKey::generate(crypto::KeyKind::EcP256).value();
   return key;
 }
 
-std::string set_of(std::initializer_list<std::pair<const PrivateKey*, std::string_view>> keys) {
+std::string set_of(std::initializer_list<std::pair<const crypto::PrivateKey*, std::string_view>> keys) {
   std::vector<jose::Jwk> list;
   for (const auto& [key, kid] : keys) list.push_back(jose::Jwk::from_public_key(key->public_key(), std::string(kid)));
   return jose::to_document(jose::KeySet::of(std::move(list)).value());
 }
 
-std::string signed_by(const PrivateKey& key, std::string_view header) {
+std::string signed_by(const crypto::PrivateKey& key, std::string_view header) {
   const std::string input = base64url_encode(header) + "." + base64url_encode(living());
   return input + "." + base64url_encode(key.sign({crypto::SignatureScheme::Ecdsa, crypto::HashKind::Sha256}, input).value());
 }
@@ -88,4 +84,4 @@ TEST(TokenKeys, Good_SaysNothing) {
 }
 
 }  // namespace
-}  // namespace quivive::diagnose
+}  // namespace quivive::diagnose::test

@@ -1,9 +1,7 @@
 #include "unit/diagnose/rules/support.h"
 
-namespace quivive::diagnose {
+namespace quivive::diagnose::test {
 namespace {
-
-using namespace test;
 
 std::string claims(std::string_view text) { return std::string(text); }
 std::string with_times(std::string_view times) {
@@ -334,4 +332,4 @@ TEST(TokenRevoked, ByIntrospectionCertain_ByTheChallengeSuggestive) {
 }
 
 }  // namespace
-}  // namespace quivive::diagnose
+}  // namespace quivive::diagnose::test
