@@ -1,21 +1,15 @@
 #include "auth/session_token.h"
 
-#include "base/base64.h"
 #include "crypto/digest.h"
-
-#include <algorithm>
+#include "crypto/opaque_token.h"
 
 namespace quivive::auth {
 
-Secret make_session_token(RandomSource& random) { return Secret(base64url_encode(random.bytes(32))); }
+Secret make_session_token(RandomSource& random) { return crypto::make_opaque_token(random); }
 
-bool looks_like_session_token(std::string_view text) {
-  return text.size() == kSessionTokenSize && std::ranges::all_of(text, [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
-         });
-}
+bool looks_like_session_token(std::string_view text) { return crypto::looks_like_opaque_token(text); }
 
-std::string session_digest(std::string_view token) { return crypto::digest(crypto::HashKind::Sha256, token); }
+std::string session_digest(std::string_view token) { return crypto::opaque_token_digest(token); }
 
 std::string password_tag(const Secret& password_hash) {
   std::string text("quivive session\n");

@@ -10,8 +10,6 @@
 
 namespace quivive::auth {
 
-inline constexpr std::size_t kSessionTokenSize = 43;  // characters: base64url of 32 octets
-
 [[nodiscard]] Secret make_session_token(RandomSource& random);
 // Whether a text could be one. To look up only such keeps what strangers make up from the store.
 [[nodiscard]] bool looks_like_session_token(std::string_view text);

@@ -2,9 +2,9 @@
 // From rows to records and back: what the tables of a store file have in common.
 
 #include "backends/sqlite_connection.h"
+#include "base/words.h"
 #include "store/ports.h"
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,25 +12,7 @@
 
 namespace quivive::backends {
 
-// A list in one column. Scopes and roles hold no space: check_record() saw to that.
-inline std::string join(const std::vector<std::string>& tokens) {
-  std::string out;
-  for (const std::string& token : tokens) {
-    if (!out.empty()) out += ' ';
-    out += token;
-  }
-  return out;
-}
-
-inline std::vector<std::string> split(std::string_view text) {
-  std::vector<std::string> out;
-  while (!text.empty()) {
-    const auto end = std::min(text.find(' '), text.size());
-    out.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return out;
-}
+// A list in one column is words with spaces between (base/words.h): check_record() saw to it that none holds a space.
 
 // Every row of a query without parameters.
 template <class Record>
@@ -66,6 +48,14 @@ Result<store::Change> apply(SqliteConnection& connection, store::Change otherwis
   (query->bind(values), ...);
   if (const auto ok = query->run(); !ok) return ok.error();
   return connection.changed_rows() > 0 ? store::Change::Done : otherwise;
+}
+
+// Runs a change; how many rows it changed.
+template <class... Values>
+Result<std::size_t> changed_by(SqliteConnection& connection, const char* sql, const Values&... values) {
+  const auto done = apply(connection, store::Change::NotFound, sql, values...);
+  if (!done) return done.error();
+  return static_cast<std::size_t>(connection.changed_rows());
 }
 
 }  // namespace quivive::backends

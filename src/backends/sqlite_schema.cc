@@ -70,7 +70,88 @@ constexpr std::array<const char*, kSqliteSchemaVersion> kMigrations = {
          place BLOB NOT NULL,                -- a network, as text
          seen INTEGER NOT NULL,
          PRIMARY KEY (user, place)
-       ) STRICT, WITHOUT ROWID;)"};
+       ) STRICT, WITHOUT ROWID;)",
+    R"(CREATE TABLE clients (                -- store::ClientRecord
+         id BLOB PRIMARY KEY,
+         name BLOB NOT NULL,
+         proof INTEGER NOT NULL CHECK (proof IN (0, 1, 2)),  -- store::ClientProof
+         secret_digest BLOB NOT NULL CHECK (length(secret_digest) = iif(proof = 0, 32, 0)),
+         jwks BLOB NOT NULL,
+         grants BLOB NOT NULL,
+         redirect_uris BLOB NOT NULL,        -- joined by a space
+         scopes BLOB NOT NULL,
+         created INTEGER NOT NULL,
+         revoked INTEGER
+       ) STRICT, WITHOUT ROWID;
+       CREATE TABLE codes (                  -- store::CodeRecord
+         digest BLOB PRIMARY KEY CHECK (length(digest) = 32),
+         client BLOB NOT NULL,
+         redirect_uri BLOB NOT NULL,
+         challenge BLOB NOT NULL,
+         user BLOB NOT NULL,
+         password_tag BLOB NOT NULL,
+         scopes BLOB NOT NULL,
+         nonce BLOB NOT NULL,
+         signed_in INTEGER NOT NULL,
+         created INTEGER NOT NULL,
+         expires INTEGER NOT NULL,
+         family BLOB NOT NULL,
+         used INTEGER NOT NULL CHECK (used IN (0, 1)),
+         ended INTEGER NOT NULL CHECK (ended IN (0, 1))   -- its family was
+       ) STRICT, WITHOUT ROWID;
+       CREATE INDEX codes_by_user ON codes (user, client, created);
+       CREATE INDEX codes_by_family ON codes (family);
+       CREATE TABLE devices (                -- store::DeviceRecord
+         digest BLOB PRIMARY KEY CHECK (length(digest) = 32),
+         user_code BLOB NOT NULL UNIQUE,
+         client BLOB NOT NULL,
+         scopes BLOB NOT NULL,
+         state INTEGER NOT NULL CHECK (state IN (0, 1, 2)),  -- store::DeviceState
+         user BLOB NOT NULL,
+         password_tag BLOB NOT NULL,
+         signed_in INTEGER NOT NULL,
+         created INTEGER NOT NULL,
+         expires INTEGER NOT NULL,
+         polled INTEGER NOT NULL
+       ) STRICT, WITHOUT ROWID;
+       CREATE TABLE refresh_families (       -- what a user let a client do; its tokens are in refresh_tokens
+         family BLOB PRIMARY KEY,
+         user BLOB NOT NULL,
+         client BLOB NOT NULL,
+         begun INTEGER NOT NULL
+       ) STRICT, WITHOUT ROWID;
+       CREATE INDEX refresh_families_by_user ON refresh_families (user, client, begun);
+       CREATE INDEX refresh_families_by_client ON refresh_families (client);
+       CREATE TABLE refresh_tokens (         -- store::RefreshRecord
+         digest BLOB PRIMARY KEY CHECK (length(digest) = 32),
+         family BLOB NOT NULL,               -- refresh_families.family
+         client BLOB NOT NULL,
+         user BLOB NOT NULL,
+         password_tag BLOB NOT NULL,
+         scopes BLOB NOT NULL,
+         signed_in INTEGER NOT NULL,
+         created INTEGER NOT NULL,
+         expires INTEGER NOT NULL,
+         used INTEGER,
+         access_id BLOB NOT NULL,
+         access_expires INTEGER NOT NULL,
+         successors INTEGER NOT NULL         -- how many came of it
+       ) STRICT, WITHOUT ROWID;
+       CREATE INDEX refresh_tokens_by_family ON refresh_tokens (family);
+       CREATE INDEX refresh_tokens_by_expiry ON refresh_tokens (expires);
+       CREATE TABLE claimed (                -- identifiers that were used
+         id BLOB PRIMARY KEY,
+         expires INTEGER NOT NULL
+       ) STRICT, WITHOUT ROWID;
+       CREATE INDEX claimed_by_expiry ON claimed (expires);
+       CREATE TABLE signing_keys (           -- store::SigningKeyRecord
+         number INTEGER PRIMARY KEY,         -- in the order in which they were added
+         kid BLOB NOT NULL UNIQUE,
+         algorithm BLOB NOT NULL,
+         private_key BLOB NOT NULL,
+         created INTEGER NOT NULL,
+         active INTEGER NOT NULL
+       ) STRICT;)"};
 
 // The schema of a file that is ours or empty; what is wrong with any other. To be asked within a transaction.
 Result<std::int64_t> schema_version(SqliteConnection& connection, const std::string& path) {

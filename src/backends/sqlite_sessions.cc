@@ -28,14 +28,6 @@ SessionRecord read_session(const SqliteQuery& row) {
           .revoked = row.optional_instant(7)};
 }
 
-// Runs a change; how many rows it changed.
-template <class... Values>
-Result<std::size_t> changed_by(SqliteConnection& connection, const char* sql, const Values&... values) {
-  const auto done = apply(connection, Change::NotFound, sql, values...);
-  if (!done) return done.error();
-  return static_cast<std::size_t>(connection.changed_rows());
-}
-
 // Those with first <= digest <= last.
 Result<Change> end_between(SqliteConnection& connection, std::string_view first, std::string_view last, Instant at) {
   auto query = connection.query("SELECT 1 FROM sessions WHERE digest BETWEEN ? AND ?");

@@ -1,8 +1,12 @@
 #include "backends/sqlite_store.h"
 
+#include "backends/sqlite_oauth.h"
+#include "backends/sqlite_refresh.h"
+#include "backends/sqlite_revocations.h"
 #include "backends/sqlite_rows.h"
 #include "backends/sqlite_schema.h"
 #include "backends/sqlite_sessions.h"
+#include "backends/sqlite_store_transact.h"
 #include "backends/sqlite_users.h"
 #include "base/text.h"
 #include "store/record_rules.h"
@@ -15,7 +19,6 @@ using store::Change;
 using store::DigestSecret;
 using store::KeyRecord;
 using store::Revocation;
-using store::RevocationKind;
 using store::SessionRecord;
 using store::UserRecord;
 
@@ -25,7 +28,6 @@ namespace {
 constexpr std::chrono::milliseconds kNoteTimeout{50};
 
 #define KEY_COLUMNS "id, digest, owner, scopes, note, created, expires, revoked, rotated_to, last_used"
-#define REVOCATION_COLUMNS "issuer, kind, value, cutoff, created, forget"
 
 KeyRecord read_key(const SqliteQuery& row) {
   return {.id = std::string(row.bytes(0)),
@@ -38,15 +40,6 @@ KeyRecord read_key(const SqliteQuery& row) {
           .revoked = row.optional_instant(7),
           .rotated_to = std::string(row.bytes(8)),
           .last_used = row.optional_instant(9)};
-}
-
-Revocation read_revocation(const SqliteQuery& row) {
-  return {.issuer = std::string(row.bytes(0)),
-          .kind = static_cast<RevocationKind>(row.number(1)),  // 0 to 2: the table's CHECK
-          .value = std::string(row.bytes(2)),
-          .cutoff = row.instant(3),
-          .created = row.instant(4),
-          .forget = row.optional_instant(5)};
 }
 
 Result<Change> insert_key(SqliteConnection& connection, const KeyRecord& key) {
@@ -84,30 +77,6 @@ SqliteStore::SqliteStore(std::string path, SqliteFileId file, const Options& opt
     : path_(std::move(path)), file_(file), busy_timeout_(options.busy_timeout), created_(created), reader_(std::move(reader)), writer_(std::move(writer)) {}
 
 SqliteStore::~SqliteStore() { write_notes(); }
-
-template <class Verb>
-auto SqliteStore::transact(Verb change, const char* raise) -> std::invoke_result_t<Verb, bool&> {
-  const std::scoped_lock lock(writer_mutex_);
-  if (const auto ok = writer_.execute("BEGIN IMMEDIATE"); !ok) return ok.error();
-  bool counts = false;
-  auto result = change(counts);
-  Result<void> finished = result ? Result<void>{} : Result<void>{result.error()};
-  if (finished && counts) finished = writer_.execute(raise);
-  if (finished) finished = writer_.execute("COMMIT");
-  if (finished) return result;
-  (void)writer_.execute("ROLLBACK");  // what failed is the news
-  return finished.error();
-}
-
-template <class Verb>
-auto SqliteStore::write(Verb change, const char* raise) -> std::invoke_result_t<Verb> {
-  return transact([&](bool& counts) {
-    const auto before = writer_.all_changed_rows();
-    auto result = change();
-    counts = writer_.all_changed_rows() != before;
-    return result;
-  }, raise);
-}
 
 Result<std::optional<UserRecord>> SqliteStore::find_user(std::string_view name) {
   const std::scoped_lock lock(reader_mutex_);
@@ -149,6 +118,8 @@ Result<Change> SqliteStore::remove_user(std::string_view name) {
     const auto removed = sqlite_users::remove(writer_, name);
     if (!removed || *removed != Change::Done) return removed;
     if (const auto ok = sqlite_sessions::remove_all_of(writer_, name); !ok) return ok.error();
+    if (const auto ok = sqlite_oauth::remove_all_of(writer_, name); !ok) return ok.error();
+    if (const auto ok = sqlite_refresh::remove_all_of(writer_, name); !ok) return ok.error();
     if (const auto ok = sqlite_users::forget_places(writer_, name); !ok) return ok.error();
     return removed;
   });
@@ -208,35 +179,16 @@ Result<std::vector<KeyRecord>> SqliteStore::list_keys() {
 
 Result<void> SqliteStore::add_revocation(const Revocation& revocation) {
   if (const auto ok = check_record(revocation); !ok) return ok;
-  const auto kind = static_cast<std::int64_t>(revocation.kind);
-  return write([&]() -> Result<void> {
-    auto query = writer_.query("SELECT " REVOCATION_COLUMNS " FROM revocations WHERE issuer = ? AND kind = ? AND value = ?");
-    if (!query) return query.error();
-    const auto row = query->bind(std::string_view(revocation.issuer)).bind(kind).bind(std::string_view(revocation.value)).step();
-    if (!row) return row.error();
-    Revocation widest = revocation;
-    if (*row) {
-      const Revocation known = read_revocation(*query);
-      widest = wider(known, revocation);
-      if (widest == known) return {};
-    }
-    const auto done = apply(writer_, Change::Exists, "INSERT OR REPLACE INTO revocations (" REVOCATION_COLUMNS ") VALUES (?,?,?,?,?,?)",
-                            std::string_view(widest.issuer), kind, std::string_view(widest.value), widest.cutoff, widest.created, widest.forget);
-    return done ? Result<void>{} : Result<void>{done.error()};
-  });
+  return write([&] { return sqlite_revocations::add(writer_, revocation); });
 }
 
 Result<std::vector<Revocation>> SqliteStore::list_revocations() {
   const std::scoped_lock lock(reader_mutex_);
-  return read_all(reader_, "SELECT " REVOCATION_COLUMNS " FROM revocations ORDER BY issuer, kind, value", read_revocation);
+  return sqlite_revocations::list(reader_);
 }
 
 Result<std::size_t> SqliteStore::forget_revocations(Instant now) {
-  return write([&]() -> Result<std::size_t> {
-    const auto done = apply(writer_, Change::NotFound, "DELETE FROM revocations WHERE forget <= ?", now);
-    if (!done) return done.error();
-    return static_cast<std::size_t>(writer_.changed_rows());
-  });
+  return write([&] { return sqlite_revocations::forget(writer_, now); });
 }
 
 Result<std::uint64_t> SqliteStore::version() {

@@ -75,6 +75,28 @@ class SqliteStore final : public store::Store {
   [[nodiscard]] Result<std::vector<store::SessionRecord>> list_sessions() override;
   [[nodiscard]] Result<std::size_t> forget_sessions(Instant expired_before, Instant seen_before) override;
 
+  [[nodiscard]] Result<std::optional<store::ClientRecord>> find_client(std::string_view id) override;
+  [[nodiscard]] Result<store::Change> add_client(const store::ClientRecord& client) override;
+  [[nodiscard]] Result<store::Change> revoke_client(std::string_view id, std::string_view issuer, Instant at) override;
+  [[nodiscard]] Result<std::vector<store::ClientRecord>> list_clients() override;
+  [[nodiscard]] Result<store::Change> add_code(const store::CodeRecord& code) override;
+  [[nodiscard]] Result<TakenCode> take_code(std::string_view digest) override;
+  [[nodiscard]] Result<store::Change> add_device(const store::DeviceRecord& device) override;
+  [[nodiscard]] Result<std::optional<store::DeviceRecord>> find_device(std::string_view user_code) override;
+  [[nodiscard]] Result<store::Change> decide_device(std::string_view user_code, store::DeviceState state, std::string_view user,
+                                                    std::string_view password_tag, Instant signed_in) override;
+  [[nodiscard]] Result<std::optional<store::DeviceRecord>> poll_device(std::string_view digest, std::string_view client, Instant at) override;
+  [[nodiscard]] Result<store::Change> add_refresh(const store::RefreshRecord& token) override;
+  [[nodiscard]] Result<std::optional<store::RefreshRecord>> find_refresh(std::string_view digest) override;
+  [[nodiscard]] Result<Rotation> rotate_refresh(std::string_view digest, const store::RefreshRecord& next, Duration grace,
+                                                std::string_view issuer) override;
+  [[nodiscard]] Result<std::size_t> revoke_family(std::string_view family, std::string_view issuer, Instant at) override;
+  [[nodiscard]] Result<store::Change> claim_once(std::string_view id, Instant expires) override;
+  [[nodiscard]] Result<store::Change> add_signing_key(const store::SigningKeyRecord& key, std::string_view newest) override;
+  [[nodiscard]] Result<std::vector<store::SigningKeyRecord>> list_signing_keys() override;
+  [[nodiscard]] Result<store::Change> drop_signing_key(std::string_view kid) override;
+  [[nodiscard]] Result<std::size_t> forget_oauth(Instant expired_before, Instant claimed_before) override;
+
   // Also an Error when the file was removed or replaced under us: what we would read is not what others write.
   [[nodiscard]] Result<std::uint64_t> version() override;
 

@@ -1,5 +1,6 @@
 #include "gateway/identity.h"
 
+#include "base/words.h"
 #include "jose/jwk.h"
 
 #include <span>
@@ -39,15 +40,6 @@ void append_list(std::pmr::string& out, const std::string& name, std::span<const
     append_value(out, word, Space::Encode);
   }
   out += "\r\n";
-}
-
-std::string joined(std::span<const std::string_view> words) {
-  std::string out;
-  for (const std::string_view word : words) {
-    if (!out.empty()) out += ' ';
-    out += word;
-  }
-  return out;
 }
 
 }  // namespace
@@ -92,7 +84,7 @@ Result<std::string> IdentityAssertion::sign(const auth::Principal& principal, st
   claims["scheme"] = auth::info(principal.scheme()).setting;
   if (!principal.issuer().empty()) claims["client_issuer"] = principal.issuer();
   if (principal.scheme() == auth::Scheme::ApiKey) claims["key_id"] = principal.key_id();
-  if (!principal.scopes().empty()) claims["scope"] = joined(principal.scopes());
+  if (!principal.scopes().empty()) claims["scope"] = join(principal.scopes());
   if (!principal.roles().empty()) {
     JsonArray roles;
     for (const std::string_view role : principal.roles()) roles.emplace_back(role);

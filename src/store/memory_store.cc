@@ -1,18 +1,12 @@
 #include "store/memory_store.h"
 
+#include "store/copy_of.h"
 #include "store/record_rules.h"
 
 #include <algorithm>
 
 namespace quivive::store {
 namespace {
-
-template <class Map>
-auto copy_of(const Map& map, std::string_view name) -> std::optional<typename Map::mapped_type> {
-  const auto at = map.find(name);
-  if (at == map.end()) return std::nullopt;
-  return at->second;
-}
 
 template <class Map>
 auto values(const Map& map) -> std::vector<typename Map::mapped_type> {
@@ -82,6 +76,7 @@ Result<Change> MemoryStore::remove_user(std::string_view name) {
   users_.erase(user);
   if (const auto places = places_.find(name); places != places_.end()) places_.erase(places);
   sessions_.remove_all_of(name);
+  oauth_.remove_all_of(name);
   ++changes_;
   return Change::Done;
 }
@@ -164,11 +159,16 @@ Result<std::vector<KeyRecord>> MemoryStore::list_keys() {
 Result<void> MemoryStore::add_revocation(const Revocation& revocation) {
   if (const auto ok = check_record(revocation); !ok) return ok.error();
   const std::scoped_lock lock(mutex_);
+  if (revoke(revocation)) ++changes_;
+  return {};
+}
+
+bool MemoryStore::revoke(const Revocation& revocation) {
   const auto [at, added] = revocations_.try_emplace({revocation.issuer, revocation.kind, revocation.value}, revocation);
   const Revocation merged = wider(at->second, revocation);
-  if (added || merged != at->second) ++changes_;
+  const bool changed = added || merged != at->second;
   at->second = merged;
-  return {};
+  return changed;
 }
 
 Result<std::vector<Revocation>> MemoryStore::list_revocations() {

@@ -2,6 +2,7 @@
 // MemoryStore: a Store that lives as long as its process. For `memory:`, demos and tests; the model that the contract
 // suite holds every other backend to.
 
+#include "store/oauth_table.h"
 #include "store/ports.h"
 #include "store/session_table.h"
 
@@ -45,6 +46,27 @@ class MemoryStore final : public Store {
   [[nodiscard]] Result<std::vector<SessionRecord>> list_sessions() override;
   [[nodiscard]] Result<std::size_t> forget_sessions(Instant expired_before, Instant seen_before) override;
 
+  [[nodiscard]] Result<std::optional<ClientRecord>> find_client(std::string_view id) override;
+  [[nodiscard]] Result<Change> add_client(const ClientRecord& client) override;
+  [[nodiscard]] Result<Change> revoke_client(std::string_view id, std::string_view issuer, Instant at) override;
+  [[nodiscard]] Result<std::vector<ClientRecord>> list_clients() override;
+  [[nodiscard]] Result<Change> add_code(const CodeRecord& code) override;
+  [[nodiscard]] Result<TakenCode> take_code(std::string_view digest) override;
+  [[nodiscard]] Result<Change> add_device(const DeviceRecord& device) override;
+  [[nodiscard]] Result<std::optional<DeviceRecord>> find_device(std::string_view user_code) override;
+  [[nodiscard]] Result<Change> decide_device(std::string_view user_code, DeviceState state, std::string_view user, std::string_view password_tag,
+                                             Instant signed_in) override;
+  [[nodiscard]] Result<std::optional<DeviceRecord>> poll_device(std::string_view digest, std::string_view client, Instant at) override;
+  [[nodiscard]] Result<Change> add_refresh(const RefreshRecord& token) override;
+  [[nodiscard]] Result<std::optional<RefreshRecord>> find_refresh(std::string_view digest) override;
+  [[nodiscard]] Result<Rotation> rotate_refresh(std::string_view digest, const RefreshRecord& next, Duration grace, std::string_view issuer) override;
+  [[nodiscard]] Result<std::size_t> revoke_family(std::string_view family, std::string_view issuer, Instant at) override;
+  [[nodiscard]] Result<Change> claim_once(std::string_view id, Instant expires) override;
+  [[nodiscard]] Result<Change> add_signing_key(const SigningKeyRecord& key, std::string_view newest) override;
+  [[nodiscard]] Result<std::vector<SigningKeyRecord>> list_signing_keys() override;
+  [[nodiscard]] Result<Change> drop_signing_key(std::string_view kid) override;
+  [[nodiscard]] Result<std::size_t> forget_oauth(Instant expired_before, Instant claimed_before) override;
+
   [[nodiscard]] Result<std::uint64_t> version() override;
 
  private:
@@ -57,6 +79,8 @@ class MemoryStore final : public Store {
 
   // With the lock held.
   Change count(SessionTable::Outcome outcome);
+  bool revoke(const Revocation& revocation);  // whether anything changed
+  bool revoke_access(const std::vector<RefreshRecord>& tokens, std::string_view issuer, Instant at);
 
   std::mutex mutex_;
   std::map<std::string, UserRecord, std::less<>> users_;
@@ -64,6 +88,7 @@ class MemoryStore final : public Store {
   std::map<std::string, KeyRecord, std::less<>> keys_;
   std::map<RevocationName, Revocation> revocations_;
   SessionTable sessions_;
+  OAuthTable oauth_;
   std::uint64_t changes_ = 0;
   std::uint64_t session_changes_ = 0;
 };

@@ -4,6 +4,8 @@
 // that a record breaks store/record_rules.h; on the request path it becomes verifier-unavailable: never "no such user".
 
 #include "base/result.h"
+#include "store/change.h"
+#include "store/oauth_ports.h"
 #include "store/records.h"
 
 #include <cstdint>
@@ -12,9 +14,6 @@
 #include <vector>
 
 namespace quivive::store {
-
-// What became of a change to a record that has to exist, or must not.
-enum class Change : std::uint8_t { Done, NotFound, Exists };
 
 // Who may sign in: all that checking a password needs. A password file is one, and so is every Store.
 class UserLookup {
@@ -37,7 +36,9 @@ class UserStore : public UserLookup {
   [[nodiscard]] virtual Result<Change> set_password(std::string_view name, const Secret& hash, const std::vector<DigestSecret>& digests, Instant at) = 0;
   // A Store also revokes the sessions of a user whom it disables.
   [[nodiscard]] virtual Result<Change> set_disabled(std::string_view name, bool disabled, Instant at) = 0;  // already so: nothing changes
-  [[nodiscard]] virtual Result<Change> remove_user(std::string_view name) = 0;  // a Store drops the user's sessions, too
+  // A Store drops the user's sessions, too, and the authorization codes, approved device requests and refresh tokens. The access
+  // tokens live on to their end: they name a user who is gone.
+  [[nodiscard]] virtual Result<Change> remove_user(std::string_view name) = 0;
   [[nodiscard]] virtual Result<std::vector<UserRecord>> list_users() = 0;  // by name
 };
 
@@ -106,9 +107,9 @@ class SessionStore {
   [[nodiscard]] virtual Result<std::size_t> forget_sessions(Instant expired_before, Instant seen_before) = 0;
 };
 
-class Store : public UserStore, public PlaceStore, public KeyStore, public RevocationStore, public SessionStore {
+class Store : public UserStore, public PlaceStore, public KeyStore, public RevocationStore, public SessionStore, public OAuthStore {
  public:
-  // As UserLookup's, for users, keys and revocations together; sessions have session_version(). touch_key() does not count, nor does a
+  // As UserLookup's, for users, keys, revocations, clients and signing keys together; sessions have session_version(). touch_key() does not count, nor does a
   // verb that changed nothing.
   [[nodiscard]] Result<std::uint64_t> version() override = 0;
 };

@@ -1,6 +1,8 @@
 #pragma once
 // The stores that are held against the contract, and what the suites need to do so.
 
+#include "backends/sqlite_oauth.h"
+#include "backends/sqlite_refresh.h"
 #include "backends/sqlite_store.h"
 #include "store/memory_store.h"
 #include "support/temp_folder.h"
@@ -22,11 +24,26 @@ class Backend {
  public:
   virtual ~Backend() = default;
   virtual Store& open() = 0;
+  // Many changes at once, where one by one would wait for the disk thousands of times. False if one of them is not done.
+  virtual bool add_devices(const std::vector<DeviceRecord>& devices) = 0;
+  virtual bool rotate_in_turn(const std::vector<RefreshRecord>& tokens) = 0;  // each follows the one before it
 };
 
 class MemoryBackend final : public Backend {
  public:
   Store& open() override { return store_; }
+  bool add_devices(const std::vector<DeviceRecord>& devices) override {
+    bool ok = true;
+    for (const DeviceRecord& device : devices) ok = ok && store_.add_device(device).value() == Change::Done;
+    return ok;
+  }
+  bool rotate_in_turn(const std::vector<RefreshRecord>& tokens) override {
+    bool ok = true;
+    for (std::size_t i = 1; i < tokens.size(); ++i) {
+      ok = ok && store_.rotate_refresh(tokens[i - 1].digest, tokens[i], Duration(0), "i").value() == OAuthStore::Rotation::Rotated;
+    }
+    return ok;
+  }
 
  private:
   MemoryStore store_;
@@ -40,8 +57,32 @@ class SqliteBackend final : public Backend {
     stores_.push_back(std::move(*store));
     return *stores_.back();
   }
+  bool add_devices(const std::vector<DeviceRecord>& devices) override {
+    return in_one_transaction([&](backends::SqliteConnection& connection) {
+      bool ok = true;
+      for (const DeviceRecord& device : devices) ok = ok && backends::sqlite_oauth::add_device(connection, device).value() == Change::Done;
+      return ok;
+    });
+  }
+  bool rotate_in_turn(const std::vector<RefreshRecord>& tokens) override {
+    return in_one_transaction([&](backends::SqliteConnection& connection) {
+      bool ok = true;
+      for (std::size_t i = 1; i < tokens.size(); ++i) {
+        ok = ok && backends::sqlite_refresh::rotate(connection, tokens[i - 1].digest, tokens[i], Duration(0)).value() == OAuthStore::Rotation::Rotated;
+      }
+      return ok;
+    });
+  }
 
  private:
+  template <class Work>
+  bool in_one_transaction(Work work) {
+    auto connection = backends::SqliteConnection::open(folder_.path("store.db"), std::chrono::seconds(5), false);
+    if (!connection || !connection->execute("BEGIN IMMEDIATE")) return false;
+    const bool ok = work(*connection);
+    return connection->execute("COMMIT") && ok;
+  }
+
   support::TempFolder folder_;
   std::vector<std::unique_ptr<Store>> stores_;
 };

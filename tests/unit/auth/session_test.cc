@@ -2,6 +2,7 @@
 
 #include "auth/outcome_key.h"
 #include "auth/session_token.h"
+#include "crypto/opaque_token.h"
 #include "world.h"
 
 namespace quivive::auth {
@@ -11,7 +12,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-const std::string kToken(kSessionTokenSize, 'x');
+const std::string kToken(crypto::kOpaqueTokenSize, 'x');
 
 store::SessionRecord session_of_alice() {
   store::SessionRecord out;
