@@ -7,10 +7,13 @@ namespace quivive::auth {
 namespace {
 
 constexpr std::string_view kElsewhere = "/";
+constexpr std::string_view kAuthorizePath = "/.quivive/oauth/authorize", kDevicePath = "/.quivive/oauth/device";
 
 bool is_own_path(std::string_view policy_path) {
   constexpr std::string_view kOwn = "/.quivive";
   if (!policy_path.starts_with(kOwn)) return false;
+  // A sign-in for a client leads back to the authorization request, which checks where it goes from there; or to a device's.
+  if (policy_path == kAuthorizePath || policy_path == kDevicePath) return false;
   policy_path.remove_prefix(kOwn.size());
   return policy_path.empty() || policy_path.front() == '/' || policy_path.front() == ';';
 }

@@ -8,12 +8,12 @@
 
 namespace quivive::auth {
 
-inline constexpr std::size_t kMaxReturnToBytes = 2048;
+inline constexpr std::size_t kMaxReturnToBytes = 4096;
 
 // `path[?query]` itself if it is a place on this site and nowhere else however a browser reads it, otherwise "/". It must be
 // what the gateway would forward (http/target.h): no empty or dot segments, no backslash, no encoded slash or backslash, no control
 // characters, nothing but visible ASCII, no fragment. Also "/": more than kMaxReturnToBytes, a backslash in the query, and paths
-// under /.quivive/, or signing in could end in signing out. Safe in a Location field as it is; in HTML it needs escaping.
+// under /.quivive/ but /.quivive/oauth/authorize and /.quivive/oauth/device, or signing in could end in signing out. Safe in a Location field as it is; in HTML it needs escaping.
 // Borrows from `text`, or is static.
 [[nodiscard]] std::string_view checked_return_to(std::string_view text);
 

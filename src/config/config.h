@@ -10,6 +10,7 @@
 #include "digest/credentials.h"
 #include "jose/algorithm.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -66,6 +67,7 @@ struct KeySource {
     File,        // JWK set or PEM
     Inline,      // a JWK set document, as JSON text
     SecretFile,  // a shared secret for HS256, HS384, HS512
+    Own,         // those of our own token service
   };
   Kind kind = Kind::Discover;
   std::string value;  // the URL, file name or document; "" for Discover
@@ -135,6 +137,20 @@ struct SessionSettings {
   bool operator==(const SessionSettings&) const = default;
 };
 
+// A token service of our own (OAuth 2.1).
+struct TokenService {
+  std::string url;                     // the issuer identifier: an origin, without a slash at the end
+  std::vector<std::string> audiences;  // `aud` of access tokens; never empty
+  jose::JwsAlgorithm algorithm = jose::JwsAlgorithm::ES256;
+  Duration access_token_lifetime{};
+  Duration refresh_token_lifetime{};   // of all that comes of one sign-in
+  Duration refresh_grace{};
+  Duration code_lifetime{};
+  Duration device_code_lifetime{};
+  Duration key_rotation{};
+  bool operator==(const TokenService&) const = default;
+};
+
 struct Accept {
   std::optional<DigestSettings> digest;
   std::optional<BearerSettings> bearer;
@@ -184,6 +200,7 @@ struct Route {
   bool forward_authorization = false;     // keep an Authorization field that was consumed
   std::string realm;                 // of its challenges
   std::uint32_t line = 0;            // where the file says so, from 1; 0 for the default route
+  [[nodiscard]] bool takes(Scheme scheme) const { return std::find(accept.begin(), accept.end(), scheme) != accept.end(); }
   bool operator==(const Route&) const = default;
 };
 
@@ -241,10 +258,11 @@ struct Config {
   Listen listen;
   std::optional<ListenAddress> admin;
   std::string realm;
-  std::vector<Upstream> upstreams;  // never empty
+  std::vector<Upstream> upstreams;  // never empty where there are routes
   StoreLocation store;
-  Accept accept;                    // at least one scheme
-  std::vector<Route> routes;        // never empty
+  std::optional<TokenService> issuer;
+  Accept accept;                    // at least one scheme; with `issuer`, its tokens are among them
+  std::vector<Route> routes;        // none only where the token service stands alone
   Identity identity;
   std::vector<Cidr> trusted_proxies;
   std::uint16_t verifier_failure_status = 0;  // 500 or 503

@@ -19,6 +19,7 @@ std::string folder_of(std::string_view file) {
 Config read(const Section& root) {
   Config config;
   read_server(root, config);
+  read_token_service(root, config);
   read_accept(root, config);
   read_identity(root, config);
   read_upstreams(root, config);

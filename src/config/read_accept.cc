@@ -153,6 +153,24 @@ SessionSettings read_session(const Section& section) {
   return out;
 }
 
+// The row of our own token service, unless the file has one for it.
+void accept_own_tokens(const TokenService& service, std::optional<BearerSettings>& bearer) {
+  if (!bearer) bearer.emplace();
+  for (const Issuer& issuer : bearer->issuers) {
+    if (issuer.issuer == service.url) return;
+  }
+  Issuer own;
+  own.issuer = service.url;
+  own.audiences = service.audiences;
+  own.keys.kind = KeySource::Kind::Own;
+  // All that `issuer.algorithm` can say: tokens of the one before are good until they expire.
+  own.algorithms = {jose::JwsAlgorithm::ES256, jose::JwsAlgorithm::EdDSA, jose::JwsAlgorithm::RS256};
+  own.leeway = std::chrono::seconds(0);  // one clock
+  own.require_typ = "at+jwt";            // RFC 9068 section 4: an ID token is no access token
+  own.roles_claim = "roles";
+  bearer->issuers.push_back(std::move(own));
+}
+
 }  // namespace
 
 void read_accept(const Section& root, Config& out) {
@@ -161,6 +179,7 @@ void read_accept(const Section& root, Config& out) {
   if (!section.given()) {
     accept.api_key = read_api_key(section.below("api_key"));
     accept.basic = read_basic(section.below("basic"));
+    if (out.issuer) accept_own_tokens(*out.issuer, accept.bearer);
     return;
   }
   if (const Section digest = section.below("digest"); digest.given()) accept.digest = read_digest(digest);
@@ -168,6 +187,7 @@ void read_accept(const Section& root, Config& out) {
   if (const Section api_key = section.below("api_key"); api_key.given()) accept.api_key = read_api_key(api_key);
   if (const Section session = section.below("session"); session.given()) accept.session = read_session(session);
   if (const Section basic = section.below("basic"); basic.given()) accept.basic = read_basic(basic);
+  if (out.issuer) accept_own_tokens(*out.issuer, accept.bearer);
   if (!accept.digest && !accept.bearer && !accept.api_key && !accept.session && !accept.basic) {
     section.report().error(section.at(), section.path(), "accepts nothing; one of digest, bearer, api_key, session, basic is needed");
   }

@@ -43,8 +43,6 @@ std::vector<Scheme> configured(const Accept& accept) {
   return out;
 }
 
-bool takes(const Route& route, Scheme scheme) { return std::find(route.accept.begin(), route.accept.end(), scheme) != route.accept.end(); }
-
 // A public route asks for nothing: settings that say otherwise show that two people meant two things.
 void read_public(const Section& section, const Route& route) {
   for (const std::string_view name : {"accept", "require"}) {
@@ -81,9 +79,9 @@ void read_require(const Section& section, Route& out) {
   const auto unmet = [&](std::string_view name, std::string_view who) {
     section.report().warning(section.at(name), section.path_of(name), fmt::format("only {} can meet this, and none is accepted here: every request gets 403", who));
   };
-  if (section.has("scope") && !takes(out, Scheme::Bearer) && !takes(out, Scheme::ApiKey)) unmet("scope", "tokens and API keys");
-  if (section.has("role") && !takes(out, Scheme::Bearer) && !takes(out, Scheme::Basic) && !takes(out, Scheme::Digest) && !takes(out, Scheme::Session)) unmet("role", "tokens and users");
-  if (section.has("claim") && !takes(out, Scheme::Bearer)) unmet("claim", "tokens");
+  if (section.has("scope") && !out.takes(Scheme::Bearer) && !out.takes(Scheme::ApiKey)) unmet("scope", "tokens and API keys");
+  if (section.has("role") && !out.takes(Scheme::Bearer) && !out.takes(Scheme::Basic) && !out.takes(Scheme::Digest) && !out.takes(Scheme::Session)) unmet("role", "tokens and users");
+  if (section.has("claim") && !out.takes(Scheme::Bearer)) unmet("claim", "tokens");
 }
 
 void read_cors(const Section& section, Route& out) {
@@ -162,6 +160,8 @@ Route default_route(const Config& config) {
 void read_routes(const Section& root, Config& out) {
   const auto items = root.list("routes");
   if (items.size() > kMostRoutes) root.report().error(root.at("routes"), "routes", fmt::format("more than {} routes", kMostRoutes));
+  // A token service may stand alone: with nothing behind it, every path but its own is refused.
+  if (out.issuer && !root.has("routes") && !root.has("upstream")) return;
   bool needs_main = !root.has("routes");
   for (std::size_t i = 0; i < std::min(items.size(), kMostRoutes); ++i) {
     needs_main = needs_main || !items[i].has("upstream");

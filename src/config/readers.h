@@ -7,6 +7,8 @@
 namespace quivive::config {
 
 void read_server(const Section& root, Config& out);  // listen, admin, realm, store, limits, log and the like
+void read_token_service(const Section& root, Config& out);  // issuer
+// After read_token_service(), whose tokens it accepts.
 void read_accept(const Section& root, Config& out);
 // After read_accept(), whose header must not be one of ours.
 void read_identity(const Section& root, Config& out);

@@ -54,7 +54,7 @@ std::string default_cell(const Setting& row) {
 void append_rows(std::string& out, const std::vector<const Setting*>& rows) {
   out += "| setting | takes | default | |\n|---|---|---|---|\n";
   for (const Setting* row : rows) {
-    if (is_group(row->type) || row->type == SettingType::Later) continue;
+    if (is_group(row->type)) continue;
     out += fmt::format("| `{}` | {} | {} | {}{} |\n", last_name(row->path), escaped(values_cell(*row)), escaped(default_cell(*row)), escaped(row->doc),
                        row->reloading == Reloading::Restart ? " *Restart.*" : "");
   }
@@ -76,7 +76,7 @@ void append_group(std::string& out, const Setting& group) {
   if (!group.bounds.empty()) out += fmt::format(" Plain text stands for `{}`.", group.bounds);
   out += "\n\n";
   const auto rows = settings_below(path);
-  const bool has_values = std::any_of(rows.begin(), rows.end(), [](const Setting* row) { return !is_group(row->type) && row->type != SettingType::Later; });
+  const bool has_values = std::any_of(rows.begin(), rows.end(), [](const Setting* row) { return !is_group(row->type); });
   if (has_values) append_rows(out, rows);
   append_groups(out, rows);
 }

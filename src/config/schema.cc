@@ -29,7 +29,6 @@ JsonObject group_schema(std::string_view path) {
   JsonObject properties;
   JsonArray required;
   for (const Setting* row : settings_below(path)) {
-    if (row->type == SettingType::Later) continue;
     properties[last_name(row->path)] = setting_schema(*row);
     if (row->default_text == kRequired) required.emplace_back(last_name(row->path));
   }

@@ -44,19 +44,13 @@ void Section::check_names() const {
   const auto known = settings_below(pattern_);
   for (const YamlEntry& entry : node_->entries) {
     const Setting* row = find_setting(join(pattern_, entry.name));
-    if (row == nullptr) {
-      report_unknown(entry, known);
-    } else if (row->type == SettingType::Later) {
-      report_->error(entry.at, join(path_, entry.name), "not supported by this version of Quivive");
-    }
+    if (row == nullptr) report_unknown(entry, known);
   }
 }
 
 void Section::report_unknown(const YamlEntry& entry, const std::vector<const Setting*>& known) const {
   std::vector<std::string_view> names;
-  for (const Setting* row : known) {
-    if (row->type != SettingType::Later) names.push_back(last_name(row->path));
-  }
+  for (const Setting* row : known) names.push_back(last_name(row->path));
   std::string message = "no such setting";
   if (const auto near = closest(entry.name, names); !near.empty()) {
     message += fmt::format("; did you mean '{}'?", near);

@@ -14,7 +14,6 @@ enum class SettingType : std::uint8_t {
   Section,      // a mapping of the settings below
   SectionList,  // a list of such mappings
   UpstreamMap,  // names, each a mapping of the settings below `upstream`
-  Later,        // known, but not to this version
   // Values
   Bool,
   Count,

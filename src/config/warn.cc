@@ -9,8 +9,6 @@
 namespace quivive::config {
 namespace {
 
-bool takes(const Route& route, Scheme scheme) { return std::find(route.accept.begin(), route.accept.end(), scheme) != route.accept.end(); }
-
 // The index of the first route that `is` holds for; nothing where there is none.
 template <class Predicate>
 std::optional<std::size_t> first_route(const Config& config, Predicate is) {
@@ -19,7 +17,7 @@ std::optional<std::size_t> first_route(const Config& config, Predicate is) {
 }
 
 bool accepts_basic(const Config& config) {
-  return first_route(config, [](const Route& route) { return takes(route, Scheme::Basic); }).has_value();
+  return first_route(config, [](const Route& route) { return route.takes(Scheme::Basic); }).has_value();
 }
 
 void warn_about_listeners(const Section& root, const Config& config) {
@@ -45,7 +43,8 @@ void warn_about_proxies(const Section& root, const Config& config) {
 }
 
 void warn_about_issuers(const Section& root, const Config& config) {
-  if (!config.accept.bearer) return;
+  // Those of the file: our own token service has no row there.
+  if (!root.below("accept").below("bearer").given()) return;
   Report& report = root.report();
   const auto sections = root.below("accept").below("bearer").list("issuers");
   for (std::size_t i = 0; i < sections.size(); ++i) {
@@ -90,12 +89,12 @@ void warn_about_digest(const Section& root, const Config& config) {
     section.report().warning(section.at(), section.path(), "takes its users from the store, and 'store: memory' has none: no command reaches it");
   }
   const auto warn_of = [&](auto is, std::string_view before, std::string_view after) {
-    const auto route = first_route(config, [&](const Route& one) { return takes(one, Scheme::Digest) && is(one); });
+    const auto route = first_route(config, [&](const Route& one) { return one.takes(Scheme::Digest) && is(one); });
     if (route) section.report().warning(section.at(), section.path(), fmt::format("{}routes[{}]{}", before, *route, after));
   };
   warn_of([](const Route& route) { return route.mode == Mode::Observe; },
           "", " observes, and so sends no challenge: a client of Digest has nothing to answer there");
-  warn_of([](const Route& route) { return takes(route, Scheme::Basic); },
+  warn_of([](const Route& route) { return route.takes(Scheme::Basic); },
           "beside Basic on ", ": wget then takes Basic, and so sends the password; any client may choose the weaker");
 }
 

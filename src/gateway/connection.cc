@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "auth/challenges.h"
 #include "gateway/client_address.h"
+#include "gateway/issuer_desk.h"
 #include "gateway/response_writer.h"
 #include "http/fetch_metadata.h"
 
@@ -68,6 +69,11 @@ std::string_view only_value(const http::RequestView& view, http::FieldId id) {
     only = &field;
   }
   return only == nullptr ? std::string_view{} : only->value;
+}
+
+// The token service's metadata is where its standards want it (RFC 8414 section 3).
+bool is_own_path(const Deployment& deployment, std::string_view policy_path) {
+  return policy_path.starts_with("/.quivive/") || (policy_path.starts_with("/.well-known/") && is_issuer_path(deployment, policy_path));
 }
 
 }  // namespace
@@ -208,7 +214,7 @@ Awaitable<Connection::Next> Connection::serve_request() {
   }
   target_ = *target;
   record_.path = target_.path;
-  if (target_.policy_path.starts_with("/.quivive/")) co_return co_await answer_own();
+  if (is_own_path(*deployment_, target_.policy_path)) co_return co_await answer_own();
 
   Admission admission;
   auth::FoundCredentials found;

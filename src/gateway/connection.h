@@ -49,7 +49,7 @@ class Connection {
   [[nodiscard]] net::Awaitable<Next> refuse_head(const http::HeadResult& result);
   [[nodiscard]] net::Awaitable<Next> reject(const auth::Verdict& verdict, const Route* route, std::string_view html = {});
   [[nodiscard]] net::Awaitable<Next> answer_own();
-  [[nodiscard]] net::Awaitable<Next> answer_login();
+  [[nodiscard]] net::Awaitable<Next> answer_desk(bool login);
   [[nodiscard]] net::Awaitable<Next> answer_preflight();
   [[nodiscard]] net::Awaitable<Next> discard_body();
   [[nodiscard]] net::Awaitable<BodyRead> buffer_body(std::size_t limit);

@@ -1,6 +1,7 @@
 // The gateway's own paths, /.quivive/…
 
 #include "gateway/connection.h"
+#include "gateway/issuer_desk.h"
 #include "gateway/login_desk.h"
 #include "gateway/response_writer.h"
 
@@ -10,7 +11,8 @@ using net::Awaitable;
 
 Awaitable<Connection::Next> Connection::answer_own() {
   record_.route = "/.quivive/";
-  if (is_login_path(*deployment_, target_.policy_path)) co_return co_await answer_login();
+  if (is_login_path(*deployment_, target_.policy_path)) co_return co_await answer_desk(true);
+  if (is_issuer_path(*deployment_, target_.policy_path)) co_return co_await answer_desk(false);
   const bool jwks = target_.policy_path == "/.quivive/jwks.json" && deployment_->assertion != nullptr;
   const bool head_only = record_.method.view() == "HEAD";
   const bool readable = record_.method.view() == "GET" || head_only;
@@ -25,28 +27,34 @@ Awaitable<Connection::Next> Connection::answer_own() {
   co_return ec || close ? Next::Close : Next::KeepAlive;
 }
 
-Awaitable<Connection::Next> Connection::answer_login() {
-  const Route* const route = &deployment_->login->route;
+Awaitable<Connection::Next> Connection::answer_desk(bool login) {
+  const Route* const route = deployment_->login == nullptr ? nullptr : &deployment_->login->route;
   record_.route = target_.policy_path;
-  record_.scheme = auth::Scheme::Session;
-  const BodyRead read = co_await buffer_body(kLoginBodyBytes);
+  if (login) record_.scheme = auth::Scheme::Session;
+  const BodyRead read = co_await buffer_body(kOwnBodyBytes);
   const Secret wipe_later(std::exchange(body_, std::string()));  // it may hold a password
   switch (read) {
     case BodyRead::Whole: break;
-    case BodyRead::TooLarge: co_return co_await reject(refusal(Reason::RequestMalformed, "longer than a login can be"), route);
+    case BodyRead::TooLarge: co_return co_await reject(refusal(Reason::RequestMalformed, "the body is longer than it can be here"), route);
     case BodyRead::Malformed: co_return co_await reject(refusal(Reason::RequestMalformed, request_body_.failure()), route);
     case BodyRead::TimedOut: co_return co_await reject(refusal(Reason::RequestTimeout, "the request body stopped"), route);
     case BodyRead::Gone: record_.reason = Reason::RequestMalformed; co_return Next::Close;
   }
   const OwnRequest request{head_, target_, record_.time, record_.remote, wipe_later.reveal(RevealSecret{})};
-  const OwnAnswer answer = co_await answer_login_path(worker_, deployment_, request);
+  OwnAnswer answer;
+  if (login) answer = co_await answer_login_path(worker_, deployment_, request);
+  else answer = co_await answer_issuer_path(worker_, deployment_, request);
   record_.principal = answer.principal;
-  if (!answer.verdict.allowed()) co_return co_await reject(answer.verdict, route, answer.html);
+  if (!answer.verdict.allowed()) co_return co_await reject(answer.verdict, login ? route : nullptr, answer.html);
   const bool close = !head_.keep_alive || worker_.draining() || head_.minor_version == 0;
   out_.clear();
   append_own(out_, {answer.status, answer.content_type, answer.fields, answer.body, record_.method.view() == "HEAD", record_.id,
-                    worker_.date(record_.time), close});
+                    worker_.date(record_.time), close, answer.cache_control});
   record_.status = answer.status;
+  if (answer.refusal) {
+    record_.reason = answer.refusal->reason;
+    worker_.traces.note(record_, *answer.refusal, head_.host, out_);
+  }
   record_.bytes_out = out_.size();
   consume(head_.head_bytes);
   const net::error_code ec = co_await send(out_);

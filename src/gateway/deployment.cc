@@ -4,6 +4,7 @@
 #include "backends/sqlite_store.h"
 #include "base/base64.h"
 #include "crypto/password.h"
+#include "crypto/system_random.h"
 #include "gateway/logo.h"
 #include "gateway/whole_file.h"
 #include "jose/jwk.h"
@@ -27,6 +28,7 @@ class Deployer {
   void run() {
     out_.listening = context_.previous != nullptr ? context_.previous->listening : config_.listen;
     open_stores();
+    if (config_.issuer && faults_.empty()) make_token_service();
     if (config_.accept.bearer) make_issuers();
     make_upstreams();
     make_tls();
@@ -75,6 +77,18 @@ class Deployer {
     return names;
   }
 
+  void make_token_service() {
+    const config::TokenService& service = *config_.issuer;
+    issuer::Settings settings{.url = service.url, .audiences = service.audiences, .algorithm = service.algorithm,
+                              .access_token_lifetime = service.access_token_lifetime, .refresh_token_lifetime = service.refresh_token_lifetime,
+                              .refresh_grace = service.refresh_grace, .code_lifetime = service.code_lifetime,
+                              .device_code_lifetime = service.device_code_lifetime, .key_rotation = service.key_rotation,
+                              .users_sign_in = config_.accept.session && config_.accept.session->login == config::LoginKind::Form};
+    static crypto::SystemRandom random;  // thread-safe, and without state
+    out_.issuer = std::make_shared<issuer::Service>(std::move(settings), out_.stores.database, out_.stores.users, random);
+    if (const auto tended = out_.issuer->tend(context_.now); !tended) fault(error("issuer: {}", tended.error().message));
+  }
+
   void make_issuers() {
     const Deployment* previous = context_.previous.get();
     const std::vector<std::string> kept_claims = required_claims();
@@ -86,7 +100,11 @@ class Deployer {
         continue;
       }
       std::size_t slot = 0;
-      if (issuer.keys.kind == config::KeySource::Kind::Url || issuer.keys.kind == config::KeySource::Kind::Discover) {
+      if (issuer.keys.kind == config::KeySource::Kind::Own) {
+        const auto keys = out_.issuer == nullptr ? nullptr : out_.issuer->keys();
+        if (keys == nullptr) continue;  // told already
+        out_.issuer_slot = slot = slot_of_fixed(issuer, *keys->keys());
+      } else if (issuer.keys.kind == config::KeySource::Kind::Url || issuer.keys.kind == config::KeySource::Kind::Discover) {
         KeyLocation location;
         location.issuer = issuer.issuer;
         location.url = issuer.keys.value;

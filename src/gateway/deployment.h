@@ -9,6 +9,7 @@
 #include "gateway/store_watch.h"
 #include "gateway/tls_context.h"
 #include "http/hygiene.h"
+#include "issuer/service.h"
 #include "net/upstream_pool.h"
 
 #include <memory>
@@ -51,6 +52,8 @@ struct Deployment {
   TlsContext listener_tls;
   std::shared_ptr<const IdentityAssertion> assertion;  // null unless identity.assertion
   std::shared_ptr<const LoginDesk> login;  // null unless accept.session
+  std::shared_ptr<issuer::Service> issuer;  // null unless issuer
+  std::optional<std::size_t> issuer_slot;  // of its keys on the board; nothing where accept.bearer has another row for it
   // Names of our session cookies, now and before reloads of this process: no upstream may see one, or set it.
   std::vector<std::string> own_cookies;
   std::vector<std::string> warnings;                   // for the log: what was left out of the files that were read
@@ -71,6 +74,7 @@ struct DeployContext {
   std::shared_ptr<store::Store> store;         // where the caller has opened one already; null: opened here
   std::uint64_t decoy_seed = 0;                // random, of this process
   std::string digest_opaque;                   // of this process; "" for none
+  Instant now{};
 };
 
 struct DeployFaults {

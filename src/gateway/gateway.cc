@@ -109,7 +109,7 @@ DeployFaults Gateway::start(config::Config config) {
   key_sets_ = std::make_unique<KeySetManager>(board_, control_, *fetch_pool_, clock_, *random_, say);
   store_watch_ = std::make_unique<StoreWatch>(board_, say);
 
-  auto deployed = deploy(std::move(config), {board_, *key_sets_, nullptr, options_.store, decoy_seed_, digest_opaque()});
+  auto deployed = deploy(std::move(config), {board_, *key_sets_, nullptr, options_.store, decoy_seed_, digest_opaque(), clock_.now()});
   if (!deployed) return deployed.error();
   deployment_ = std::move(*deployed);
   if (const auto& digest = deployment_->config.accept.digest) nonce_counts_.set_lifetime(digest->nonce_lifetime);
@@ -198,9 +198,24 @@ void Gateway::look_at_store() {
       next_forgetting_ = now + std::chrono::hours(1);
       (void)deployment->stores.database->forget_sessions(now - kSessionMemory, now - session->idle - kSessionMemory);
     }
+    tend_issuer(*deployment, now);
     control_.mailbox().post([this] { looking_ = false; });
   });
   if (!accepted) looking_ = false;
+}
+
+// On the pool. Another process may have made a signing key, which this one has to know before a token of it comes.
+void Gateway::tend_issuer(const Deployment& deployment, Instant now) {
+  constexpr Duration kInterval = std::chrono::seconds(30);
+  const std::uint64_t version = store_watch_->database_version();
+  if (deployment.issuer == nullptr || (version == issuer_version_ && now < next_tending_)) return;
+  issuer_version_ = version;
+  next_tending_ = now + kInterval;
+  if (const auto tended = deployment.issuer->tend(now); !tended) return notice("error", "issuer: " + tended.error().message);
+  if (!deployment.issuer_slot) return;
+  const auto& keys = deployment.issuer->keys()->keys();
+  const auto current = board_.keys(*deployment.issuer_slot);
+  if (current == nullptr || current->fingerprint() != keys->fingerprint()) board_.set_keys(*deployment.issuer_slot, keys);
 }
 
 void Gateway::reload(std::function<void(std::vector<std::string>)> done) {
@@ -213,7 +228,7 @@ void Gateway::reload(std::function<void(std::vector<std::string>)> done) {
   if (!options_.reread) return refuse({"there is no configuration file to read again"});
   auto config = options_.reread();
   if (!config) return refuse(config.error().lines);
-  auto deployed = deploy(std::move(*config), {board_, *key_sets_, deployment_, nullptr, decoy_seed_, digest_opaque()});
+  auto deployed = deploy(std::move(*config), {board_, *key_sets_, deployment_, nullptr, decoy_seed_, digest_opaque(), clock_.now()});
   if (!deployed) {
     keep_issuers_of(*deployment_);  // those that only the refused one named are not fetched for nothing
     return refuse(deployed.error().lines);

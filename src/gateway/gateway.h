@@ -59,6 +59,7 @@ class Gateway {
   [[nodiscard]] net::Awaitable<> tick();
   [[nodiscard]] net::Awaitable<> enforce_drain_deadline();
   void look_at_store();
+  void tend_issuer(const Deployment& deployment, Instant now);
   [[nodiscard]] std::string digest_opaque() const;
   void keep_issuers_of(const Deployment& deployment);
   void worker_ended();
@@ -87,6 +88,8 @@ class Gateway {
   std::vector<std::pair<std::string, std::string>> early_notices_;  // before the log is there
   std::size_t workers_running_ = 0;
   std::atomic<std::size_t> connections_{0};
+  std::uint64_t issuer_version_ = 0;  // of the store, when the signing keys were read; likewise
+  Instant next_tending_{};            // of the token service; likewise
   Instant next_forgetting_{};  // of sessions; for whoever looks at the store
   bool looking_ = false;
   bool stopping_ = false;

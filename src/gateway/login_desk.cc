@@ -28,29 +28,9 @@ using net::Awaitable;
 
 constexpr std::string_view kLogin = "/.quivive/login", kLogout = "/.quivive/logout", kSession = "/.quivive/session";
 
-OwnAnswer rejected(auth::Verdict verdict) {
-  OwnAnswer out;
-  out.verdict = std::move(verdict);
-  return out;
-}
-
-OwnAnswer answered(std::uint16_t status) {
-  OwnAnswer out;
-  out.verdict.reason = Reason::Allowed;
-  out.status = status;
-  return out;
-}
-
 OwnAnswer see_other(std::string_view where) {
   OwnAnswer out = answered(303);
   out.fields = fmt::format("Location: {}\r\n", where);
-  return out;
-}
-
-OwnAnswer page(std::string html) {
-  OwnAnswer out = answered(200);
-  out.content_type = "text/html; charset=utf-8";
-  out.body = std::move(html);
   return out;
 }
 
@@ -62,9 +42,9 @@ std::string message_of(const auth::Verdict& verdict) {
 }
 
 // One visit to one of the pages.
-class Visit {
+class LoginVisit {
  public:
-  Visit(Worker& worker, std::shared_ptr<const Deployment> deployment, const OwnRequest& request)
+  LoginVisit(Worker& worker, std::shared_ptr<const Deployment> deployment, const OwnRequest& request)
       : worker_(worker), deployment_(std::move(deployment)), desk_(*deployment_->login), request_(request), resolver_(worker_, *deployment_) {}
 
   Awaitable<OwnAnswer> answer();
@@ -105,7 +85,7 @@ class Visit {
   Resolver resolver_;
 };
 
-Awaitable<OwnAnswer> Visit::answer() {
+Awaitable<OwnAnswer> LoginVisit::answer() {
   const std::string_view path = request_.target.policy_path, method = request_.head.method;
   const bool reads = method == "GET" || method == "HEAD";
   if (reads && path == kSession) co_return co_await who();
@@ -120,19 +100,19 @@ Awaitable<OwnAnswer> Visit::answer() {
   co_return co_await sign_out();
 }
 
-OwnAnswer Visit::login_page() const {
+OwnAnswer LoginVisit::login_page() const {
   const std::string wanted = http::form_decode(http::find_parameter(request_.target.query, "return_to").value);
   return page(render(LoginPage{.site = site(), .return_to = auth::checked_return_to(wanted), .username = {}, .message = {}}));
 }
 
-Result<Visit::Credentials> Visit::read_credentials() const {
+Result<LoginVisit::Credentials> LoginVisit::read_credentials() const {
   const std::string_view type = request_.head.view().value(http::FieldId::ContentType);
   if (http::is_form_content_type(type)) return read_form();
   if (iequals(trim_ows(type.substr(0, type.find(';'))), "application/json")) return read_json();
   return error("neither application/x-www-form-urlencoded nor application/json");
 }
 
-Result<Visit::Credentials> Visit::read_form() const {
+Result<LoginVisit::Credentials> LoginVisit::read_form() const {
   auto form = http::Form::parse(request_.body);
   if (!form) return error("{}", form.error().detail);
   const auto user = form->find("username"), password = form->find("password"), return_to = form->find("return_to");
@@ -141,7 +121,7 @@ Result<Visit::Credentials> Visit::read_form() const {
   return Credentials{std::string(user.value), Secret(std::string(password.value)), std::string(auth::checked_return_to(return_to.value)), false};
 }
 
-Result<Visit::Credentials> Visit::read_json() const {
+Result<LoginVisit::Credentials> LoginVisit::read_json() const {
   const auto parsed = parse_json(request_.body);
   if (!parsed || !parsed->is_object()) return error("the body is no JSON object");
   const auto user = string_member(parsed->get_object(), "username"), password = string_member(parsed->get_object(), "password");
@@ -149,7 +129,7 @@ Result<Visit::Credentials> Visit::read_json() const {
   return Credentials{std::string(*user), Secret(std::string(*password)), "/", true};
 }
 
-Awaitable<OwnAnswer> Visit::sign_in() {
+Awaitable<OwnAnswer> LoginVisit::sign_in() {
   auto credentials = read_credentials();
   if (credentials && (has_control(credentials->user) || has_control(credentials->password.reveal(RevealSecret{})))) {
     credentials = error("a control character in the user name or the password");  // as Basic has it (RFC 7617 section 2)
@@ -171,7 +151,7 @@ Awaitable<OwnAnswer> Visit::sign_in() {
   co_return out;
 }
 
-Awaitable<auth::Verdict> Visit::verify(Credentials& credentials, SignIn& sign_in, std::optional<store::UserRecord>& user) {
+Awaitable<auth::Verdict> LoginVisit::verify(Credentials& credentials, SignIn& sign_in, std::optional<store::UserRecord>& user) {
   const auth::CheckContext context{*desk_.route.policy, worker_.facts.get(), worker_.tools, request_.now};
   auth::PasswordCheck check(auth::Scheme::Session, credentials.user, std::move(credentials.password));
   auth::Finding finding = check.start(context);
@@ -199,7 +179,7 @@ Awaitable<auth::Verdict> Visit::verify(Credentials& credentials, SignIn& sign_in
   co_return verdict;
 }
 
-Awaitable<OwnAnswer> Visit::begin_session(const Credentials& credentials, const store::UserRecord& user) {
+Awaitable<OwnAnswer> LoginVisit::begin_session(const Credentials& credentials, const store::UserRecord& user) {
   const config::SessionSettings& settings = *deployment_->config.accept.session;
   crypto::SystemRandom random;
   // A new one at each login, whatever the browser brought. Threat: session fixation.
@@ -230,7 +210,7 @@ Awaitable<OwnAnswer> Visit::begin_session(const Credentials& credentials, const 
   co_return out;
 }
 
-Awaitable<OwnAnswer> Visit::sign_out() {
+Awaitable<OwnAnswer> LoginVisit::sign_out() {
   if (http::find_cookie(request_.head.view().fields, desk_.cookie.name).count > 1) {
     co_return rejected(refusal(Reason::CredentialsDuplicateHeader, "the session cookie twice: which one is to end?"));
   }
@@ -250,29 +230,18 @@ Awaitable<OwnAnswer> Visit::sign_out() {
   co_return out;
 }
 
-Awaitable<OwnAnswer> Visit::who() {
-  const auth::RoutePolicy& policy = *desk_.route.policy;
-  auth::FoundCredentials found = auth::find_credentials(request_.head.view(), policy);
-  auth::Attempt attempt(policy, found, worker_.facts.get(), worker_.tools, request_.now, false, &worker_.memory);
-  auth::Step step = attempt.advance();
-  std::optional<store::SessionRecord> session;
-  while (auto* need = std::get_if<auth::Need>(&step)) {
-    auth::NeedSession wanted = std::get<auth::NeedSession>(*need);
-    auto answer = co_await resolver_.session(std::move(wanted));
-    if (const auto* there = std::get_if<auth::FoundSession>(&answer)) session = there->session;
-    step = attempt.advance(std::move(answer));
-  }
-  auto& verdict = std::get<auth::Verdict>(step);
-  if (!verdict.allowed() || !session) co_return rejected(std::move(verdict));
+Awaitable<OwnAnswer> LoginVisit::who() {
+  SessionSeen seen = co_await verify_session(worker_, *deployment_, request_.head, request_.now);
+  if (!seen.session) co_return rejected(std::move(seen.verdict));
   JsonArray roles;
-  for (const std::string_view role : verdict.principal->roles()) roles.emplace_back(role);
+  for (const std::string_view role : seen.verdict.principal->roles()) roles.emplace_back(role);
   OwnAnswer out = answered(200);
-  out.principal = verdict.principal->subject();
+  out.principal = seen.verdict.principal->subject();
   out.content_type = "application/json";
-  out.body = to_json(JsonObject{{"user", verdict.principal->subject()},
+  out.body = to_json(JsonObject{{"user", seen.verdict.principal->subject()},
                                 {"roles", std::move(roles)},
-                                {"since", rfc3339(session->created)},
-                                {"ends", rfc3339(verdict.principal->not_after())}});
+                                {"since", rfc3339(seen.session->created)},
+                                {"ends", rfc3339(seen.verdict.principal->not_after())}});
   co_return out;
 }
 
@@ -282,8 +251,26 @@ bool is_login_path(const Deployment& deployment, std::string_view policy_path) {
   return deployment.login != nullptr && (policy_path == kLogin || policy_path == kLogout || policy_path == kSession);
 }
 
+Awaitable<SessionSeen> verify_session(Worker& worker, const Deployment& deployment, const http::RequestHead& head, Instant now) {
+  Resolver resolver(worker, deployment);
+  const auth::RoutePolicy& policy = *deployment.login->route.policy;
+  auth::FoundCredentials found = auth::find_credentials(head.view(), policy);
+  auth::Attempt attempt(policy, found, worker.facts.get(), worker.tools, now, false, &worker.memory);
+  SessionSeen out;
+  auth::Step step = attempt.advance();
+  while (auto* need = std::get_if<auth::Need>(&step)) {
+    auth::NeedSession wanted = std::get<auth::NeedSession>(*need);
+    auto answer = co_await resolver.session(std::move(wanted));
+    if (const auto* there = std::get_if<auth::FoundSession>(&answer)) out.session = there->session;
+    step = attempt.advance(std::move(answer));
+  }
+  out.verdict = std::get<auth::Verdict>(std::move(step));
+  if (!out.verdict.allowed()) out.session.reset();
+  co_return out;
+}
+
 Awaitable<OwnAnswer> answer_login_path(Worker& worker, std::shared_ptr<const Deployment> deployment, OwnRequest request) {
-  Visit visit(worker, std::move(deployment), request);
+  LoginVisit visit(worker, std::move(deployment), request);
   OwnAnswer answer = co_await visit.answer();
   co_return answer;
 }

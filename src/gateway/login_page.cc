@@ -69,6 +69,32 @@ std::string render(const SignedOutPage& page) {
                            fmt::arg("login", escaped(page.login))));
 }
 
+std::string render(const MessagePage& page) {
+  return frame(page.site, page.heading,
+               fmt::format(fmt::runtime(kMessageHtml), fmt::arg("logo", logo(page.site)), fmt::arg("site", site_line(page.site)),
+                           fmt::arg("heading", escaped(page.heading)), fmt::arg("message", escaped(page.message))));
+}
+
+std::string render(const DevicePage& page) {
+  std::string content;
+  if (page.client.empty()) {
+    content = "<label for=\"user_code\">Code on your device</label>\n"
+              "<input id=\"user_code\" name=\"user_code\" autocomplete=\"off\" autocapitalize=\"characters\" autocorrect=\"off\" spellcheck=\"false\" required autofocus>\n"
+              "<button type=\"submit\">Continue</button>\n";
+  } else {
+    // Threat: remote phishing (section 5.4): a code that a stranger sent. So it is said who asks, and to compare the code.
+    content = fmt::format("<p><strong>{0}</strong> asks to act for you{1}. Is this the code on your own device?</p>\n<p><strong>{2}</strong></p>\n"
+                          "<input type=\"hidden\" name=\"user_code\" value=\"{2}\">\n"
+                          "<button type=\"submit\" name=\"decision\" value=\"approve\">Yes, sign it in</button>\n"
+                          "<button type=\"submit\" name=\"decision\" value=\"deny\">No</button>\n",
+                          escaped(page.client), page.scopes.empty() ? std::string() : fmt::format(" ({})", escaped(page.scopes)), escaped(page.user_code));
+  }
+  const std::string message = page.message.empty() ? std::string() : fmt::format("<p class=\"message\" role=\"alert\">{}</p>\n", escaped(page.message));
+  return frame(page.site, "Sign in a device",
+               fmt::format(fmt::runtime(kDeviceHtml), fmt::arg("logo", logo(page.site)), fmt::arg("site", site_line(page.site)), fmt::arg("message", message),
+                           fmt::arg("action", escaped(page.action)), fmt::arg("content", content), fmt::arg("username", escaped(page.username))));
+}
+
 std::string_view page_content_security_policy() {
   static const std::string policy =
       fmt::format("default-src 'none'; style-src 'sha256-{}'; img-src data:; base-uri 'none'; frame-ancestors 'none'",

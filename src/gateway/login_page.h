@@ -38,6 +38,27 @@ struct SignedOutPage {
 };
 [[nodiscard]] std::string render(const SignedOutPage& page);
 
+// A short text under a heading.
+struct MessagePage {
+  PageSite site;
+  std::string_view heading;
+  std::string_view message;
+};
+[[nodiscard]] std::string render(const MessagePage& page);
+
+// Asks for the code that a device shows or, where `client` says who waits under it, whether it may (RFC 8628 section 3.3).
+struct DevicePage {
+  PageSite site;
+  std::string_view username;
+  std::string_view user_code;  // "WDJB-MJHT"
+  std::string_view client;     // "" to ask for the code
+  std::string_view scopes;     // with spaces between; "" for none
+  std::string_view message;
+  std::string_view action = "/.quivive/oauth/device";
+};
+// Posts `user_code`, and `decision`: approve or deny.
+[[nodiscard]] std::string render(const DevicePage& page);
+
 // Fields for every response with such a page. Threats: a script or a style that somehow got in, a page
 // around ours that catches clicks.
 // Content-Security-Policy: nothing but the pages' own style sheet, by its hash, and images in data: URIs. No form-action: Chromium holds

@@ -6,12 +6,15 @@
 #include "base/json.h"
 #include "gateway/login_page.h"
 #include "http/fetch_metadata.h"
+#include "http/field_line.h"
 #include "http/negotiate.h"
 
 #include <fmt/format.h>
 
 namespace quivive::gateway {
 namespace {
+
+using http::add_field_line;
 
 enum class Format : std::uint8_t { Json, Problem, Html, Text };
 constexpr std::string_view kOffered[] = {"application/json", "application/problem+json", "text/html", "text/plain"};
@@ -21,6 +24,7 @@ std::string_view phrase(std::uint16_t status) {
   switch (status) {
     case 200: return "OK";
     case 204: return "No Content";
+    case 302: return "Found";
     case 303: return "See Other";
     case 400: return "Bad Request";
     case 401: return "Unauthorized";
@@ -75,13 +79,6 @@ void append_body(std::string& out, Format format, const RejectionContext& c, std
   }
 }
 
-void line(std::string& out, std::string_view name, std::string_view value) {
-  out += name;
-  out += ": ";
-  out += value;
-  out += "\r\n";
-}
-
 // Whether the same request may be accepted after a while.
 bool is_temporary(Reason reason) {
   return reason == Reason::VerifierUnavailable || reason == Reason::VerifierOverloaded || reason == Reason::LockedOut;
@@ -108,16 +105,16 @@ void append_vary(std::string& out, const RejectionContext& c) {
 // So that the page's script can read why it was refused.
 void append_cors(std::string& out, std::string_view origin) {
   if (origin.empty()) return;
-  line(out, "Access-Control-Allow-Origin", origin);
-  if (origin != "*") line(out, "Access-Control-Allow-Credentials", "true");
-  line(out, "Access-Control-Expose-Headers", "WWW-Authenticate, X-Request-Id");
+  add_field_line(out, "Access-Control-Allow-Origin", origin);
+  if (origin != "*") add_field_line(out, "Access-Control-Allow-Credentials", "true");
+  add_field_line(out, "Access-Control-Expose-Headers", "WWW-Authenticate, X-Request-Id");
 }
 
 // Fields of every page that a form is on.
 void append_page_fields(std::string& out) {
-  line(out, "Content-Security-Policy", page_content_security_policy());
-  line(out, "Referrer-Policy", kPageReferrerPolicy);
-  line(out, "X-Content-Type-Options", "nosniff");
+  add_field_line(out, "Content-Security-Policy", page_content_security_policy());
+  add_field_line(out, "Referrer-Policy", kPageReferrerPolicy);
+  add_field_line(out, "X-Content-Type-Options", "nosniff");
 }
 
 // A browser that was offered Basic or Digest asks in a window of its own, for a script's request too, and nobody can style or stop it.
@@ -133,13 +130,13 @@ std::uint16_t append_redirect(std::string& out, const RejectionContext& c) {
   const bool comes_back = c.method == "GET" || c.method == "HEAD";  // a body is not kept
   auth::append_login_location(where, comes_back ? c.head->target : "/");
   out += "HTTP/1.1 303 See Other\r\n";
-  line(out, "Location", where);
+  add_field_line(out, "Location", where);
   out += "Content-Length: 0\r\nCache-Control: no-store\r\n";
   append_vary(out, c);
-  line(out, "Date", c.date);
-  line(out, "X-Request-Id", c.id);
-  if (c.close) line(out, "Connection", "close");
-  else if (c.head->minor_version == 0) line(out, "Connection", "keep-alive");
+  add_field_line(out, "Date", c.date);
+  add_field_line(out, "X-Request-Id", c.id);
+  if (c.close) add_field_line(out, "Connection", "close");
+  else if (c.head->minor_version == 0) add_field_line(out, "Connection", "keep-alive");
   out += "\r\n";
   return 303;
 }
@@ -165,7 +162,7 @@ std::uint16_t append_rejection(std::string& out, const RejectionContext& c) {
       out += "\r\n";
     });
   }
-  line(out, "Content-Type", kContentType[static_cast<std::size_t>(format)]);
+  add_field_line(out, "Content-Type", kContentType[static_cast<std::size_t>(format)]);
   std::string body;
   append_body(body, format, c, status);
   out += "Content-Length: ";
@@ -174,21 +171,21 @@ std::uint16_t append_rejection(std::string& out, const RejectionContext& c) {
   append_vary(out, c);
   if (is_temporary(c.verdict.reason)) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(c.verdict.retry_after).count();
-    line(out, "Retry-After", fmt::format_int(seconds > 0 ? seconds : 5).c_str());
+    add_field_line(out, "Retry-After", fmt::format_int(seconds > 0 ? seconds : 5).c_str());
   }
   if (format == Format::Html && !c.html.empty()) {
     append_page_fields(out);
   } else if (format == Format::Html) {
-    line(out, "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
-    line(out, "X-Content-Type-Options", "nosniff");
+    add_field_line(out, "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
+    add_field_line(out, "X-Content-Type-Options", "nosniff");
   }
   append_cors(out, c.cors_origin);
-  line(out, "Date", c.date);
-  line(out, "X-Request-Id", c.id);
+  add_field_line(out, "Date", c.date);
+  add_field_line(out, "X-Request-Id", c.id);
   if (c.close) {
-    line(out, "Connection", "close");
+    add_field_line(out, "Connection", "close");
   } else if (c.head != nullptr && c.head->minor_version == 0) {
-    line(out, "Connection", "keep-alive");
+    add_field_line(out, "Connection", "keep-alive");
   }
   out += "\r\n";
   if (c.method != "HEAD") out += body;
@@ -197,15 +194,15 @@ std::uint16_t append_rejection(std::string& out, const RejectionContext& c) {
 
 void append_preflight(std::string& out, const PreflightAnswer& answer) {
   out += "HTTP/1.1 204 No Content\r\n";
-  line(out, "Access-Control-Allow-Origin", answer.origin);
-  if (answer.origin != "*") line(out, "Access-Control-Allow-Credentials", "true");
-  line(out, "Access-Control-Allow-Methods", answer.method);
-  if (!answer.headers.empty()) line(out, "Access-Control-Allow-Headers", answer.headers);
-  line(out, "Access-Control-Max-Age", "600");
-  line(out, "Vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers");
-  line(out, "Date", answer.date);
-  line(out, "X-Request-Id", answer.id);
-  if (answer.close) line(out, "Connection", "close");
+  add_field_line(out, "Access-Control-Allow-Origin", answer.origin);
+  if (answer.origin != "*") add_field_line(out, "Access-Control-Allow-Credentials", "true");
+  add_field_line(out, "Access-Control-Allow-Methods", answer.method);
+  if (!answer.headers.empty()) add_field_line(out, "Access-Control-Allow-Headers", answer.headers);
+  add_field_line(out, "Access-Control-Max-Age", "600");
+  add_field_line(out, "Vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers");
+  add_field_line(out, "Date", answer.date);
+  add_field_line(out, "X-Request-Id", answer.id);
+  if (answer.close) add_field_line(out, "Connection", "close");
   out += "\r\n";
 }
 
@@ -216,25 +213,26 @@ void append_own(std::string& out, const OwnResponse& r) {
   out += phrase(r.status);
   out += "\r\n";
   out += r.fields;
-  if (!r.content_type.empty()) line(out, "Content-Type", r.content_type);
-  if (r.status != 204) line(out, "Content-Length", fmt::format_int(r.body.size()).c_str());
-  out += "Cache-Control: no-store\r\nVary: Cookie\r\n";
+  if (!r.content_type.empty()) add_field_line(out, "Content-Type", r.content_type);
+  if (r.status != 204) add_field_line(out, "Content-Length", fmt::format_int(r.body.size()).c_str());
+  add_field_line(out, "Cache-Control", r.cache_control);
+  if (r.cache_control == "no-store") add_field_line(out, "Vary", "Cookie");
   if (r.content_type.starts_with("text/html")) append_page_fields(out);
-  line(out, "Date", r.date);
-  line(out, "X-Request-Id", r.id);
-  if (r.close) line(out, "Connection", "close");
+  add_field_line(out, "Date", r.date);
+  add_field_line(out, "X-Request-Id", r.id);
+  if (r.close) add_field_line(out, "Connection", "close");
   out += "\r\n";
   if (!r.head_only) out += r.body;
 }
 
 void append_own_json(std::string& out, std::string_view body, bool head_only, std::string_view id, std::string_view date, bool close) {
   out += "HTTP/1.1 200 OK\r\n";
-  line(out, "Content-Type", "application/json");
-  line(out, "Content-Length", fmt::format_int(body.size()).c_str());
-  line(out, "Cache-Control", "max-age=300");
-  line(out, "Date", date);
-  line(out, "X-Request-Id", id);
-  if (close) line(out, "Connection", "close");
+  add_field_line(out, "Content-Type", "application/json");
+  add_field_line(out, "Content-Length", fmt::format_int(body.size()).c_str());
+  add_field_line(out, "Cache-Control", "max-age=300");
+  add_field_line(out, "Date", date);
+  add_field_line(out, "X-Request-Id", id);
+  if (close) add_field_line(out, "Connection", "close");
   out += "\r\n";
   if (!head_only) out += body;
 }

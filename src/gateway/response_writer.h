@@ -50,6 +50,7 @@ struct OwnResponse {
   std::string_view id;
   std::string_view date;
   bool close;
+  std::string_view cache_control = "no-store";
 };
 void append_own(std::string& out, const OwnResponse& response);
 

@@ -25,6 +25,8 @@ class StoreWatch {
 
   // Blocks; one call at a time. Compares versions and publishes what changed; also the first load.
   void look(const StoreSet& stores, Instant now);
+  // As of the last look.
+  [[nodiscard]] std::uint64_t database_version() const { return database_version_; }
 
  private:
   FactBoard& board_;

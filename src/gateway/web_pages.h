@@ -9,6 +9,8 @@ extern const std::string_view kFrameHtml;      // what every page has around its
 extern const std::string_view kLoginHtml;
 extern const std::string_view kLogoutHtml;
 extern const std::string_view kSignedOutHtml;
+extern const std::string_view kDeviceHtml;
+extern const std::string_view kMessageHtml;
 extern const std::string_view kPageCss;
 
 }  // namespace quivive::gateway

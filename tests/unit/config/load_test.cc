@@ -5,13 +5,13 @@ namespace {
 
 using ::testing::Test;
 
-struct Row {
+struct RefusedFile {
   std::string_view yaml, expected;
 };
 
 // Loads `upstream` and the text; expects exactly what is written, places included (line 1 is `upstream`).
-void expect_said(std::initializer_list<Row> rows) {
-  for (const Row& row : rows) EXPECT_EQ(said(kUpstream + std::string(row.yaml)), row.expected) << row.yaml;
+void expect_said(std::initializer_list<RefusedFile> rows) {
+  for (const RefusedFile& row : rows) EXPECT_EQ(said(kUpstream + std::string(row.yaml)), row.expected) << row.yaml;
 }
 
 TEST(Load, SmallestFile_ProtectsEverything) {
@@ -84,7 +84,7 @@ routes:
             "6:9 accept.bearer.issuers[0].audience: required, but not given\n"
             "7:9 accept.bearer.issuers[0].algoritms: no such setting; did you mean 'algorithms'?\n"
             "8:17 accept.bearer.issuers[0].leeway: '60' has no unit; write 60s for seconds, or use ms, m, h, d\n"
-            "9:1 issuer: not supported by this version of Quivive\n"
+            "9:9 issuer.url: required, but not given\n"
             "11:24 routes[0].accept: 'jwt' is not a scheme; one of digest, bearer, api_key, session, basic\n"
             "12:31 routes[1].encoded_slash: 'passs' is not known here; did you mean 'pass'?");
 }
@@ -122,10 +122,37 @@ TEST(Load, WhatThisVersionCannotDo_SaysSo) {
       {"store: 'mysql://u:hunter2@db/q'", "2:8 store: is neither 'memory' nor 'sqlite:FILE'"},
       {"store: 'sqlite:'", "2:8 store: names no file; write for example sqlite:quivive.db"},
       {"shared: redis://h", "2:9 shared: this version shares state in 'memory' only"},
-      {"issuer: {}", "2:1 issuer: not supported by this version of Quivive"},
       {"routes: [{path: /, accept: [dpop, basic]}]",
        "2:29 routes[0].accept: 'dpop' is not supported by this version of Quivive; one of digest, bearer, api_key, session, basic"},
   });
+}
+
+TEST(Load, Issuer_CheckedAsClientsWillLookForIt) {
+  expect_said({
+      {"issuer: https://id.example.com/", "2:9 issuer: write https://id.example.com: an issuer identifier is compared byte for byte, and has no path and no slash at the end"},
+      {"issuer: https://ID.example.com:443", "2:9 issuer: write https://id.example.com: an issuer identifier is compared byte for byte, and has no path and no slash at the end"},
+      {"issuer: http://id.example.com", "2:9 issuer: tokens need https; http is for loopback"},
+      {"issuer: {url: 'https://id.example.com', key_rotation: 1h, access_token_lifetime: 31m}",
+       "2:55 issuer.key_rotation: is less than twice issuer.access_token_lifetime: keys would leave before their tokens"},
+  });
+}
+
+TEST(Load, Issuer_ItsTokensAreAccepted) {
+  const Config config = loaded("upstream: http://127.0.0.1:9000\nissuer: http://127.0.0.1:8080\naccept: {basic: {}}\n");
+  ASSERT_TRUE(config.accept.bearer);
+  ASSERT_EQ(config.accept.bearer->issuers.size(), 1u);
+  const Issuer& own = config.accept.bearer->issuers[0];
+  EXPECT_EQ(own.issuer, "http://127.0.0.1:8080");
+  EXPECT_EQ(own.audiences, std::vector<std::string>{"http://127.0.0.1:8080"});
+  EXPECT_EQ(own.require_typ, "at+jwt");
+  EXPECT_EQ(own.keys.kind, KeySource::Kind::Own);
+  EXPECT_EQ(config.routes[0].accept, (std::vector{Scheme::Bearer, Scheme::Basic}));
+}
+
+TEST(Load, Issuer_MayStandAlone) {
+  const Config config = loaded("issuer: https://id.example.com\n");
+  EXPECT_TRUE(config.routes.empty());
+  EXPECT_TRUE(config.upstreams.empty());
 }
 
 TEST(Load, Listeners_CheckedTogether) {

@@ -77,6 +77,15 @@ const std::map<std::string_view, std::string_view> kOther = {
     {"accept.session.per_user", "3"},
     {"accept.session.title", "Other"},
     {"accept.session.logo", "logo.svg"},
+    {"issuer.url", "'https://other'"},
+    {"issuer.audience", "[other]"},
+    {"issuer.algorithm", "EdDSA"},
+    {"issuer.access_token_lifetime", "1m"},
+    {"issuer.refresh_token_lifetime", "1d"},
+    {"issuer.refresh_grace", "0s"},
+    {"issuer.code_lifetime", "10s"},
+    {"issuer.device_code_lifetime", "5m"},
+    {"issuer.key_rotation", "7d"},
     {"routes[].browser_prompt", "true"},
     {"identity.prefix", "X-Other-"},
     {"identity.headers.subject", "Other"},
@@ -116,7 +125,7 @@ const std::map<std::string_view, std::string_view> kOther = {
 
 // A value for each setting that has to be given.
 const std::map<std::string_view, std::string_view> kSample = {
-    {"listen.tls.certificate", "cert.pem"}, {"listen.tls.key", "key.pem"}, {"upstream.url", "'https://sample:1'"}, {"accept.bearer.issuers[].issuer", "'https://sample'"},
+    {"listen.tls.certificate", "cert.pem"}, {"listen.tls.key", "key.pem"}, {"upstream.url", "'https://sample:1'"}, {"issuer.url", "'https://sample'"}, {"accept.bearer.issuers[].issuer", "'https://sample'"},
     {"accept.bearer.issuers[].audience", "sample"}, {"routes[].path", "/"}, {"routes[].cors.origins", "'https://sample'"},
 };
 
@@ -149,7 +158,7 @@ std::string document(std::string_view group, std::string pairs) {
 Config with(const Setting& row, std::string_view value) { return loaded(document(parent(row.path), fmt::format("{}: {}", last_name(row.path), value))); }
 Config without(const Setting& row) { return loaded(document(parent(row.path), "")); }
 
-bool has_value(const Setting& row) { return !is_group(row.type) && row.type != SettingType::Later; }
+bool has_value(const Setting& row) { return !is_group(row.type); }
 
 TEST(Settings, EveryRow_IsRead) {
   for (const Setting& row : all_settings()) {

@@ -1,0 +1,25 @@
+#pragma once
+// private_key_jwt: a client proves who it is by a JWT that it signed (RFC 7523 section 3, OpenID Connect Core section 9).
+
+#include "issuer/oauth_error.h"
+#include "issuer/settings.h"
+#include "store/oauth_ports.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace quivive::issuer {
+
+inline constexpr std::string_view kAssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+inline constexpr Duration kMostAssertionLifetime = std::chrono::minutes(10);
+
+// Who it says it is of; not believed.
+[[nodiscard]] std::optional<std::string> assertion_issuer(std::string_view assertion);
+
+// Why it does not prove that: signature by one of the client's keys; iss and sub the client; aud the issuer or the token endpoint;
+// exp there and at most kMostAssertionLifetime away; jti there and not seen before.
+[[nodiscard]] std::optional<Refusal> check_assertion(store::OAuthStore& store, const Settings& settings, const store::ClientRecord& client,
+                                                     std::string_view assertion, Instant now);
+
+}  // namespace quivive::issuer
