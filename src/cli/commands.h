@@ -43,12 +43,29 @@ int run_session_revoke(const Command& self, Arguments arguments, Io& io);
 // token_revoke_command.cc
 int run_token_revoke(const Command& self, Arguments arguments, Io& io);
 
+// client_command.cc
+int run_client_create(const Command& self, Arguments arguments, Io& io);
+int run_client_list(const Command& self, Arguments arguments, Io& io);
+int run_client_revoke(const Command& self, Arguments arguments, Io& io);
+
+// token_mint_command.cc
+int run_token_mint(const Command& self, Arguments arguments, Io& io);
+
 // token_decode_command.cc, token_verify_command.cc
 int run_token_decode(const Command& self, Arguments arguments, Io& io);
 int run_token_verify(const Command& self, Arguments arguments, Io& io);
 
 // why_command.cc
 int run_why(const Command& self, Arguments arguments, Io& io);
+
+// fetch_command.cc
+int run_fetch(const Command& self, Arguments arguments, Io& io);
+
+// profile_command.cc, login_command.cc
+int run_token_print(const Command& self, Arguments arguments, Io& io);
+int run_whoami(const Command& self, Arguments arguments, Io& io);
+int run_logout(const Command& self, Arguments arguments, Io& io);
+int run_login(const Command& self, Arguments arguments, Io& io);
 
 // challenge_command.cc, credentials_command.cc
 int run_challenge_parse(const Command& self, Arguments arguments, Io& io);

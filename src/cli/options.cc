@@ -20,6 +20,12 @@ std::string shown(const CLI::Option& option) {
   return name;
 }
 
+// The same with its short name: "-X, --request METHOD".
+std::string listed(const CLI::Option& option) {
+  const bool has_short = !option.get_snames().empty() && option.get_lnames().front() != "help";
+  return (has_short ? fmt::format("-{}, ", option.get_snames().front()) : "") + shown(option);
+}
+
 }  // namespace
 
 Options::Options(const Command& command) : command_(command), app_(std::string(command.summary)) {
@@ -52,9 +58,9 @@ std::string Options::usage() const {
 std::string Options::help() const {
   std::string out = fmt::format("{}\n  {}\n\n", usage(), command_.summary);
   std::size_t width = 0;
-  for (const CLI::Option* option : app_.get_options()) width = std::max(width, shown(*option).size());
+  for (const CLI::Option* option : app_.get_options()) width = std::max(width, listed(*option).size());
   for (const CLI::Option* option : app_.get_options()) {
-    out += fmt::format("  {:<{}}  {}\n", shown(*option), width, option->get_description());
+    out += fmt::format("  {:<{}}  {}\n", listed(*option), width, option->get_description());
   }
   return out + fmt::format("\nexample\n  {}\n", command_.example);
 }

@@ -12,9 +12,9 @@ CHROMIUM = "/usr/bin/chromium"
 
 
 def installed():
-    """The packages of tests/e2e/node, installed from its lock where they are missing."""
+    """The packages of tests/e2e/node, installed from its lock where they are missing, or of an older one."""
     marker = NODE / "node_modules" / ".package-lock.json"
-    if not marker.exists():
+    if not marker.exists() or marker.stat().st_mtime < (NODE / "package-lock.json").stat().st_mtime:
         done = subprocess.run(["npm", "ci", "--ignore-scripts"], cwd=NODE, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600, check=False)
         assert done.returncode == 0, done.stderr
     return NODE / "node_modules"

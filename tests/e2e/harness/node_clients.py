@@ -27,3 +27,8 @@ def chromium(folder, *steps, credentials=None):
     assert shutil.which(CHROMIUM), "chromium is not installed"
     known = {"username": credentials[0], "password": credentials[1]} if credentials else None
     return _node("browse.js", folder, {"credentials": known, "steps": steps}, CHROMIUM)
+
+
+def oauth_clients(folder, **asked):
+    """What openid-client and oauth4webapi come to at a token service, by step."""
+    return _node("oauth_clients.mjs", folder, asked)

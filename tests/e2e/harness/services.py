@@ -103,14 +103,16 @@ class App:
         self._server.server_close()
 
 
-def forward_proxy(credentials=None):
-    """An HTTP proxy as an App: without these credentials (the field's value) it answers 407; with them it passes requests on."""
+def forward_proxy(credentials=None, *, every_host=None):
+    """An HTTP proxy as an App: without these credentials (the field's value) it answers 407; with them it passes requests on. `every_host` (URL): to
+    that server, whomever they are for."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     def answer(asked):
         if credentials and asked.headers.get("Proxy-Authorization") != credentials:
             return 407, {"Proxy-Authenticate": 'Basic realm="corporate proxy"', "Via": "1.1 proxy.example.com"}, "<html><h1>Proxy Authentication Required</h1></html>"
-        request = urllib.request.Request(asked.target, method=asked.method, data=asked.body or None)
+        target = asked.target if every_host is None else every_host + "/" + asked.target.partition("://")[2].partition("/")[2]
+        request = urllib.request.Request(target, method=asked.method, data=asked.body or None)
         for name, value in asked.headers.items():
             if name.lower() not in {"host", "connection", "proxy-connection", "proxy-authorization", "content-length"}:
                 request.add_header(name, value)

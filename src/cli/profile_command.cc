@@ -1,0 +1,190 @@
+// quivive token print, quivive whoami, quivive logout: what a sign-in left behind.
+
+#include "agent/client.h"
+#include "agent/token_endpoint.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/fetch_input.h"
+#include "cli/options.h"
+#include "cli/screen.h"
+#include "cli/show.h"
+#include "client/expiry.h"
+#include "diagnose/wording.h"
+#include "jose/raw_jwt.h"
+
+#include <algorithm>
+
+namespace quivive::cli {
+namespace {
+
+struct Opened {
+  std::string name = "default";
+  std::string ca_file;
+
+  void add(Options& options) {
+    options.app().add_option("--profile", name, "the name of the sign-in; default unless given")->type_name("NAME");
+  }
+  void add_ca_file(Options& options) {
+    options.app().add_option("--cacert", ca_file, "trusts these certificates instead of the system's")->type_name("FILE");
+  }
+};
+
+// The subject of a token that is a JWT. Not believed: for showing.
+std::string subject_of(const Secret& token) {
+  const auto jwt = jose::RawJwt::parse(token.reveal(RevealSecret{}));
+  return jwt ? std::string(string_member(jwt->unverified_claims(), "sub").value_or("")) : "";
+}
+
+std::string when(std::optional<client::Expiry> expiry, Instant now) {
+  if (!expiry) return "not said";
+  const bool over = expiry->at <= now;
+  const std::string distance = diagnose::span_text(over ? now - expiry->at : expiry->at - now);
+  return fmt::format("{} ({})", rfc3339(expiry->at), over ? "ended " + distance + " ago" : "in " + distance);
+}
+
+std::vector<std::string> scopes_of(const std::string& text) {
+  std::vector<std::string> out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    if (end > at) out.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return out;
+}
+
+// What the issuer was told; "" where it was. The refresh token goes, and with it what it was good for (RFC 7009 section 2.1).
+std::string revoke(const agent::Profile& profile, const std::string& ca_file) {
+  if (profile.revocation_endpoint.empty()) return "the issuer names no revocation endpoint, so its tokens stay good until they end";
+  agent::ExchangeSettings settings;
+  settings.ca_file = ca_file;
+  agent::Exchanger exchanger(std::move(settings));
+  const bool refreshable = !profile.token.refresh.empty();
+  const Secret& token = refreshable ? profile.token.refresh : profile.token.access;
+  if (token.empty()) return "";
+  const auto request =
+      client::form_request(profile.revocation_endpoint, profile.client,
+                           {{"token", token.reveal(RevealSecret{})}, {"token_type_hint", refreshable ? "refresh_token" : "access_token"}});
+  if (!request) return "the issuer was not told, and its tokens stay good until they end: " + request.error().message;
+  const auto answer = agent::post(exchanger, *request);
+  if (!answer) return "the issuer was not told, and its tokens stay good until they end: " + answer.error().message;
+  if (answer->status == 200) return "";
+  const auto said = client::read_token_error(answer->body, token);
+  return fmt::format("the issuer did not revoke the tokens, which stay good until they end: status {}{}", answer->status,
+                     said ? ", " + said->code : "");
+}
+
+}  // namespace
+
+int run_token_print(const Command& self, Arguments arguments, Io& io) {
+  Options options(self);
+  Opened opened;
+  opened.add(options);
+  opened.add_ca_file(options);
+  if (const auto status = options.parse(arguments, io)) return *status;
+  auto file = profile_file(opened.name);
+  if (!file) return fail(self, file.error(), io);
+  auto profile = file->read();
+  if (!profile) return fail(self, profile_failure(opened.name, profile.error()), io);
+
+  agent::OpenedProfile kept{std::move(*file), agent::identity_of(*profile)};
+  client::Bearer bearer{std::move(profile->token), std::nullopt};
+  if (!profile->client.token_endpoint.empty()) bearer.client = std::move(profile->client);
+  agent::ClientOptions settings;
+  settings.exchange.ca_file = opened.ca_file;
+  client::Credentials credentials;
+  credentials.push_back({client::Origin{}, std::move(bearer)});  // of no origin: it is printed and not sent
+  agent::Client client(std::move(credentials), io.clock, io.random, std::move(settings));
+  client.keep(0, std::make_shared<agent::ProfileKeeper>(std::move(kept)));
+  const auto outcome = client.fresh_token(0);
+  if (const auto* failure = std::get_if<client::RefreshFailure>(&outcome)) {
+    const bool over = failure->kind == client::RefreshFailure::Kind::SignInAgain;
+    return fail(
+        self,
+        {over ? kNo : kFailed, fmt::format("the token has to be refreshed: {}{}", failure->detail,
+                                           over ? fmt::format("; sign in again with: quivive login --profile {}", opened.name) : "")},
+        io);
+  }
+  const auto& token = std::get<client::Token>(outcome);
+  if (token.access.empty()) return fail(self, {kNo, fmt::format("the profile '{}' holds no token", opened.name)}, io);
+  if (is_shown(io.out))
+    io.err << fmt::format("quivive {}: who sees this screen can use the token; pipe it to where it is needed\n", self.name);
+  if (const auto expiry = client::expiry_of(token, Duration{0}); expiry && expiry->at <= io.clock.now()) {
+    io.err << fmt::format("quivive {}: the token has ended, and there is nothing to refresh it with\n", self.name);
+  }
+  io.out << token.access.reveal(RevealSecret{}) << '\n';
+  return kDone;
+}
+
+int run_whoami(const Command& self, Arguments arguments, Io& io) {
+  Options options(self);
+  Opened opened;
+  bool json = false;
+  opened.add(options);
+  options.add_json(json);
+  if (const auto status = options.parse(arguments, io)) return *status;
+  const auto file = profile_file(opened.name);
+  if (!file) return fail(self, file.error(), io);
+  const auto profile = file->read();
+  if (!profile) {
+    Failure failure = profile_failure(opened.name, profile.error());
+    if (profile.error().kind == agent::TokenFileError::Kind::Missing) failure.status = kNo;
+    return fail(self, failure, io);
+  }
+  const auto expiry = client::expiry_of(profile->token, Duration{0});
+  const std::string subject = subject_of(profile->token.access);
+  const bool refreshable = !profile->client.token_endpoint.empty() && !profile->token.refresh.empty();
+  if (json) {
+    const auto text = [](const std::string& value) { return value.empty() ? Json(nullptr) : Json(value); };
+    io.out << to_json(JsonObject{{"profile", opened.name},
+                                 {"issuer", text(profile->issuer)},
+                                 {"client_id", text(profile->client.client_id)},
+                                 {"subject", text(subject)},
+                                 {"scopes", json_strings(scopes_of(profile->scope))},
+                                 {"origins", json_strings(profile->origins)},
+                                 {"expires", json_instant(expiry ? std::optional(expiry->at) : std::nullopt)},
+                                 {"refreshable", refreshable}})
+           << '\n';
+    return kDone;
+  }
+  const auto row = [&](std::string_view label, const std::string& value) {
+    if (!value.empty()) io.out << fmt::format("{:<8}  {}\n", label, printable(value, 400));
+  };
+  row("profile", opened.name);
+  row("issuer", profile->issuer);
+  row("client", profile->client.client_id);
+  row("subject", subject.empty() ? "not known: the token is no JWT that names one" : subject + " (as the token says; not verified)");
+  row("scopes", profile->scope.empty() ? "not said" : profile->scope);
+  row("origins", profile->origins.empty() ? "any that fetch is given" : fmt::format("{}", fmt::join(profile->origins, " ")));
+  row("ends", when(expiry, io.clock.now()));
+  row("refresh", refreshable ? "by itself, when it is due" : "no; sign in again when it ends");
+  return kDone;
+}
+
+int run_logout(const Command& self, Arguments arguments, Io& io) {
+  Options options(self);
+  Opened opened;
+  opened.add(options);
+  opened.add_ca_file(options);
+  if (const auto status = options.parse(arguments, io)) return *status;
+  const auto file = profile_file(opened.name);
+  if (!file) return fail(self, file.error(), io);
+  // A refresh that is under way would write the file again.
+  const auto lock = file->lock();
+  if (!lock) return fail(self, profile_failure(opened.name, lock.error()), io);
+  const auto profile = file->read();
+  std::string untold;
+  if (profile) {
+    untold = revoke(*profile, opened.ca_file);
+  } else if (profile.error().kind == agent::TokenFileError::Kind::Missing) {
+    return fail(self, {kNo, fmt::format("there is no profile '{}'", opened.name)}, io);
+  } else {
+    untold = "the issuer was not told, and its tokens stay good until they end: " + profile.error().message;
+  }
+  if (const auto removed = file->remove(); !removed) return fail(self, {kFailed, removed.error().message}, io);
+  io.out << fmt::format("signed out: the profile '{}' is gone\n", opened.name);
+  if (untold.empty()) return kDone;
+  io.err << fmt::format("quivive {}: {}\n", self.name, untold);
+  return profile && profile->revocation_endpoint.empty() ? kDone : kFailed;
+}
+
+}  // namespace quivive::cli
