@@ -402,7 +402,10 @@ def test_a_reload_of_listen_leaves_the_cookie_as_the_listener_is(gateway):
 def test_a_logout_leaves_what_is_remembered_of_others(upstream):
     with Gateway({**settings(upstream), "workers": 1}) as gateway:
         gateway.add_user(*ALICE)
-        there = cookie(gateway)
+        first, there = cookie(gateway), cookie(gateway)
+        # Once an end of a session is in force, so is the change of the users before it.
+        expect(gateway, gateway.request("POST", "/.quivive/logout", first), 204, "allowed")
+        refused_from_now_on(lambda: gateway.get("/only/x", first), since=time.monotonic())
         expect(gateway, gateway.get("/", basic(*ALICE)), 200, "allowed")
         before = gateway.metrics()["quivive_outcome_cache_misses_total"]
         expect(gateway, gateway.request("POST", "/.quivive/logout", there), 204, "allowed")

@@ -15,6 +15,7 @@ import pytest
 
 from harness import Gateway, basic, bearer, command, config, eventually, expect, refused_from_now_on, secret
 from harness.gateway import start_refused
+from harness.wire import Truncated
 
 ISSUER = "http://127.0.0.1"
 TOKEN, REVOKE, INTROSPECT = "/.quivive/oauth/token", "/.quivive/oauth/revoke", "/.quivive/oauth/introspect"
@@ -383,7 +384,7 @@ def test_what_a_client_was_told_survives_kill_9(upstream):
             while not stop.is_set():
                 try:
                     chain.append(got(refresh(service, app, chain[-1]))["refresh_token"])
-                except (OSError, EOFError, AssertionError):
+                except (OSError, AssertionError, Truncated):
                     return
 
         threads = [threading.Thread(target=turn, args=(chain,)) for chain in chains]

@@ -14,7 +14,7 @@ using namespace std::string_literals;
 TEST(ReturnTo, PathsOfThisSite_AreKept) {
   for (const std::string_view text :
        {"/", "/orders", "/orders/", "/orders?page=2&x=a%20b", "/?", "/?q", "/a/b.c/~d;v=1/e", "/a%20b", "/%C3%A4", "/a:b@c", "/@evil.example", "/javascript:alert(1)", "/http:evil.example",
-        "/a?next=//evil.example", "/a?next=https://evil.example/", "/a?x=../..//evil", "/a?x=%5c%2f%0d", "/.well-known/x", "/.quivivex/", "/quivive/login", "/a/.quivive/logout",
+        "/a?next=//evil.example", "/a?next=https://evil.example/", "/a?x=../..//evil", "/a?x=%5c%2f%0d", "/.well-known/x", "/.quivive/oauth/authorize?client_id=a&state=b", "/.quivive/oauth/device", "/.quivivex/", "/quivive/login", "/a/.quivive/logout",
         "/...", "/a/...b", "/a?\"<>'"}) {
     EXPECT_EQ(checked_return_to(text), text);
     EXPECT_EQ(checked_return_to(text).data(), text.data()) << text;
@@ -39,7 +39,7 @@ TEST(ReturnTo, WhateverABrowserCouldTakeElsewhere_IsTheRoot) {
            // Not as a request has it.
            "/a#b", "/#//evil.example", "/a?b#c", "/a\\b", "/a?x=\\evil", "/\xc3\xa4", "/a?\xc3\xa4", "/%", "/%zz", "/%4", "/%c0%af", "/%ff", "/a?%zz", "/a?b c", "/a<b>", "/a\"b", "/%23", "/%3f",
            // Our own.
-           "/.quivive", "/.quivive/", "/.quivive/login", "/.quivive/logout?x", "/%2equivive/logout", "/.%71uivive/logout", "/.quivive;x/logout", "/.quivive?x",
+           "/.quivive", "/.quivive/", "/.quivive/oauth", "/.quivive/oauth/token", "/.quivive/oauth/authorize/", "/.quivive/oauth/device;x", "/.quivive/oauth/device/login", "/.quivive/login", "/.quivive/logout?x", "/%2equivive/logout", "/.%71uivive/logout", "/.quivive;x/logout", "/.quivive?x",
        }) {
     EXPECT_EQ(checked_return_to(text), "/") << text;
   }
