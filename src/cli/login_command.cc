@@ -11,6 +11,7 @@
 #include "client/expiry.h"
 #include "client/origin.h"
 #include "crypto/password.h"
+#include "gateway/login_page.h"
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -41,16 +42,7 @@ bool has_display() {
 
 std::string html_escaped(std::string_view text) {
   std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
-    }
-  }
+  gateway::append_html_escaped(out, text);
   return out;
 }
 

@@ -37,8 +37,9 @@ Result<std::string> make_first_key(store::Store& store, Io& io) {
 
 void print_banner(const gateway::Gateway& gateway, const config::Config& config, const std::string& first_key, bool created, Io& io) {
   const std::string url = fmt::format("{}://{}", config.listen.tls ? "https" : "http", endpoint_text(gateway.address()));
-  const std::string upstream = config.upstreams.empty() ? "nothing" : config.upstreams.size() == 1 ? origin(config.upstreams[0].url) : fmt::format("{} upstreams", config.upstreams.size());
-  io.out << fmt::format("quivive {}  protecting {} on {}\n", QUIVIVE_VERSION, upstream, url);
+  const std::string upstream = config.upstreams.size() == 1 ? origin(config.upstreams[0].url) : fmt::format("{} upstreams", config.upstreams.size());
+  const std::string what = config.upstreams.empty() ? "a token service alone" : "protecting " + upstream;
+  io.out << fmt::format("quivive {}  {} on {}\n", QUIVIVE_VERSION, what, url);
   if (config.store.kind == config::StoreLocation::Kind::Sqlite) {
     io.out << fmt::format("store          sqlite {}{}\n", config.store.file, created ? " (created)" : "");
   } else {
