@@ -7,7 +7,8 @@ target_compile_definitions(quivive_flags INTERFACE QUIVIVE_VERSION="${PROJECT_VE
 # Compiler noise about coroutine frames (whose locals are of anonymous types, and whose allocation it takes for a mismatch) and inlined
 # std::string internals, not about our code.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  target_compile_options(quivive_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-mismatched-new-delete -Wno-subobject-linkage)
+  target_compile_options(quivive_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-mismatched-new-delete -Wno-subobject-linkage
+                         -Wno-stringop-overflow -Wno-stringop-overread)
 endif()
 # Debian's hardening, without the buffer-size guesses that sanitizers do better.
 target_compile_options(quivive_flags INTERFACE -fstack-protector-strong)

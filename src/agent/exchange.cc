@@ -35,7 +35,7 @@ struct Session {
   bool logged_up = false;
   bool asked = false;        // the request is on its way, or was
   std::size_t trailers = 0;  // bytes after the head that are no body
-  std::string fault{};  // ours: why the exchange was ended; "" for none
+  std::string fault{};       // ours: why the exchange was ended; "" for none
 };
 
 std::size_t on_header(char* data, std::size_t, std::size_t size, void* to) {

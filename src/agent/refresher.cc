@@ -79,7 +79,10 @@ RefreshOutcome Refresher::renew(const client::Refresh& wish, Deadline until) {
     const bool over = now.expires && *now.expires <= clock_.now();
     if (!now.access.empty() && !over && !same(now.access, wish.token.access)) return now;  // another process was here
   }
-  if (unsaved_) return keep(held.get(), *std::exchange(unsaved_, std::nullopt));
+  if (auto unsaved = std::exchange(unsaved_, std::nullopt); unsaved && same(unsaved->before, now.refresh)) {
+    return keep(held.get(), std::move(unsaved->before), std::move(unsaved->token));
+  }
+  // What else was unsaved is of a sign-in that another has taken the place of.
   if (now.refresh.empty()) return RefreshFailure{RefreshFailure::Kind::SignInAgain, "there is no refresh token any more"};
   if (is_over(until)) return no_time();
   if (held != nullptr) {
@@ -92,14 +95,14 @@ RefreshOutcome Refresher::renew(const client::Refresh& wish, Deadline until) {
   auto* token = std::get_if<Token>(&outcome);
   if (token == nullptr) return outcome;
   if (token->refresh.empty()) token->refresh = now.refresh;  // it stays good: RFC 6749 section 6
-  return keep(held.get(), std::move(*token));
+  return keep(held.get(), std::move(now.refresh), std::move(*token));
 }
 
-RefreshOutcome Refresher::keep(TokenKeeper::Held* held, Token token) {
+RefreshOutcome Refresher::keep(TokenKeeper::Held* held, Secret before, Token token) {
   if (held == nullptr) return token;
   // Before the new access token is used: once it is, the issuer may take the refresh token from before for stolen.
   if (const auto saved = held->save(token); !saved) {
-    unsaved_ = std::move(token);
+    unsaved_ = Unsaved{std::move(before), std::move(token)};
     return RefreshFailure{RefreshFailure::Kind::TryLater, "the new tokens could not be saved: " + saved.error().message};
   }
   return token;

@@ -37,7 +37,7 @@ class Refresher {
 
  private:
   [[nodiscard]] client::RefreshOutcome renew(const client::Refresh& wish, Deadline until);
-  [[nodiscard]] client::RefreshOutcome keep(TokenKeeper::Held* held, client::Token token);
+  [[nodiscard]] client::RefreshOutcome keep(TokenKeeper::Held* held, Secret before, client::Token token);
 
   const std::shared_ptr<TokenKeeper> keeper_;
   const AskForToken ask_;
@@ -50,7 +50,12 @@ class Refresher {
   std::optional<client::RefreshOutcome> last_;  // of the last flight; nothing where the time of whoever made it was over
   std::optional<client::Token> current_;        // the newest that is kept
   Secret refused_;                              // a refresh token that is no good any more
-  std::optional<client::Token> unsaved_;        // only the thread of the flight looks at it
+  // New tokens that could not be saved, and the refresh token that they were given for. Only the thread of the flight looks at it.
+  struct Unsaved {
+    Secret before;
+    client::Token token;
+  };
+  std::optional<Unsaved> unsaved_;
 };
 
 }  // namespace quivive::agent

@@ -149,7 +149,7 @@ Result<ReservedFile, TokenFileError> TokenFile::reserve(std::size_t bytes) const
   const int fd = ::open(scratch.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0) return failed(folder_, "a file in it cannot be made");
   ReservedFile out(fd, scratch);
-  int fault = EINTR;
+  int fault = bytes == 0 ? 0 : EINTR;
   while (fault == EINTR) fault = ::posix_fallocate(fd, 0, static_cast<off_t>(bytes));
   if (fault != 0 && fault != EOPNOTSUPP && fault != EINVAL) {  // those two: a file system that cannot say
     errno = fault;
@@ -173,11 +173,9 @@ Result<void, TokenFileError> TokenFile::replace(const Profile& profile, Reserved
 }
 
 Result<void, TokenFileError> TokenFile::replace(const Profile& profile) const {
-  if (auto made = make_folder(); !made) return made.error();
-  std::string scratch = path_ + ".XXXXXX";
-  const int fd = ::mkostemp(scratch.data(), O_CLOEXEC);  // 0600
-  if (fd < 0) return failed(folder_, "a file in it cannot be made");
-  return replace(profile, ReservedFile(fd, std::move(scratch)));
+  auto room = reserve(0);
+  if (!room) return room.error();
+  return replace(profile, std::move(*room));
 }
 
 Result<FileLock, TokenFileError> TokenFile::lock(std::chrono::milliseconds patience) const {

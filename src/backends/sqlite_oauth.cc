@@ -67,11 +67,7 @@ SigningKeyRecord read_signing_key(const SqliteQuery& row) {
           .created = row.instant(3), .active = row.instant(4)};
 }
 
-std::string_view view(const std::string& text) { return text; }
-
 Result<void> done(const Result<std::size_t>& changed) { return changed ? Result<void>{} : Result<void>{changed.error()}; }
-
-constexpr auto as_count(std::size_t number) { return static_cast<std::int64_t>(number); }  // LIMIT's and OFFSET's type
 
 }  // namespace
 

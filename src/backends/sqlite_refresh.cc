@@ -36,10 +36,6 @@ struct Token {
 
 Token read_with_successors(const SqliteQuery& row) { return {.record = read_token(row), .successors = row.number(12)}; }
 
-std::string_view view(const std::string& text) { return text; }
-
-constexpr auto as_count(std::size_t number) { return static_cast<std::int64_t>(number); }  // LIMIT's and OFFSET's type
-
 Result<Change> insert(SqliteConnection& connection, const RefreshRecord& token) {
   const std::string scopes = join(token.scopes);
   return apply(connection, Change::Exists, "INSERT INTO refresh_tokens (" TOKEN_COLUMNS ", successors) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,0) ON CONFLICT DO NOTHING",

@@ -5,6 +5,9 @@
 #include "base/words.h"
 #include "store/ports.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +16,14 @@
 namespace quivive::backends {
 
 // A list in one column is words with spaces between (base/words.h): check_record() saw to it that none holds a space.
+
+// A text as bind() takes it.
+inline std::string_view view(const std::string& text) { return text; }
+
+// LIMIT's and OFFSET's type.
+inline std::int64_t as_count(std::size_t number) {
+  return static_cast<std::int64_t>(std::min<std::size_t>(number, std::numeric_limits<std::int64_t>::max()));
+}
 
 // Every row of a query without parameters.
 template <class Record>

@@ -4,7 +4,6 @@
 #include "store/record_rules.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace quivive::backends::sqlite_sessions {
 
@@ -38,11 +37,6 @@ Result<Change> end_between(SqliteConnection& connection, std::string_view first,
   const auto ended = changed_by(connection, END_WHERE "digest BETWEEN ? AND ?", at, at, first, last);
   if (!ended) return ended.error();
   return Change::Done;
-}
-
-// LIMIT's and OFFSET's type.
-std::int64_t as_count(std::size_t number) {
-  return static_cast<std::int64_t>(std::min<std::size_t>(number, std::numeric_limits<std::int64_t>::max()));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/list_records.h"
 #include "cli/open_store.h"
 #include "cli/show.h"
 #include "crypto/opaque_token.h"
@@ -53,7 +54,7 @@ Result<ClientRecord> record_of(const ClientWishes& wishes, Instant now) {
   if (wishes.is_public) {
     out.proof = ClientProof::None;
     if (!wishes.jwks_file.empty()) return error("--public and --jwks contradict each other: a public client proves nothing");
-    if (std::ranges::find(out.grants, issuer::kClientCredentials) != out.grants.end()) {
+    if (out.may_use(issuer::kClientCredentials)) {
       return error("a client without a secret has no access of its own: give --public a --redirect-uri or --device, and leave --client-credentials out");
     }
   }
@@ -80,7 +81,7 @@ Failure unknown_client(std::string_view id) {
   return {kNo, fmt::format("there is no client '{}'; quivive client list shows them", printable(id, 80))};
 }
 
-JsonObject describe(const ClientRecord& client) {
+JsonObject describe_client(const ClientRecord& client) {
   return {{"id", client.id},
           {"name", client.name},
           {"proof", proof_name(client.proof)},
@@ -126,7 +127,7 @@ int run_client_create(const Command& self, Arguments arguments, Io& io) {
   if (!added) return fail(self, store_failure(added.error()), io);
   if (*added == Change::Exists) return fail(self, {kNo, fmt::format("there is a client '{}' already; an id is never used again", printable(record->id, 80))}, io);
   if (json) {
-    JsonObject out = describe(*record);
+    JsonObject out = describe_client(*record);
     if (!secret.empty()) out["secret"] = secret.reveal(RevealSecret{});
     io.out << to_json(out) << '\n';
     return kDone;
@@ -138,33 +139,12 @@ int run_client_create(const Command& self, Arguments arguments, Io& io) {
 }
 
 int run_client_list(const Command& self, Arguments arguments, Io& io) {
-  Options options(self);
-  StoreChoice choice;
-  bool json = false;
-  options.add_json(json);
-  options.add_store(choice);
-  if (const auto status = options.parse(arguments, io)) return *status;
-
-  const auto store = open_store(choice, IfMissing::Fail);
-  if (!store) return fail(self, store.error(), io);
-  const auto clients = (*store)->list_clients();
-  if (!clients) return fail(self, store_failure(clients.error()), io);
-  if (json) {
-    JsonArray out;
-    for (const ClientRecord& client : *clients) out.push_back(describe(client));
-    io.out << to_json(out) << '\n';
-    return kDone;
-  }
-  if (clients->empty()) {
-    io.out << "no clients; make one with: quivive client create ID\n";
-    return kDone;
-  }
-  std::vector<std::vector<std::string>> rows = {{"id", "state", "proof", "grants", "scopes", "created", "name"}};
-  for (const ClientRecord& client : *clients) {
-    rows.push_back({client.id, client.revoked ? "revoked" : "active", std::string(proof_name(client.proof)), words(client.grants), words(client.scopes), date(client.created), client.name});
-  }
-  io.out << table(rows);
-  return kDone;
+  const auto row = [](const ClientRecord& client) -> std::vector<std::string> {
+    return {client.id, client.revoked ? "revoked" : "active", std::string(proof_name(client.proof)), words(client.grants), words(client.scopes),
+            date(client.created), client.name};
+  };
+  const Listing listing{"no clients; make one with: quivive client create ID", {"id", "state", "proof", "grants", "scopes", "created", "name"}, describe_client, row};
+  return run_list(self, arguments, io, [](store::Store& store) { return store.list_clients(); }, listing);
 }
 
 int run_client_revoke(const Command& self, Arguments arguments, Io& io) {

@@ -152,10 +152,9 @@ Result<client::TargetUrl, Failure> target_of(const std::string& url) {
 
 // Header fields that are typed as arguments and look like credentials.
 void warn_of_arguments(const Command& self, const std::vector<std::string>& headers, Io& io) {
-  static constexpr std::string_view kNames[] = {"Authorization", "Proxy-Authorization", "Cookie", "X-API-Key"};
   for (const std::string& line : headers) {
     const std::string_view name = trim_ows(std::string_view(line).substr(0, line.find(':')));
-    if (std::any_of(std::begin(kNames), std::end(kNames), [&](std::string_view one) { return iequals(one, name); })) {
+    if (client::is_credential_field(name)) {
       io.err << fmt::format(
           "quivive {}: {} is in an argument, where every user of this machine can read it; --header @FILE takes it from a file\n",
           self.name, name);

@@ -3,6 +3,7 @@
 #include "auth/api_key_format.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/list_records.h"
 #include "cli/open_store.h"
 #include "cli/show.h"
 #include "config/units.h"
@@ -125,44 +126,24 @@ int run_key_create(const Command& self, Arguments arguments, Io& io) {
 }
 
 int run_key_list(const Command& self, Arguments arguments, Io& io) {
-  Options options(self);
-  StoreChoice choice;
-  bool json = false;
-  options.add_json(json);
-  options.add_store(choice);
-  if (const auto status = options.parse(arguments, io)) return *status;
-
-  const auto store = open_store(choice, IfMissing::Fail);
-  if (!store) return fail(self, store.error(), io);
-  const auto keys = (*store)->list_keys();
-  if (!keys) return fail(self, store_failure(keys.error()), io);
   const Instant now = io.clock.now();
-  if (json) {
-    JsonArray out;
-    for (const KeyRecord& key : *keys) {
-      out.push_back(JsonObject{{"id", key.id}, {"owner", key.owner}, {"scopes", json_strings(key.scopes)}, {"note", key.note},
-                               {"state", state_of(key, now)}, {"created", rfc3339(key.created)}, {"expires", json_instant(key.expires)},
-                               {"revoked", json_instant(key.revoked)},
-                               {"rotated_to", key.rotated_to.empty() ? Json(nullptr) : Json(key.rotated_to)},
-                               {"last_used", json_instant(key.last_used)}});
-    }
-    io.out << to_json(out) << '\n';
-    return kDone;
-  }
-  if (keys->empty()) {
-    io.out << "no keys; make one with: quivive key create --owner NAME\n";
-    return kDone;
-  }
-  std::vector<std::vector<std::string>> rows = {{"id", "state", "owner", "scopes", "created", "expires", "last used", "note"}};
-  for (const KeyRecord& key : *keys) {
+  const auto describe = [now](const KeyRecord& key) {
+    return JsonObject{{"id", key.id}, {"owner", key.owner}, {"scopes", json_strings(key.scopes)}, {"note", key.note},
+                      {"state", state_of(key, now)}, {"created", rfc3339(key.created)}, {"expires", json_instant(key.expires)},
+                      {"revoked", json_instant(key.revoked)},
+                      {"rotated_to", key.rotated_to.empty() ? Json(nullptr) : Json(key.rotated_to)},
+                      {"last_used", json_instant(key.last_used)}};
+  };
+  const auto row = [now](const KeyRecord& key) -> std::vector<std::string> {
     std::string state(state_of(key, now));
     if (state == "rotating") state += fmt::format(" to {} until {}", key.rotated_to, date_and_minute(*key.revoked));
     if (state == "rotated") state += fmt::format(" to {}", key.rotated_to);
-    rows.push_back({key.id, state, key.owner, words(key.scopes), date(key.created), key.expires ? date(*key.expires) : "never",
-                    key.last_used ? date_and_minute(*key.last_used) : "never", key.note});
-  }
-  io.out << table(rows);
-  return kDone;
+    return {key.id, state, key.owner, words(key.scopes), date(key.created), key.expires ? date(*key.expires) : "never",
+            key.last_used ? date_and_minute(*key.last_used) : "never", key.note};
+  };
+  const Listing listing{"no keys; make one with: quivive key create --owner NAME",
+                        {"id", "state", "owner", "scopes", "created", "expires", "last used", "note"}, describe, row};
+  return run_list(self, arguments, io, [](store::Store& store) { return store.list_keys(); }, listing);
 }
 
 int run_key_revoke(const Command& self, Arguments arguments, Io& io) {

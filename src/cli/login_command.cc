@@ -3,6 +3,7 @@
 #include "agent/sign_in.h"
 #include "agent/token_endpoint.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "cli/commands.h"
 #include "cli/fetch_input.h"
 #include "cli/input_line.h"
@@ -109,8 +110,6 @@ void open_browser(std::string_view url, BrowserPage& page) {
 
 int status_of(agent::SignInFault fault) { return fault == agent::SignInFault::Failed ? kFailed : kNo; }
 
-std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, " ")); }
-
 // What is not given is taken from the profile: signing in again needs its name only.
 Result<void, Failure> complete(AskedLogin& asked, agent::Profile& profile, Io& io) {
   if (!asked.issuer.empty() && asked.issuer != profile.issuer) profile = {};  // nothing of another issuer's is kept
@@ -118,7 +117,7 @@ Result<void, Failure> complete(AskedLogin& asked, agent::Profile& profile, Io& i
   if (profile.issuer.empty()) return Failure{kWrong, "--issuer URL is missing: who issues the tokens?"};
   if (!asked.client_id.empty()) profile.client.client_id = asked.client_id;
   if (profile.client.client_id.empty()) return Failure{kWrong, "--client-id ID is missing: as what is this program known to the issuer?"};
-  if (!asked.scopes.empty()) profile.client.scope = joined(asked.scopes);
+  if (!asked.scopes.empty()) profile.client.scope = join(asked.scopes);
   if (!asked.origins.empty()) profile.origins.clear();
   for (const std::string& one : asked.origins) {
     const auto origin = client::origin_of(one);

@@ -3,6 +3,7 @@
 #include "agent/client.h"
 #include "agent/token_endpoint.h"
 #include "base/text.h"
+#include "base/words.h"
 #include "cli/commands.h"
 #include "cli/fetch_input.h"
 #include "cli/options.h"
@@ -40,16 +41,6 @@ std::string when(std::optional<client::Expiry> expiry, Instant now) {
   const bool over = expiry->at <= now;
   const std::string distance = diagnose::span_text(over ? now - expiry->at : expiry->at - now);
   return fmt::format("{} ({})", rfc3339(expiry->at), over ? "ended " + distance + " ago" : "in " + distance);
-}
-
-std::vector<std::string> scopes_of(const std::string& text) {
-  std::vector<std::string> out;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find(' ', at), text.size());
-    if (end > at) out.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return out;
 }
 
 // What the issuer was told; "" where it was. The refresh token goes, and with it what it was good for (RFC 7009 section 2.1).
@@ -139,7 +130,7 @@ int run_whoami(const Command& self, Arguments arguments, Io& io) {
                                  {"issuer", text(profile->issuer)},
                                  {"client_id", text(profile->client.client_id)},
                                  {"subject", text(subject)},
-                                 {"scopes", json_strings(scopes_of(profile->scope))},
+                                 {"scopes", json_strings(split(profile->scope))},
                                  {"origins", json_strings(profile->origins)},
                                  {"expires", json_instant(expiry ? std::optional(expiry->at) : std::nullopt)},
                                  {"refreshable", refreshable}})

@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/input_line.h"
 #include "cli/digest_secrets.h"
+#include "cli/list_records.h"
 #include "cli/open_store.h"
 #include "cli/show.h"
 #include "crypto/constant_time.h"
@@ -171,38 +172,17 @@ int run_user_remove(const Command& self, Arguments arguments, Io& io) {
 }
 
 int run_user_list(const Command& self, Arguments arguments, Io& io) {
-  Options options(self);
-  StoreChoice choice;
-  bool json = false;
-  options.add_json(json);
-  options.add_store(choice);
-  if (const auto status = options.parse(arguments, io)) return *status;
-
-  const auto store = open_store(choice, IfMissing::Fail);
-  if (!store) return fail(self, store.error(), io);
-  const auto users = (*store)->list_users();
-  if (!users) return fail(self, store_failure(users.error()), io);
-  if (json) {
-    JsonArray out;
-    for (const UserRecord& user : *users) {
-      JsonArray digests;
-      for (const store::DigestSecret& one : user.digests) digests.push_back(JsonObject{{"realm", one.realm}, {"algorithm", algorithm_name(one.hash)}});
-      out.push_back(JsonObject{{"name", user.name}, {"roles", json_strings(user.roles)}, {"digests", std::move(digests)}, {"disabled", user.disabled},
-                               {"created", rfc3339(user.created)}, {"changed", rfc3339(user.changed)}});
-    }
-    io.out << to_json(out) << '\n';
-    return kDone;
-  }
-  if (users->empty()) {
-    io.out << "no users; add one with: quivive user add NAME\n";
-    return kDone;
-  }
-  std::vector<std::vector<std::string>> rows = {{"name", "state", "roles", "digest", "created", "changed"}};
-  for (const UserRecord& user : *users) {
-    rows.push_back({user.name, user.disabled ? "disabled" : "active", words(user.roles), show_realms(user.digests), date(user.created), date(user.changed)});
-  }
-  io.out << table(rows);
-  return kDone;
+  const auto describe = [](const UserRecord& user) {
+    JsonArray digests;
+    for (const store::DigestSecret& one : user.digests) digests.push_back(JsonObject{{"realm", one.realm}, {"algorithm", algorithm_name(one.hash)}});
+    return JsonObject{{"name", user.name}, {"roles", json_strings(user.roles)}, {"digests", std::move(digests)}, {"disabled", user.disabled},
+                      {"created", rfc3339(user.created)}, {"changed", rfc3339(user.changed)}};
+  };
+  const auto row = [](const UserRecord& user) -> std::vector<std::string> {
+    return {user.name, user.disabled ? "disabled" : "active", words(user.roles), show_realms(user.digests), date(user.created), date(user.changed)};
+  };
+  const Listing listing{"no users; add one with: quivive user add NAME", {"name", "state", "roles", "digest", "created", "changed"}, describe, row};
+  return run_list(self, arguments, io, [](store::Store& store) { return store.list_users(); }, listing);
 }
 
 }  // namespace quivive::cli

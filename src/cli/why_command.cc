@@ -19,7 +19,6 @@
 #include "net/fetch.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace quivive::cli {
 namespace {

@@ -221,7 +221,7 @@ Action Call::State::on_refresh_failed(const RefreshFailure& failure, Instant now
                     "The token is no good any more, and neither is its refresh token: sign in again" + detail + '.');
     case RefreshFailure::Kind::TryLater:
       return finish(result, CallCause::RefreshUnavailable,
-                    "The token has to be refreshed, and the token endpoint cannot do it now: try later" + detail + '.');
+                    "The token has to be refreshed, and that cannot be done now: try later" + detail + '.');
     case RefreshFailure::Kind::Misconfigured: break;
   }
   return finish(result, CallCause::TokenEndpointRefused,

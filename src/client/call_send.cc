@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "client/call_state.h"
 #include "client/expiry.h"
+#include "client/redirect.h"
 #include "client/request_check.h"
 
 #include <fmt/format.h>
@@ -17,12 +18,6 @@ Secret basic_value(const Password& password) {
   std::string pair = password.user + ':';
   pair += password.password.reveal(RevealSecret{});
   return Secret("Basic " + base64_encode(pair));
-}
-
-// Of the caller's own fields, those that are known to hold one.
-bool is_credential_field(const FieldLine& field) {
-  static constexpr std::string_view kNames[] = {"Authorization", "Proxy-Authorization", "Cookie", "X-API-Key"};
-  return std::ranges::any_of(kNames, [&](std::string_view name) { return iequals(field.name, name); });
 }
 
 }  // namespace
@@ -66,7 +61,7 @@ Action Call::State::send(Instant now) {
   sent_cookies = false;
   Send out{method, url.text(), fields, SendBody::None};
   // Threat: a listener on the way, as for every other credential.
-  if (!url.origin.secure() && !url.origin.loopback() && !rules.allow_plain_http && std::any_of(fields.begin(), fields.end(), is_credential_field)) {
+  if (!url.origin.secure() && !url.origin.loopback() && !rules.allow_plain_http && std::ranges::any_of(fields, is_credential_field, &FieldLine::name)) {
     return finish(Outcome::NotSent, CallCause::PlainHttp, fmt::format("The credential for {} does not go over plain http.", url.origin.text()));
   }
   if (!caller_authorizes()) {

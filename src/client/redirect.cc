@@ -30,6 +30,11 @@ bool describes_body(std::string_view field) {
   return contains(kNames, field);
 }
 
+bool is_credential_field(std::string_view field) {
+  static constexpr std::string_view kNames[] = {"Authorization", "Proxy-Authorization", "Cookie", "X-API-Key"};
+  return contains(kNames, field);
+}
+
 bool travels(std::string_view field) {
   // clang-format off
   static constexpr std::string_view kNames[] = {

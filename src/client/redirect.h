@@ -16,6 +16,9 @@ namespace quivive::client {
 // Fields that describe the body, which has gone with the method (RFC 9110 section 15.4, item 4; Fetch standard, HTTP-redirect fetch).
 [[nodiscard]] bool describes_body(std::string_view field);
 
+// Whether a caller's own field is one of those that are known to hold a credential.
+[[nodiscard]] bool is_credential_field(std::string_view field);
+
 // Whether a caller's own field may go to another origin than the one that it was meant for. A list of those that may: any other may be a key, under
 // whatever name.
 [[nodiscard]] bool travels(std::string_view field);

@@ -112,8 +112,11 @@ std::optional<TokenError> read_token_error(std::string_view body, const Secret& 
   TokenError out{printable(*code, 60), {}};
   const std::string_view description = string_member(*object, "error_description").value_or("");
   const std::string_view secret = sent.reveal(RevealSecret{});
-  // Threat: a server that quotes the token that it refuses, into our logs.
-  const auto quotes = [&](std::string_view text) { return !secret.empty() && text.find(secret) != std::string_view::npos; };
+  // Threat: a server that quotes the token that it refuses, as it is or as the form had it, into our logs.
+  const Secret encoded(form_encoded(secret));
+  const auto quotes = [&](std::string_view text) {
+    return !secret.empty() && (text.find(secret) != std::string_view::npos || text.find(encoded.reveal(RevealSecret{})) != std::string_view::npos);
+  };
   if (quotes(*code)) return TokenError{"an error that quotes the secret", {}};
   if (!quotes(description)) out.description = printable(description, 200);
   return out;

@@ -11,6 +11,7 @@
 #include "jose/algorithm.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -136,6 +137,9 @@ struct SessionSettings {
   std::string logo;            // file; "" for none
   bool operator==(const SessionSettings&) const = default;
 };
+
+// What its tokens may be signed with, in the order of the setting's choices.
+inline constexpr std::array kTokenServiceAlgorithms = {jose::JwsAlgorithm::ES256, jose::JwsAlgorithm::EdDSA, jose::JwsAlgorithm::RS256};
 
 // A token service of our own (OAuth 2.1).
 struct TokenService {

@@ -164,7 +164,7 @@ void accept_own_tokens(const TokenService& service, std::optional<BearerSettings
   own.audiences = service.audiences;
   own.keys.kind = KeySource::Kind::Own;
   // All that `issuer.algorithm` can say: tokens of the one before are good until they expire.
-  own.algorithms = {jose::JwsAlgorithm::ES256, jose::JwsAlgorithm::EdDSA, jose::JwsAlgorithm::RS256};
+  own.algorithms.assign(kTokenServiceAlgorithms.begin(), kTokenServiceAlgorithms.end());
   own.leeway = std::chrono::seconds(0);  // one clock
   own.require_typ = "at+jwt";            // RFC 9068 section 4: an ID token is no access token
   own.roles_claim = "roles";

@@ -31,8 +31,7 @@ void read_token_service(const Section& root, Config& out) {
   section.read("audience", service.audiences);
   if (service.audiences.empty()) service.audiences = {service.url};
   if (const auto algorithm = section.value("algorithm")) {
-    static constexpr jose::JwsAlgorithm kAlgorithms[] = {jose::JwsAlgorithm::ES256, jose::JwsAlgorithm::EdDSA, jose::JwsAlgorithm::RS256};
-    if (const auto index = decode_choice(section.report(), *algorithm, algorithm->node)) service.algorithm = kAlgorithms[*index];
+    if (const auto index = decode_choice(section.report(), *algorithm, algorithm->node)) service.algorithm = kTokenServiceAlgorithms[*index];
   }
   section.read("access_token_lifetime", service.access_token_lifetime);
   section.read("refresh_token_lifetime", service.refresh_token_lifetime);
@@ -40,7 +39,7 @@ void read_token_service(const Section& root, Config& out) {
   section.read("code_lifetime", service.code_lifetime);
   section.read("device_code_lifetime", service.device_code_lifetime);
   section.read("key_rotation", service.key_rotation);
-  if (service.key_rotation < service.access_token_lifetime * 2) {
+  if (service.key_rotation > Duration{0} && service.key_rotation < service.access_token_lifetime * 2) {
     section.report().error(section.at("key_rotation"), section.path_of("key_rotation"), "is less than twice issuer.access_token_lifetime: keys would leave before their tokens");
   }
   out.issuer = std::move(service);

@@ -1,7 +1,6 @@
 #include "gateway/issuer_desk.h"
 
 #include "auth/return_to.h"
-#include "auth/schemes/outcome.h"
 #include "base/words.h"
 #include "gateway/login_desk.h"
 #include "gateway/login_page.h"
@@ -33,7 +32,9 @@ OwnAnswer see(std::uint16_t status, std::string_view where) {
 }
 
 OwnAnswer unavailable(std::string_view why) {
-  return rejected(auth::unavailable(auth::Scheme::Session, {std::string(why), std::chrono::seconds(5)}));
+  auth::Verdict verdict = refusal(Reason::VerifierUnavailable, std::string(why));
+  verdict.retry_after = std::chrono::seconds(5);
+  return rejected(std::move(verdict));
 }
 
 auth::Verdict refusal_of(std::uint16_t status, std::string detail) {
@@ -44,11 +45,10 @@ auth::Verdict refusal_of(std::uint16_t status, std::string detail) {
 bool is_for_scripts(std::string_view path) {
   return path == issuer::kTokenPath || path == issuer::kRevocationPath || path == issuer::kJwksPath || path == issuer::kMetadataPath || path == issuer::kDiscoveryPath;
 }
-constexpr std::string_view kAnyOrigin = "Access-Control-Allow-Origin: *\r\n";
 
 OwnAnswer preflight() {
   OwnAnswer out = answered(204);
-  out.fields = fmt::format("{}Access-Control-Allow-Methods: GET, POST\r\nAccess-Control-Allow-Headers: Authorization, Content-Type\r\nAccess-Control-Max-Age: 600\r\n", kAnyOrigin);
+  out.fields = "Access-Control-Allow-Methods: GET, POST\r\nAccess-Control-Allow-Headers: Authorization, Content-Type\r\nAccess-Control-Max-Age: 600\r\n";
   return out;
 }
 
@@ -133,9 +133,7 @@ Awaitable<OwnAnswer> IssuerVisit::ask(Endpoint endpoint) {
   std::function<Result<issuer::Answer>()> job = [service = service_, endpoint, wanted = request()]() -> Result<issuer::Answer> { return endpoint(*service, wanted); };
   auto answer = co_await resolver_.ask_store(std::move(job));
   if (!answer) co_return unavailable(answer.error().message);
-  OwnAnswer out = own_answer(std::move(*answer));
-  if (is_for_scripts(request_.target.policy_path)) out.fields += kAnyOrigin;
-  co_return out;
+  co_return own_answer(std::move(*answer));
 }
 
 Awaitable<std::optional<issuer::SignedIn>> IssuerVisit::signed_in() {
@@ -159,7 +157,8 @@ Awaitable<OwnAnswer> IssuerVisit::authorize() {
   }
   const issuer::Refusal& refused = std::get<issuer::ShowRefusal>(*outcome).refusal;
   if (refused.error == issuer::OAuthError::ServerError) co_return unavailable(refused.description);
-  OwnAnswer out = page(render(MessagePage{site(), "This link does not work", refused.description + ". The application that sent you here has to mend it."}));
+  const std::string said = fmt::format("The application that sent you here has to mend this: {}.", refused.description);
+  OwnAnswer out = page(render(MessagePage{site(), "This link does not work", said}));
   out.status = 400;
   out.refusal = refusal_of(400, refused.description);
   co_return out;
@@ -223,6 +222,7 @@ bool is_issuer_path(const Deployment& deployment, std::string_view policy_path) 
 Awaitable<OwnAnswer> answer_issuer_path(Worker& worker, std::shared_ptr<const Deployment> deployment, OwnRequest request) {
   IssuerVisit visit(worker, std::move(deployment), request);
   OwnAnswer answer = co_await visit.answer();
+  if (is_for_scripts(request.target.policy_path)) answer.fields += "Access-Control-Allow-Origin: *\r\n";
   co_return answer;
 }
 

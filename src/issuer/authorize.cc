@@ -125,7 +125,7 @@ Authorization authorize(const Service& service, const Request& request, const st
   const auto client = service.store().find_client(id);
   if (!client) return ShowRefusal{store_failed()};
   if (!*client || (*client)->revoked) return to_user("there is no client of that client_id");
-  if (std::ranges::find((*client)->grants, kAuthorizationCode) == (*client)->grants.end()) return to_user("the client was not made for authorization codes");
+  if (!(*client)->may_use(kAuthorizationCode)) return to_user("the client was not made for authorization codes");
   std::string redirect_uri(parameters->find("redirect_uri"));
   const auto& registered = (*client)->redirect_uris;
   if (redirect_uri.empty() && registered.size() == 1) redirect_uri = registered.front();

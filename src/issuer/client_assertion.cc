@@ -10,8 +10,6 @@
 namespace quivive::issuer {
 namespace {
 
-using jose::JwsAlgorithm;
-
 constexpr Duration kAssertionLeeway = std::chrono::seconds(30);
 
 Refusal invalid(std::string_view why) { return {OAuthError::InvalidClient, fmt::format("the client assertion {}", why)}; }
@@ -19,9 +17,7 @@ Refusal invalid(std::string_view why) { return {OAuthError::InvalidClient, fmt::
 Result<jose::JwtPolicy> policy_for(const Settings& settings, const store::ClientRecord& client) {
   jose::JwtPolicy::Builder builder(client.id);
   builder.accept_audience(settings.url).accept_audience(settings.url + std::string(kTokenPath)).require_claim("jti").require_claim("sub");
-  for (const auto algorithm : {JwsAlgorithm::ES256, JwsAlgorithm::ES384, JwsAlgorithm::ES512, JwsAlgorithm::EdDSA, JwsAlgorithm::RS256, JwsAlgorithm::PS256}) {
-    builder.allow_algorithm(algorithm);
-  }
+  for (const auto algorithm : kAssertionAlgorithms) builder.allow_algorithm(algorithm);
   return builder.leeway(kAssertionLeeway).build();
 }
 

@@ -5,6 +5,7 @@
 #include "issuer/settings.h"
 #include "store/oauth_ports.h"
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,9 @@ namespace quivive::issuer {
 
 inline constexpr std::string_view kAssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 inline constexpr Duration kMostAssertionLifetime = std::chrono::minutes(10);
+// What an assertion may be signed with.
+inline constexpr std::array kAssertionAlgorithms = {jose::JwsAlgorithm::ES256, jose::JwsAlgorithm::ES384, jose::JwsAlgorithm::ES512,
+                                                    jose::JwsAlgorithm::EdDSA, jose::JwsAlgorithm::RS256, jose::JwsAlgorithm::PS256};
 
 // Who it says it is of; not believed.
 [[nodiscard]] std::optional<std::string> assertion_issuer(std::string_view assertion);

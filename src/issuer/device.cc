@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 
 namespace quivive::issuer {
 namespace {
@@ -29,7 +28,7 @@ std::string make_user_code(RandomSource& random) {
 Result<store::ClientRecord, Refusal> read_client(const Service& service, const Request& request, const Parameters& parameters) {
   auto client = authenticate_client(service.store(), service.settings(), request, parameters);
   if (!client) return client;
-  if (std::ranges::find(client->grants, kDeviceCode) == client->grants.end()) {
+  if (!client->may_use(kDeviceCode)) {
     return Refusal{OAuthError::UnauthorizedClient, "the client was not made for the device grant"};
   }
   return client;

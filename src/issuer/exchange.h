@@ -24,7 +24,7 @@ struct Answer {
   std::uint16_t status = 200;
   std::string_view content_type = "application/json";  // static text; "" for no body
   std::string_view cache_control = "no-store";  // static text. RFC 6749 section 5.1: what holds a token is kept by no cache
-  std::string fields;  // whole lines besides: WWW-Authenticate, CORS
+  std::string fields;  // whole lines besides: WWW-Authenticate
   std::string body;
   // For the log:
   std::string client;   // the client_id, once it is known to be one

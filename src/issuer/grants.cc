@@ -55,7 +55,7 @@ Result<Granted, Refusal> begin_family(const GrantRequest& request, const SignInG
   if (!token) return token.error();
   out.access = std::move(*token);
   Secret refresh = crypto::make_opaque_token(request.service.random());
-  const bool refreshes = std::ranges::find(request.client.grants, kRefreshToken) != request.client.grants.end();
+  const bool refreshes = request.client.may_use(kRefreshToken);
   const Instant end = request.now + request.service.settings().refresh_token_lifetime;
   store::RefreshRecord record{.digest = crypto::opaque_token_digest(refresh.reveal(RevealSecret{})), .family = sign_in.family, .client = request.client.id,
                               .user = sign_in.user, .password_tag = sign_in.password_tag, .scopes = sign_in.scopes, .signed_in = sign_in.signed_in,

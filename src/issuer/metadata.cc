@@ -1,5 +1,6 @@
 #include "issuer/metadata.h"
 
+#include "issuer/client_assertion.h"
 #include "issuer/grant_types.h"
 
 #include <fmt/format.h>
@@ -9,8 +10,7 @@
 namespace quivive::issuer {
 namespace {
 
-// Public, and of no use to a page elsewhere beyond what everybody may know.
-constexpr std::string_view kCached = "public, max-age=300", kAnyOrigin = "Access-Control-Allow-Origin: *\r\n";
+constexpr std::string_view kCached = "public, max-age=300";
 
 JsonArray list(std::initializer_list<std::string_view> words) {
   JsonArray out;
@@ -24,7 +24,8 @@ JsonObject metadata(const Settings& settings, const KeyRing& keys) {
   const auto at = [&](std::string_view path) { return settings.url + std::string(path); };
   const JsonArray proofs = list({"client_secret_basic", "client_secret_post", "private_key_jwt", "none"});
   const JsonArray confidential = list({"client_secret_basic", "client_secret_post", "private_key_jwt"});
-  const JsonArray algorithms = list({"ES256", "ES384", "ES512", "EdDSA", "RS256", "PS256"});
+  JsonArray algorithms;
+  for (const auto algorithm : kAssertionAlgorithms) algorithms.emplace_back(jose::name_of(algorithm));
   JsonObject out{{"issuer", settings.url},
                  {"token_endpoint", at(kTokenPath)},
                  {"token_endpoint_auth_methods_supported", proofs},
@@ -69,7 +70,6 @@ Answer answer_metadata(const Service& service) {
   if (keys == nullptr) return refused(broken("there is no signing key yet"), service.settings().url);
   Answer out;
   out.cache_control = kCached;
-  out.fields = kAnyOrigin;
   out.body = to_json(metadata(service.settings(), *keys));
   return out;
 }
@@ -80,7 +80,6 @@ Answer answer_jwks(const Service& service) {
   Answer out;
   out.content_type = "application/jwk-set+json";
   out.cache_control = kCached;
-  out.fields = kAnyOrigin;
   out.body = keys->jwks();
   return out;
 }

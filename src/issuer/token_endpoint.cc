@@ -30,7 +30,7 @@ Result<Granted, Refusal> granted(const GrantRequest& request) {
   // Also a refresh of what was begun while users could sign in.
   const bool offered = row != std::end(kGrants) && (request.service.settings().users_sign_in || type == kClientCredentials);
   if (!offered) return Refusal{OAuthError::UnsupportedGrantType, "the grant type is not one of those in the metadata"};
-  if (std::ranges::find(request.client.grants, type) == request.client.grants.end()) {
+  if (!request.client.may_use(type)) {
     return Refusal{OAuthError::UnauthorizedClient, "the client was not made for this grant type"};
   }
   return row->grant(request);

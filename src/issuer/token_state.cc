@@ -18,8 +18,9 @@ std::optional<jose::VerifiedJwt> read_access_token(const Service& service, std::
   const auto keys = service.keys();
   const auto raw = jose::RawJwt::parse(token);
   if (keys == nullptr || !raw) return std::nullopt;
-  const auto policy = jose::JwtPolicy::Builder(service.settings().url).accept_any_audience().allow_algorithm(jose::JwsAlgorithm::ES256)
-                          .allow_algorithm(jose::JwsAlgorithm::EdDSA).allow_algorithm(jose::JwsAlgorithm::RS256).leeway(Duration{0}).require_type("at+jwt").build();
+  jose::JwtPolicy::Builder builder(service.settings().url);
+  for (const KeyRing::Key& one : keys->all()) builder.allow_algorithm(one.algorithm);
+  const auto policy = builder.accept_any_audience().leeway(Duration{0}).require_type("at+jwt").build();
   if (!policy) return std::nullopt;
   const auto key = jose::select_key(*raw, *policy, *keys->keys());
   if (!key) return std::nullopt;

@@ -5,9 +5,11 @@
 #include "base/clock.h"
 #include "base/secret.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace quivive::store {
@@ -27,6 +29,7 @@ struct ClientRecord {
   Instant created{};
   std::optional<Instant> revoked;
 
+  [[nodiscard]] bool may_use(std::string_view grant) const { return std::find(grants.begin(), grants.end(), grant) != grants.end(); }
   bool operator==(const ClientRecord&) const = default;
 };
 

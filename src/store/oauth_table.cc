@@ -7,6 +7,7 @@
 #include <tuple>
 
 namespace quivive::store {
+
 std::optional<ClientRecord> OAuthTable::find_client(std::string_view id) const { return copy_of(clients_, id); }
 
 Change OAuthTable::add_client(const ClientRecord& client) { return clients_.emplace(client.id, client).second ? Change::Done : Change::Exists; }

@@ -227,6 +227,25 @@ TEST(Refresher, NotKept_NotHandedOut_AndKeptLater) {
   EXPECT_EQ(text(keeper->kept.refresh), "refresh-new");
 }
 
+// Somebody signs in again before the tokens could be saved: theirs are not replaced by what came of the old sign-in.
+TEST(Refresher, NotKept_AndAnotherSignInMeanwhile_IsLetGo) {
+  const auto keeper = std::make_shared<MemoryKeeper>(token("old"));
+  std::vector<std::string> sent;
+  Refresher refresher(
+      keeper,
+      [&](const client::TokenClient&, const Token& used, std::chrono::milliseconds) -> RefreshOutcome {
+        sent.push_back(text(used.refresh));
+        return token("from-" + text(used.refresh));
+      },
+      kClock);
+  keeper->broken = true;
+  EXPECT_THAT(access(refresher.newer(wish(token("old")))), testing::HasSubstr("could not be saved"));
+  keeper->broken = false;
+  keeper->kept = token("signed-in", kClock.now());  // its access token is over already
+  EXPECT_EQ(access(refresher.newer(wish(token("old")))), "access-from-refresh-signed-in");
+  EXPECT_THAT(sent, testing::ElementsAre("refresh-old", "refresh-signed-in"));
+}
+
 TEST(Refresher, NoRefreshToken_AsksForASignIn) {
   auto keeper = std::make_shared<MemoryKeeper>(Token{Secret("access-old"), Secret(), {}});
   Refresher refresher(

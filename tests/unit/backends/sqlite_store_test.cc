@@ -1,11 +1,11 @@
 // What is SQLite's own; what every store promises is in tests/contract.
 
 #include "backends/sqlite_store.h"
+#include "store_file.h"
 #include "support/temp_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,8 +17,6 @@ namespace {
 using support::TempFolder;
 using testing::HasSubstr;
 
-constexpr Instant kNow = from_unix_seconds(1'800'000'000);
-
 store::KeyRecord key(std::string id) {
   return {.id = std::move(id), .digest = std::string(32, 'd'), .owner = "o", .scopes = {}, .note = "", .created = kNow};
 }
@@ -27,36 +25,6 @@ store::SessionRecord session(char digest) {
   return {.digest = std::string(32, digest), .user = "anna", .password_tag = "t", .client = "192.0.2.1", .created = kNow, .seen = kNow,
           .expires = kNow + std::chrono::hours(1), .revoked = {}};
 }
-
-std::unique_ptr<SqliteStore> open(const std::string& path) {
-  auto store = SqliteStore::open(path);
-  if (!store) throw std::runtime_error(store.error().message);
-  return std::move(*store);
-}
-
-// A database as another program would use it.
-class RawDb {
- public:
-  explicit RawDb(const std::string& path) { EXPECT_EQ(sqlite3_open(path.c_str(), &db_), SQLITE_OK); }
-  RawDb(const RawDb&) = delete;
-  RawDb& operator=(const RawDb&) = delete;
-  ~RawDb() { sqlite3_close(db_); }
-  void run(const char* sql) { EXPECT_EQ(sqlite3_exec(db_, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(db_); }
-  // What EXPLAIN QUERY PLAN says.
-  std::string plan(const std::string& sql) {
-    std::string out;
-    const auto add = [](void* text, int columns, char** values, char**) {
-      static_cast<std::string*>(text)->append(values[columns - 1]).append("\n");
-      return 0;
-    };
-    EXPECT_EQ(sqlite3_exec(db_, ("EXPLAIN QUERY PLAN " + sql).c_str(), add, &out, nullptr), SQLITE_OK) << sqlite3_errmsg(db_);
-    return out;
-  }
-  void refuse(const char* sql) { EXPECT_NE(sqlite3_exec(db_, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sql; }
-
- private:
-  sqlite3* db_ = nullptr;
-};
 
 unsigned mode_of(const std::string& path) {
   struct stat info {};
@@ -213,11 +181,6 @@ constexpr const char* kSchema3 = R"(
   CREATE TABLE places (user BLOB NOT NULL, place BLOB NOT NULL, seen INTEGER NOT NULL, PRIMARY KEY (user, place)) STRICT, WITHOUT ROWID;
   PRAGMA user_version=3;)";
 
-store::RefreshRecord refresh(char digest) {
-  return {.digest = std::string(32, digest), .family = "f", .client = "app", .user = "anna", .password_tag = "t", .scopes = {"a", "b"}, .signed_in = kNow,
-          .created = kNow, .expires = kNow + std::chrono::hours(1), .used = {}, .access_id = std::string("jti-") + digest, .access_expires = kNow + std::chrono::minutes(5)};
-}
-
 TEST(SqliteStore, FileOfTheThirdSchema_IsMigratedAndTakesGrants) {
   const TempFolder folder;
   const std::string path = folder.path("store.db");
@@ -238,89 +201,6 @@ TEST(SqliteStore, FileOfTheThirdSchema_IsMigratedAndTakesGrants) {
   EXPECT_FALSE(store->find_refresh(refresh('a').digest).value());
 }
 
-TEST(SqliteStore, ReopenedAfterARotationAndAReuse_ShowsThem) {
-  using Rotation = store::OAuthStore::Rotation;
-  const TempFolder folder;
-  const std::string path = folder.path("store.db");
-  const auto rotate = [&](char from, char to, std::chrono::seconds at) {
-    store::RefreshRecord next = refresh(to);
-    next.created = kNow + at;
-    return open(path)->rotate_refresh(refresh(from).digest, next, std::chrono::seconds(10), "i").value();
-  };
-  ASSERT_EQ(open(path)->add_refresh(refresh('a')).value(), store::Change::Done);
-  ASSERT_EQ(rotate('a', 'b', std::chrono::seconds(1)), Rotation::Rotated);
-  EXPECT_EQ(open(path)->find_refresh(refresh('a').digest).value()->used, kNow + std::chrono::seconds(1));
-  EXPECT_TRUE(open(path)->find_refresh(refresh('b').digest).value());
-  ASSERT_EQ(rotate('a', 'c', std::chrono::seconds(12)), Rotation::Reused);
-  EXPECT_FALSE(open(path)->find_refresh(refresh('b').digest).value());
-  EXPECT_EQ(open(path)->list_revocations().value().size(), 2u);
-}
-
-// Answered only when it is in the file: a code that could not be marked as used is not handed out.
-TEST(SqliteStore, LockedByAnotherProcess_GrantsAreNotHandedOut) {
-  const TempFolder folder;
-  (void)open(folder.path("store.db"));
-  SqliteStore::Options options;
-  options.busy_timeout = std::chrono::milliseconds(1);
-  const auto store = SqliteStore::open(folder.path("store.db"), options);
-  ASSERT_TRUE(store);
-  ASSERT_TRUE((*store)->add_refresh(refresh('a')));
-  RawDb other(folder.path("store.db"));
-  other.run("BEGIN IMMEDIATE");
-  EXPECT_FALSE((*store)->take_code(std::string(32, 'c')));
-  EXPECT_FALSE((*store)->poll_device(std::string(32, 'c'), "tv", kNow));
-  EXPECT_FALSE((*store)->rotate_refresh(refresh('a').digest, refresh('b'), Duration(0), "i"));
-  EXPECT_FALSE((*store)->claim_once("jti", kNow));
-  EXPECT_EQ((*store)->find_refresh(refresh('a').digest).value(), refresh('a'));  // reads go on
-  other.run("ROLLBACK");
-  EXPECT_EQ((*store)->claim_once("jti", kNow).value(), store::Change::Done);
-}
-
-TEST(SqliteStore, ClaimsBeyondMost_AreAnErrorUntilSomeAreForgotten) {
-  const TempFolder folder;
-  const auto store = open(folder.path("store.db"));
-  RawDb(folder.path("store.db"))
-      .run(("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + std::to_string(store::kMostClaimed) +
-            ") INSERT INTO claimed SELECT CAST('c' || i AS BLOB), 5000 FROM n").c_str());
-  EXPECT_FALSE(store->claim_once("new", kNow));
-  EXPECT_EQ(store->claim_once("c7", kNow).value(), store::Change::Exists);  // a replay is one all the same
-  EXPECT_EQ(store->forget_oauth(from_unix_seconds(5), from_unix_seconds(5)).value(), store::kMostClaimed);
-  EXPECT_EQ(store->claim_once("new", kNow).value(), store::Change::Done);  // the refused one left nothing
-}
-
-// Verbs of the token endpoint hold the write lock: none of them may scan what a client can make grow.
-TEST(SqliteStore, Grants_AreFoundByIndex) {
-  const TempFolder folder;
-  (void)open(folder.path("store.db"));
-  RawDb db(folder.path("store.db"));
-  for (const auto& [sql, index] : std::vector<std::pair<std::string, std::string>>{
-           {"SELECT digest FROM codes WHERE user = x'61' AND client = x'62' AND digest <> x'63' ORDER BY created DESC, digest DESC", "INDEX codes_by_user"},
-           {"UPDATE codes SET used = 1, ended = 1 WHERE family = x'61'", "INDEX codes_by_family"},
-           {"SELECT * FROM devices WHERE user_code = x'61'", "INDEX sqlite_autoindex_devices"},
-           {"SELECT family FROM refresh_families WHERE user = x'61' AND client = x'62' ORDER BY begun DESC, family DESC", "INDEX refresh_families_by_user"},
-           {"DELETE FROM refresh_tokens WHERE family IN (SELECT family FROM refresh_families WHERE client = x'61')", "INDEX refresh_families_by_client"},
-           {"DELETE FROM refresh_tokens WHERE family = x'61'", "INDEX refresh_tokens_by_family"},
-           {"DELETE FROM refresh_tokens WHERE expires <= 5", "INDEX refresh_tokens_by_expiry"},
-           {"DELETE FROM claimed WHERE expires <= 5", "INDEX claimed_by_expiry"},
-       }) {
-    EXPECT_THAT(db.plan(sql), HasSubstr(index)) << sql;
-    EXPECT_THAT(db.plan(sql), testing::Not(HasSubstr("SCAN"))) << sql;
-  }
-}
-
-TEST(SqliteStore, OAuthTables_RefuseWhatNoRecordHolds) {
-  const TempFolder folder;
-  (void)open(folder.path("store.db"));
-  RawDb db(folder.path("store.db"));
-  db.refuse("INSERT INTO clients VALUES (x'61', x'', 3, x'', x'', x'', x'', x'', 1, NULL)");
-  db.refuse("INSERT INTO clients VALUES (x'61', x'', 0, x'', x'', x'', x'', x'', 1, NULL)");
-  db.refuse("INSERT INTO clients VALUES (x'61', x'', 2, zeroblob(32), x'', x'', x'', x'', 1, NULL)");
-  db.run("INSERT INTO clients VALUES (x'61', x'', 0, zeroblob(32), x'', x'', x'', x'', 1, NULL)");
-  db.run("INSERT INTO devices VALUES (zeroblob(32), x'61', x'', x'', 2, x'', x'', 1, 1, 1, 1)");
-  db.refuse("UPDATE devices SET state = 3");
-}
-
-// A sign-in that scanned 100,000 sessions would hold the write lock all the while.
 TEST(SqliteStore, SessionsOfAUser_AreFoundByIndex) {
   const TempFolder folder;
   (void)open(folder.path("store.db"));
@@ -443,26 +323,23 @@ TEST(SqliteStore, FileRemovedOrReplacedInUse_VersionSaysSo) {
 TEST(SqliteStore, LockedByAnotherProcess_ChangesFailAndReadsGoOn) {
   const TempFolder folder;
   (void)open(folder.path("store.db"));
-  SqliteStore::Options options;
-  options.busy_timeout = std::chrono::milliseconds(1);
-  const auto store = SqliteStore::open(folder.path("store.db"), options);
-  ASSERT_TRUE(store);
-  ASSERT_TRUE((*store)->add_key(key("k")));
-  ASSERT_TRUE((*store)->begin_session(session('s'), "", 5));
+  const auto store = open_impatiently(folder.path("store.db"));
+  ASSERT_TRUE(store->add_key(key("k")));
+  ASSERT_TRUE(store->begin_session(session('s'), "", 5));
   RawDb other(folder.path("store.db"));
   other.run("BEGIN IMMEDIATE");
-  const auto added = (*store)->add_key(key("k2"));
+  const auto added = store->add_key(key("k2"));
   ASSERT_FALSE(added);
   EXPECT_THAT(added.error().message, HasSubstr("locked by another process"));
-  EXPECT_TRUE((*store)->find_key("k").value());
-  EXPECT_TRUE((*store)->touch_key("k", kNow));
-  EXPECT_TRUE((*store)->touch_session(session('s').digest, kNow + std::chrono::seconds(5)));
-  EXPECT_TRUE((*store)->version());  // the notes wait, nothing else does
+  EXPECT_TRUE(store->find_key("k").value());
+  EXPECT_TRUE(store->touch_key("k", kNow));
+  EXPECT_TRUE(store->touch_session(session('s').digest, kNow + std::chrono::seconds(5)));
+  EXPECT_TRUE(store->version());  // the notes wait, nothing else does
   other.run("ROLLBACK");
-  EXPECT_TRUE((*store)->version());
+  EXPECT_TRUE(store->version());
   EXPECT_EQ(open(folder.path("store.db"))->find_key("k").value()->last_used, kNow);
   EXPECT_EQ(open(folder.path("store.db"))->find_session(session('s').digest).value()->seen, kNow + std::chrono::seconds(5));
-  EXPECT_EQ((*store)->add_key(key("k2")).value(), store::Change::Done);
+  EXPECT_EQ(store->add_key(key("k2")).value(), store::Change::Done);
 }
 
 TEST(SqliteStore, OpenedByManyAtOnce_AllFindOneSchema) {

@@ -72,6 +72,11 @@ TEST(ReadTokenAnswer, Tokens) {
   }
 }
 
+TEST(ReadTokenAnswer, SecretQuotedAsTheFormHadIt_IsNotTold) {
+  const auto outcome = read_token_answer({400, R"({"error":"invalid_grant","error_description":"refresh_token=1%2F%2Fr3fresh"})", kRequestTime}, Secret("1//r3fresh"));
+  EXPECT_EQ(std::get<RefreshFailure>(outcome).detail, "invalid_grant");
+}
+
 TEST(ReadTokenAnswer, Failures) {
   struct Row {
     std::uint16_t status;

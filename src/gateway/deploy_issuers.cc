@@ -1,0 +1,179 @@
+#include "gateway/deploy_issuers.h"
+
+#include "base/base64.h"
+#include "crypto/digest.h"
+#include "crypto/system_random.h"
+#include "gateway/whole_file.h"
+#include "jose/jwk.h"
+
+#include <algorithm>
+
+namespace quivive::gateway {
+namespace {
+
+constexpr std::size_t kMaxKeyFile = 256 * 1024;
+
+class IssuerDeployer {
+ public:
+  IssuerDeployer(Deployment& out, const DeployContext& context, std::vector<std::string>& faults)
+      : out_(out), config_(out.config), context_(context), faults_(faults) {}
+
+  void run() {
+    if (config_.issuer && faults_.empty()) make_token_service();
+    if (config_.accept.bearer) make_issuers();
+  }
+
+ private:
+  // Every claim that a route's requirement may look at: what has to be kept of a token when it is remembered.
+  [[nodiscard]] std::vector<std::string> required_claims() const {
+    std::vector<std::string> names;
+    for (const config::Route& route : config_.routes) {
+      for (const config::ClaimWanted& claim : route.require.claims) names.push_back(claim.name);
+    }
+    std::ranges::sort(names);
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
+  }
+
+  void make_token_service() {
+    const config::TokenService& service = *config_.issuer;
+    issuer::Settings settings{.url = service.url, .audiences = service.audiences, .algorithm = service.algorithm,
+                              .access_token_lifetime = service.access_token_lifetime, .refresh_token_lifetime = service.refresh_token_lifetime,
+                              .refresh_grace = service.refresh_grace, .code_lifetime = service.code_lifetime,
+                              .device_code_lifetime = service.device_code_lifetime, .key_rotation = service.key_rotation,
+                              .users_sign_in = config_.accept.session && config_.accept.session->login == config::LoginKind::Form};
+    static crypto::SystemRandom random;  // thread-safe, and without state
+    out_.issuer = std::make_shared<issuer::Service>(std::move(settings), out_.stores.database, out_.stores.users, random);
+    if (const auto tended = out_.issuer->tend(context_.now); !tended) faults_.push_back("issuer: " + tended.error().message);
+  }
+
+  void make_issuers() {
+    const Deployment* previous = context_.previous.get();
+    const std::vector<std::string> kept_claims = required_claims();
+    for (const config::Issuer& issuer : config_.accept.bearer->issuers) {
+      const std::string at = config_place(config_, issuer.line);
+      auto jwt = policy_of(issuer);
+      if (!jwt) {
+        faults_.push_back(fmt::format("{}: issuer {}: {}", at, issuer.issuer, jwt.error().message));
+        continue;
+      }
+      std::size_t slot = 0;
+      if (issuer.keys.kind == config::KeySource::Kind::Own) {
+        const auto keys = out_.issuer == nullptr ? nullptr : out_.issuer->keys();
+        if (keys == nullptr) continue;  // told already
+        out_.issuer_slot = slot = slot_of_fixed(issuer, *keys->keys());
+      } else if (issuer.keys.kind == config::KeySource::Kind::Url || issuer.keys.kind == config::KeySource::Kind::Discover) {
+        KeyLocation location;
+        location.issuer = issuer.issuer;
+        location.url = issuer.keys.value;
+        location.timing.refresh = issuer.refresh;
+        location.timing.max_stale = issuer.max_stale;
+        location.cache_file = cache_file(issuer);
+        slot = context_.key_sets.slot_for(location);
+      } else {
+        auto keys = fixed_keys(issuer);
+        if (keys) {
+          if (const auto fits = jwt->check_keys(*keys); !fits) keys = fits.error();
+        }
+        if (!keys) {
+          faults_.push_back(fmt::format("{}: keys of issuer {}: {}", at, issuer.issuer, keys.error().message));
+          continue;
+        }
+        slot = slot_of_fixed(issuer, std::move(*keys));
+      }
+      // The same object for the same settings: what was remembered under it stays good over a reload.
+      std::shared_ptr<const auth::IssuerPolicy> policy;
+      if (previous != nullptr && previous->config.accept.bearer) {
+        const auto& before = previous->config.accept.bearer->issuers;
+        for (std::size_t i = 0; i < before.size(); ++i) {
+          config::Issuer same = before[i];
+          same.line = issuer.line;
+          const auto& then = previous->issuers[i];
+          if (same == issuer && then->key_slot == slot && then->kept_claims == kept_claims) policy = then;
+        }
+      }
+      if (!policy) {
+        auth::IssuerPolicy made{.jwt = std::move(*jwt), .key_slot = slot, .role_claims = {}};
+        made.kept_claims = kept_claims;
+        if (!issuer.scope_claim.empty()) made.scope_claims = {issuer.scope_claim};
+        if (!issuer.roles_claim.empty()) made.role_claims = {issuer.roles_claim};
+        policy = std::make_shared<const auth::IssuerPolicy>(std::move(made));
+      }
+      out_.issuers.push_back(std::move(policy));
+    }
+  }
+
+  [[nodiscard]] static Result<jose::JwtPolicy> policy_of(const config::Issuer& issuer) {
+    jose::JwtPolicy::Builder builder(issuer.issuer);
+    if (issuer.any_audience) builder.accept_any_audience();
+    for (const std::string& audience : issuer.audiences) builder.accept_audience(audience);
+    for (const auto algorithm : issuer.algorithms) builder.allow_algorithm(algorithm);
+    builder.leeway(issuer.leeway);
+    if (issuer.allow_missing_expiration) builder.allow_missing_expiration();
+    if (!issuer.require_typ.empty()) builder.require_type(issuer.require_typ);
+    if (issuer.max_age) builder.max_age(*issuer.max_age);
+    for (const std::string& claim : issuer.require_claims) builder.require_claim(claim);
+    if (issuer.allow_id_tokens) builder.accept_id_tokens();
+    return builder.build();
+  }
+
+  [[nodiscard]] Result<jose::KeySet> fixed_keys(const config::Issuer& issuer) {
+    if (issuer.keys.kind == config::KeySource::Kind::Inline) return jose::KeySet::parse(issuer.keys.value);
+    const std::string file = resolve(config_, issuer.keys.value);
+    auto content = read_whole_file(file, kMaxKeyFile);
+    if (!content) return content.error();
+    if (issuer.keys.kind == config::KeySource::Kind::SecretFile) {
+      std::string& secret = *content;
+      while (secret.ends_with('\n') || secret.ends_with('\r')) secret.pop_back();  // as editors and `echo` leave it
+      auto key = crypto::MacKey::make(Secret(std::move(secret)));
+      if (!key) return error("{}: {}", file, key.error().message);
+      return jose::KeySet::of({jose::Jwk::from_secret(std::move(*key))});
+    }
+    Result<jose::KeySet> set = error("");
+    if (content->find("-----BEGIN ") != std::string::npos) {
+      auto key = crypto::PublicKey::from_pem(*content);
+      if (!key) return error("{}: {}", file, key.error().message);
+      set = jose::KeySet::of({jose::Jwk::from_public_key(std::move(*key))});
+    } else {
+      set = jose::KeySet::parse(*content);
+    }
+    if (!set) return error("{}: {}", file, set.error().message);
+    return set;
+  }
+
+  std::size_t slot_of_fixed(const config::Issuer& issuer, jose::KeySet keys) {
+    auto shared = std::make_shared<const jose::KeySet>(std::move(keys));
+    const Deployment* previous = context_.previous.get();
+    if (previous != nullptr && previous->config.accept.bearer) {
+      const auto& before = previous->config.accept.bearer->issuers;
+      for (std::size_t i = 0; i < before.size(); ++i) {
+        if (before[i].issuer != issuer.issuer || before[i].keys != issuer.keys) continue;
+        const std::size_t slot = previous->issuers[i]->key_slot;
+        const auto current = context_.board.keys(slot);
+        if (!current || current->fingerprint() != shared->fingerprint()) out_.fixed_keys.push_back({slot, shared});
+        return slot;
+      }
+    }
+    const std::size_t slot = context_.board.add_slot(issuer.issuer);
+    out_.fixed_keys.push_back({slot, std::move(shared)});
+    return slot;
+  }
+
+  // Beside the store, so that a restart during an outage of the issuer still verifies.
+  [[nodiscard]] std::string cache_file(const config::Issuer& issuer) const {
+    if (config_.store.kind != config::StoreLocation::Kind::Sqlite) return {};
+    const std::string id = crypto::digest(crypto::HashKind::Sha256, issuer.issuer + '\n' + issuer.keys.value).substr(0, 8);
+    return fmt::format("{}.keys-{}.json", resolve(config_, config_.store.file), hex_encode(id));
+  }
+
+  Deployment& out_;
+  const config::Config& config_;
+  const DeployContext& context_;
+  std::vector<std::string>& faults_;
+};
+
+}  // namespace
+
+void deploy_issuers(Deployment& out, const DeployContext& context, std::vector<std::string>& faults) { IssuerDeployer(out, context, faults).run(); }
+
+}  // namespace quivive::gateway
