@@ -48,7 +48,7 @@ Result<SignedIn, SignInError> sign_in_by_device(const SignInPlan& plan, const Si
   if (!request) return failed(request.error());
   const auto begun = post(tools.exchanger, *request);
   if (!begun) return failed(begun.error());
-  auto device = client::read_device_authorization({begun->status, begun->body, tools.clock.now()});
+  auto device = client::read_device_authorization({begun->status, begun->body, tools.clock.now()}, plan.client.client_secret);
   if (!device) return refused(device.error().message);
   tools.show(device->verification_uri, device->user_code);
   const auto question = client::device_token_request(plan.client, *device);
@@ -57,7 +57,7 @@ Result<SignedIn, SignInError> sign_in_by_device(const SignInPlan& plan, const Si
     std::this_thread::sleep_for(device->interval);
     const auto answer = post(tools.exchanger, *question);
     const std::string_view body = answer ? std::string_view(answer->body) : std::string_view();
-    auto said = client::read_device_answer({answer ? answer->status : std::uint16_t{0}, body, tools.clock.now()}, *device);
+    auto said = client::read_device_answer({answer ? answer->status : std::uint16_t{0}, body, tools.clock.now()}, *device, plan.client.client_secret);
     switch (said.kind) {
       case client::DeviceAnswer::Kind::Granted: return signed_in(std::move(said.token), body, plan);
       case client::DeviceAnswer::Kind::Pending: break;
@@ -88,7 +88,7 @@ Result<SignedIn, SignInError> sign_in_by_browser(const SignInPlan& plan, const S
   if (!request) return failed(request.error());
   const auto answer = post(tools.exchanger, *request);
   if (!answer) return failed(answer.error());
-  auto outcome = client::read_token_answer({answer->status, answer->body, tools.clock.now()}, *code);
+  auto outcome = client::read_token_answer({answer->status, answer->body, tools.clock.now()}, {*code, plan.client.client_secret});
   if (auto* token = std::get_if<client::Token>(&outcome)) return signed_in(std::move(*token), answer->body, plan);
   const auto& why = std::get<client::RefreshFailure>(outcome);
   return SignInError{why.kind == client::RefreshFailure::Kind::TryLater ? SignInFault::Failed : SignInFault::Refused,

@@ -40,7 +40,7 @@ client::RefreshOutcome refresh(Exchanger& exchanger, const client::TokenClient& 
   if (!request) return RefreshFailure{RefreshFailure::Kind::Misconfigured, request.error().message};
   const auto answer = post(exchanger, *request, patience);
   if (!answer) return RefreshFailure{RefreshFailure::Kind::TryLater, answer.error().message};
-  return client::read_token_answer({answer->status, answer->body, clock.now()}, token.refresh);
+  return client::read_token_answer({answer->status, answer->body, clock.now()}, {token.refresh, client.client_secret});
 }
 
 }  // namespace quivive::agent

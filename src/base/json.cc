@@ -82,18 +82,47 @@ Result<Json> parse_json(std::string_view text, JsonLimits limits, JsonMemory mem
 
 Json copy_json(const Json& value) { return Json(value, boost::json::storage_ptr{}); }
 
-std::string to_json(const Json& value) { return boost::json::serialize(value); }
+namespace {
+
+void append_escape(std::string& out, unsigned char control) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  out += {'\\', 'u', '0', '0', digits[control >> 4], digits[control & 15]};
+}
+
+// Whether U+0080 to U+009F, as UTF-8, stands at `at`. Threat: terminals take U+009B for the beginning of a command.
+bool is_c1_control(std::string_view text, std::size_t at) {
+  if (text[at] != '\xc2' || at + 1 == text.size()) return false;
+  const auto next = static_cast<unsigned char>(text[at + 1]);
+  return next >= 0x80 && next < 0xa0;
+}
+
+}  // namespace
+
+std::string to_json(const Json& value) {
+  std::string text = boost::json::serialize(value);
+  if (text.find_first_of("\x7f\xc2") == std::string::npos) return text;
+  std::string out;
+  out.reserve(text.size() + 16);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (is_c1_control(text, i)) append_escape(out, static_cast<unsigned char>(text[++i]));
+    else if (text[i] == '\x7f') append_escape(out, 0x7f);
+    else out.push_back(text[i]);
+  }
+  return out;
+}
 
 void append_json_quoted(std::string& out, std::string_view text) {
-  constexpr std::string_view digits = "0123456789abcdef";
   out.push_back('"');
   const bool utf8 = is_valid_utf8(text);
-  for (const char c : text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     const auto b = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\') {
       out += {'\\', c};
     } else if (b < 0x20 || b == 0x7f) {
-      out += {'\\', 'u', '0', '0', digits[b >> 4], digits[b & 15]};
+      append_escape(out, b);
+    } else if (utf8 && is_c1_control(text, i)) {
+      append_escape(out, static_cast<unsigned char>(text[++i]));
     } else if (b >= 0x80 && !utf8) {
       out += "\xef\xbf\xbd";
     } else {

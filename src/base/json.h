@@ -35,10 +35,10 @@ using JsonMemory = boost::json::storage_ptr;
 // A copy on the heap.
 [[nodiscard]] Json copy_json(const Json& value);
 
-// Compact text.
+// Compact text, safe to print: control characters are escaped, those of C1 (U+0080 to U+009F) and DEL too.
 [[nodiscard]] std::string to_json(const Json& value);
 
-// `text` as a JSON string, quotes included; bytes that are not UTF-8 become U+FFFD.
+// `text` as a JSON string, quotes included, likewise safe to print; bytes that are not UTF-8 become U+FFFD.
 [[nodiscard]] std::string json_quote(std::string_view text);
 void append_json_quoted(std::string& out, std::string_view text);
 

@@ -28,8 +28,8 @@ Result<TokenRequest> device_authorization_request(std::string_view endpoint, con
   return form_request(endpoint, client, {{"scope", client.scope}});
 }
 
-Result<DeviceAuthorization> read_device_authorization(const TokenAnswer& answer) {
-  if (const auto said = read_token_error(answer.body, Secret())) {
+Result<DeviceAuthorization> read_device_authorization(const TokenAnswer& answer, const Secret& client_secret) {
+  if (const auto said = read_token_error(answer.body, {client_secret})) {
     return error("the device authorization endpoint answers {}{}", said->code, said->description.empty() ? "" : ": " + said->description);
   }
   if (answer.status != 200) return error("the device authorization endpoint answers with status {}", answer.status);
@@ -56,10 +56,10 @@ Result<TokenRequest> device_token_request(const TokenClient& client, const Devic
   return form_request(client.token_endpoint, client, {{"grant_type", kGrant}, {"device_code", device.device_code.reveal(RevealSecret{})}});
 }
 
-DeviceAnswer read_device_answer(const TokenAnswer& answer, DeviceAuthorization& device) {
+DeviceAnswer read_device_answer(const TokenAnswer& answer, DeviceAuthorization& device, const Secret& client_secret) {
   using Kind = DeviceAnswer::Kind;
   const bool failing = answer.status == 0 || answer.status == 408 || answer.status == 429 || answer.status >= 500;
-  const auto said = failing ? std::nullopt : read_token_error(answer.body, device.device_code);
+  const auto said = failing ? std::nullopt : read_token_error(answer.body, {device.device_code, client_secret});
   const bool pending = said && said->code == "authorization_pending", slow = said && said->code == "slow_down";
   if (failing || pending || slow) {
     if (answer.now >= device.expires) return {Kind::Expired, {}, "the code expired before anybody entered it"};
@@ -70,7 +70,7 @@ DeviceAnswer read_device_answer(const TokenAnswer& answer, DeviceAuthorization& 
   }
   if (said && said->code == "access_denied") return {Kind::Denied, {}, "the request was denied"};
   if (said && said->code == "expired_token") return {Kind::Expired, {}, "the code expired before anybody entered it"};
-  RefreshOutcome outcome = read_token_answer(answer, device.device_code);
+  RefreshOutcome outcome = read_token_answer(answer, {device.device_code, client_secret});
   if (auto* token = std::get_if<Token>(&outcome)) return {Kind::Granted, std::move(*token), {}};
   return {Kind::Failed, {}, std::get<RefreshFailure>(outcome).detail};
 }

@@ -17,7 +17,7 @@ struct DeviceAuthorization {
 // To the device authorization endpoint (section 3.1).
 [[nodiscard]] Result<TokenRequest> device_authorization_request(std::string_view endpoint, const TokenClient& client);
 // Section 3.2. An error also where the code or the address could not be shown as they are.
-[[nodiscard]] Result<DeviceAuthorization> read_device_authorization(const TokenAnswer& answer);
+[[nodiscard]] Result<DeviceAuthorization> read_device_authorization(const TokenAnswer& answer, const Secret& client_secret = {});
 
 // The question (section 3.4).
 [[nodiscard]] Result<TokenRequest> device_token_request(const TokenClient& client, const DeviceAuthorization& device);
@@ -35,6 +35,6 @@ struct DeviceAnswer {
   std::string detail;  // one line, without a secret
 };
 // Section 3.5. slow_down makes the interval five seconds longer; an endpoint that is out of reach (status 0), overloaded or failing doubles it.
-[[nodiscard]] DeviceAnswer read_device_answer(const TokenAnswer& answer, DeviceAuthorization& device);
+[[nodiscard]] DeviceAnswer read_device_answer(const TokenAnswer& answer, DeviceAuthorization& device, const Secret& client_secret = {});
 
 }  // namespace quivive::client

@@ -105,24 +105,31 @@ Result<TokenRequest> refresh_request(const TokenClient& client, const Token& tok
                       {{"grant_type", "refresh_token"}, {"refresh_token", token.refresh.reveal(RevealSecret{})}, {"scope", client.scope}});
 }
 
-std::optional<TokenError> read_token_error(std::string_view body, const Secret& sent) {
+namespace {
+
+// As it is, or as the form had it.
+bool quotes_secret(std::string_view text, const Secret& secret) {
+  if (secret.empty()) return false;
+  const Secret encoded(form_encoded(secret.reveal(RevealSecret{})));
+  return text.find(secret.reveal(RevealSecret{})) != std::string_view::npos || text.find(encoded.reveal(RevealSecret{})) != std::string_view::npos;
+}
+
+}  // namespace
+
+std::optional<TokenError> read_token_error(std::string_view body, SentSecrets sent) {
   const auto object = read_object(body);
   const auto code = object ? string_member(*object, "error") : std::nullopt;
   if (!code || code->empty()) return std::nullopt;
   TokenError out{printable(*code, 60), {}};
   const std::string_view description = string_member(*object, "error_description").value_or("");
-  const std::string_view secret = sent.reveal(RevealSecret{});
-  // Threat: a server that quotes the token that it refuses, as it is or as the form had it, into our logs.
-  const Secret encoded(form_encoded(secret));
-  const auto quotes = [&](std::string_view text) {
-    return !secret.empty() && (text.find(secret) != std::string_view::npos || text.find(encoded.reveal(RevealSecret{})) != std::string_view::npos);
-  };
+  // Threat: a server that quotes what it refuses, the token or the client's secret, into our logs.
+  const auto quotes = [&](std::string_view text) { return std::ranges::any_of(sent, [&](const Secret& secret) { return quotes_secret(text, secret); }); };
   if (quotes(*code)) return TokenError{"an error that quotes the secret", {}};
   if (!quotes(description)) out.description = printable(description, 200);
   return out;
 }
 
-RefreshOutcome read_token_answer(const TokenAnswer& answer, const Secret& sent) {
+RefreshOutcome read_token_answer(const TokenAnswer& answer, SentSecrets sent) {
   if (answer.status == 429 || answer.status == 408 || answer.status >= 500)
     return failure(Kind::TryLater, fmt::format("status {}", answer.status));
   // Threat: a redirect that takes the refresh token to another host (RFC 9700 section 4.12).

@@ -39,16 +39,17 @@ using FormPairs = std::vector<std::pair<std::string_view, std::string_view>>;
 [[nodiscard]] Result<TokenRequest> refresh_request(const TokenClient& client, const Token& token);
 
 // The token, or why there is none: invalid_grant means to sign in again; 5xx, 429, and what is no JSON to try later with the same refresh token;
-// all else, redirects included, that something is set up wrongly. `sent` is what the request had as its secret: a description that quotes it is
+// all else, redirects included, that something is set up wrongly. `sent` is what the request had of secrets: a description that quotes one is
 // left out.
-[[nodiscard]] RefreshOutcome read_token_answer(const TokenAnswer& answer, const Secret& sent);
+using SentSecrets = std::initializer_list<Secret>;
+[[nodiscard]] RefreshOutcome read_token_answer(const TokenAnswer& answer, SentSecrets sent);
 
 // What an answer says went wrong: `error` and `error_description` of section 5.2; nothing for none. Both fit for a line.
 struct TokenError {
   std::string code;
   std::string description;
 };
-[[nodiscard]] std::optional<TokenError> read_token_error(std::string_view body, const Secret& sent);
+[[nodiscard]] std::optional<TokenError> read_token_error(std::string_view body, SentSecrets sent);
 
 // A number of seconds, which some servers write as a string. Nothing for what is none, or no sensible life: 0 is some servers' word for never.
 [[nodiscard]] std::optional<Duration> seconds_member(const JsonObject& object, std::string_view name);

@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-
 namespace quivive::issuer {
 namespace {
 

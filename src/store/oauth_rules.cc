@@ -1,6 +1,7 @@
 #include "store/oauth_rules.h"
 
 #include "base/control_characters.h"
+#include "base/text.h"
 #include "store/oauth_ports.h"
 #include "store/record_rules.h"
 
@@ -62,8 +63,8 @@ bool is_identifier(std::string_view text) {
 Result<void> check_record(const ClientRecord& client) {
   if (!is_identifier(client.id)) return error("a client's id is 1 to {} of A-Z a-z 0-9 . _ ~ -", kMaxIdentifier);
   // Threat: the name is shown on a terminal and on the page that asks for consent.
-  if (client.name.size() > kMaxClientName || has_control(client.name)) {
-    return error("a client's name is at most {} octets without control characters", kMaxClientName);
+  if (client.name.size() > kMaxClientName || has_control(client.name) || !is_valid_utf8(client.name)) {
+    return error("a client's name is at most {} octets of UTF-8 without control characters", kMaxClientName);
   }
   const bool has_secret = client.proof == ClientProof::Secret;
   if (client.secret_digest.size() != (has_secret ? kDigestOctets : 0)) {

@@ -57,6 +57,16 @@ TEST(ParseJson, LargerThanItsScratch_RoundTrips) {
   EXPECT_EQ(to_json(*parsed), text);
 }
 
+TEST(ToJson, WhatATerminalObeys_IsEscaped) {
+  const auto parsed = parse_json("{\"a\\u009b2J\":[\"\\u0080\xc2\x9f\\u007f\xc2\xa0\\u001b\xc3\x9b\"]}");
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(to_json(*parsed), "{\"a\\u009b2J\":[\"\\u0080\\u009f\\u007f\xc2\xa0\\u001b\xc3\x9b\"]}");
+}
+
+TEST(ToJson, OctetsThatAreNoUtf8_SwallowNothing) {
+  EXPECT_EQ(to_json(JsonArray{"\xc2", "\xc2\x9b\xc2"}), "[\"\xc2\",\"\\u009b\xc2\"]");
+}
+
 TEST(ParseJson, NotJson_SaysWhere) {
   struct Row {
     std::string_view text, part;
@@ -87,6 +97,8 @@ TEST(ParseJson, BeyondLimits_Refused) {
 
 TEST(JsonQuote, HostileText_StaysOneString) {
   EXPECT_EQ(json_quote("a\"b\\c\n\x7f"), "\"a\\\"b\\\\c\\u000a\\u007f\"");
+  EXPECT_EQ(json_quote("\xc2\x9b" "2J\xc2\xa0\xe2\x82\xac\xc3\x9b"), "\"\\u009b2J\xc2\xa0\xe2\x82\xac\xc3\x9b\"");
+  EXPECT_EQ(json_quote("\xc2"), "\"\xef\xbf\xbd\"");
   EXPECT_EQ(json_quote("\xff"), "\"\xef\xbf\xbd\"");
   EXPECT_TRUE(parse_json(json_quote(std::string("\0\x01\xc3\x28", 4))));
 }

@@ -55,7 +55,7 @@ TEST(RefreshRequest, OnlyOverTls_OnlyWithARefreshToken) {
 }
 
 TEST(ReadTokenAnswer, Tokens) {
-  const auto outcome = read_token_answer({200, R"({"access_token":"a","token_type":"bearer","expires_in":3600,"refresh_token":"r2","x":1})", kRequestTime}, Secret("r"));
+  const auto outcome = read_token_answer({200, R"({"access_token":"a","token_type":"bearer","expires_in":3600,"refresh_token":"r2","x":1})", kRequestTime}, {Secret("r")});
   ASSERT_TRUE(std::holds_alternative<Token>(outcome));
   const Token& token = std::get<Token>(outcome);
   EXPECT_EQ(token.access.reveal(RevealSecret{}), "a");
@@ -66,15 +66,18 @@ TEST(ReadTokenAnswer, Tokens) {
     std::optional<Instant> expected;
   };
   for (const Row& row : {Row{"\"60\"", kRequestTime + std::chrono::seconds(60)}, {"0", {}}, {"-5", {}}, {"1e300", {}}, {"\"soon\"", {}}, {"null", {}}}) {
-    const auto one = read_token_answer({200, R"({"access_token":"a","expires_in":)" + std::string(row.expires_in) + "}", kRequestTime}, Secret("r"));
+    const auto one = read_token_answer({200, R"({"access_token":"a","expires_in":)" + std::string(row.expires_in) + "}", kRequestTime}, {Secret("r")});
     ASSERT_TRUE(std::holds_alternative<Token>(one)) << row.expires_in;
     EXPECT_EQ(std::get<Token>(one).expires, row.expected) << row.expires_in;
   }
 }
 
 TEST(ReadTokenAnswer, SecretQuotedAsTheFormHadIt_IsNotTold) {
-  const auto outcome = read_token_answer({400, R"({"error":"invalid_grant","error_description":"refresh_token=1%2F%2Fr3fresh"})", kRequestTime}, Secret("1//r3fresh"));
+  const auto outcome = read_token_answer({400, R"({"error":"invalid_grant","error_description":"refresh_token=1%2F%2Fr3fresh"})", kRequestTime}, {Secret("1//r3fresh")});
   EXPECT_EQ(std::get<RefreshFailure>(outcome).detail, "invalid_grant");
+  const auto of_client =
+      read_token_answer({401, R"({"error":"invalid_client","error_description":"'cl/ent' is not the secret of app"})", kRequestTime}, {Secret("r"), Secret("cl/ent")});
+  EXPECT_EQ(std::get<RefreshFailure>(of_client).detail, "invalid_client");
 }
 
 TEST(ReadTokenAnswer, Failures) {
@@ -109,7 +112,7 @@ TEST(ReadTokenAnswer, Failures) {
            {200, R"({"access_token":"a","token_type":"DPoP"})", RefreshKind::Misconfigured, "tokens of the type DPoP are not understood"},
            {200, "{\"access_token\":\"" + std::string(kMaxTokenResponseBytes, 'a') + "\"}", RefreshKind::TryLater, "the answer is no JSON object"},
        }) {
-    const auto outcome = read_token_answer({row.status, row.body, kRequestTime}, Secret("r3fresh"));
+    const auto outcome = read_token_answer({row.status, row.body, kRequestTime}, {Secret("r3fresh")});
     ASSERT_TRUE(std::holds_alternative<RefreshFailure>(outcome)) << row.body.substr(0, 80);
     EXPECT_EQ(std::get<RefreshFailure>(outcome).kind, row.kind) << row.status << ' ' << row.body.substr(0, 80);
     EXPECT_EQ(std::get<RefreshFailure>(outcome).detail, row.detail) << row.status << ' ' << row.body.substr(0, 80);

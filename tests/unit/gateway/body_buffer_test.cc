@@ -91,7 +91,8 @@ TEST(BodyBuffer, EveryFraming_CutAnywhere_SameBody) {
         EXPECT_EQ(out.head, kHead);
         EXPECT_TRUE(out.done);
         EXPECT_TRUE(row.rest.starts_with(out.rest)) << out.rest;  // the socket may hold the end of it
-        if (cut == row.bytes.size()) EXPECT_EQ(out.rest, row.rest);
+        if (cut < row.bytes.size()) continue;
+        EXPECT_EQ(out.rest, row.rest);
       }
     }
   }
