@@ -79,6 +79,8 @@ class SqliteConnection {
   [[nodiscard]] std::int64_t all_changed_rows() const;
 
   void set_busy_timeout(std::chrono::milliseconds timeout);
+  // From now on a change may be lost when the machine loses its power, and waits for the disk only where the log is folded in.
+  [[nodiscard]] Result<void> stop_waiting_for_disk() { return execute("PRAGMA synchronous=NORMAL"); }
 
  private:
   struct CloseDb {

@@ -151,7 +151,20 @@ constexpr std::array<const char*, kSqliteSchemaVersion> kMigrations = {
          private_key BLOB NOT NULL,
          created INTEGER NOT NULL,
          active INTEGER NOT NULL
-       ) STRICT;)"};
+       ) STRICT;)",
+    R"(CREATE TABLE nonces (                 -- of gateways that share them
+         one INTEGER PRIMARY KEY CHECK (one = 1),
+         master BLOB CHECK (length(master) = 32),
+         forgotten INTEGER NOT NULL          -- issued until then: not in nonce_counts any more
+       ) STRICT;
+       INSERT INTO nonces VALUES (1, NULL, -9223372036854775808);
+       CREATE TABLE nonce_counts (           -- a CountWindow each
+         id BLOB PRIMARY KEY,
+         issued INTEGER NOT NULL,
+         highest INTEGER NOT NULL,
+         used INTEGER NOT NULL
+       ) STRICT, WITHOUT ROWID;
+       CREATE INDEX nonce_counts_by_age ON nonce_counts (issued);)"};
 
 // The schema of a file that is ours or empty; what is wrong with any other. To be asked within a transaction.
 Result<std::int64_t> schema_version(SqliteConnection& connection, const std::string& path) {

@@ -1,5 +1,6 @@
 #include "backends/sqlite_store.h"
 
+#include "backends/sqlite_nonces.h"
 #include "backends/sqlite_oauth.h"
 #include "backends/sqlite_refresh.h"
 #include "backends/sqlite_revocations.h"
@@ -191,10 +192,39 @@ Result<std::size_t> SqliteStore::forget_revocations(Instant now) {
   return write([&] { return sqlite_revocations::forget(writer_, now); });
 }
 
-Result<std::uint64_t> SqliteStore::version() {
+Result<Secret> SqliteStore::nonce_master(const Secret& proposal, Instant now) {
+  if (const auto ok = store::check_nonce_master(proposal); !ok) return ok.error();
+  return transact([&](bool&) { return sqlite_nonces::master(writer_, proposal, now); });
+}
+
+Result<CountClaim> SqliteStore::claim_count(std::string_view nonce, Instant issued, std::uint32_t count) {
+  if (const auto ok = store::check_nonce(nonce); !ok) return ok.error();
+  return transact_hastily([&](SqliteConnection& connection) { return sqlite_nonces::claim(connection, nonce, issued, count); });
+}
+
+Result<std::size_t> SqliteStore::forget_nonces(Instant issued_before, std::size_t most) {
+  const auto until = [&] {
+    const std::scoped_lock lock(reader_mutex_);
+    return sqlite_nonces::forget_until(reader_, issued_before, most);
+  }();
+  if (!until) return until.error();
+  for (std::size_t all = 0;;) {
+    const auto dropped = transact_hastily([&](SqliteConnection& connection) { return sqlite_nonces::forget_some(connection, *until); });
+    if (!dropped) return dropped;
+    if (*dropped == 0) return all;
+    all += *dropped;
+  }
+}
+
+Result<void> SqliteStore::check_file() const {
   const auto file = identify_private_file(path_);
   if (!file) return file.error();
   if (*file != file_) return error("{} was replaced while in use: start again to read the new file", printable(path_));
+  return {};
+}
+
+Result<std::uint64_t> SqliteStore::version() {
+  if (const auto ok = check_file(); !ok) return ok.error();
   write_notes();
   const std::scoped_lock lock(reader_mutex_);
   const auto changes = reader_.number("SELECT changes FROM state");

@@ -1,7 +1,8 @@
 #pragma once
 // SqliteStore: the store of one machine, in one file that several processes may share.
 //
-// Two connections, each behind a mutex: one reads, one writes. In WAL mode a reader never waits for a writer, so a
+// Two connections, each behind a mutex: one reads, one writes; a third writes what need not outlive a power cut, and waits for the lock no longer than
+// kHastyTimeout. In WAL mode a reader never waits for a writer, so a
 // command that holds the write lock does not hold up look-ups; more connections would only multiply statement caches,
 // because verified credentials are cached above and look-ups are rare. version() is a counter in the file that the real
 // changes raise: SQLite's own data_version would change with every note of a key's use.
@@ -13,6 +14,7 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -21,6 +23,8 @@ namespace quivive::backends {
 
 // Keys whose last use is remembered between two writes, and sessions likewise; see UseNotes.
 inline constexpr std::size_t kMaxNotes = 4096;
+// How long a claim of a nonce's count waits for the write lock: a request waits for it, and others behind that one.
+inline constexpr std::chrono::milliseconds kHastyTimeout{250};
 
 class SqliteStore final : public store::Store {
  public:
@@ -75,6 +79,10 @@ class SqliteStore final : public store::Store {
   [[nodiscard]] Result<std::vector<store::SessionRecord>> list_sessions() override;
   [[nodiscard]] Result<std::size_t> forget_sessions(Instant expired_before, Instant seen_before) override;
 
+  [[nodiscard]] Result<Secret> nonce_master(const Secret& proposal, Instant now) override;
+  [[nodiscard]] Result<CountClaim> claim_count(std::string_view nonce, Instant issued, std::uint32_t count) override;
+  [[nodiscard]] Result<std::size_t> forget_nonces(Instant issued_before, std::size_t most) override;
+
   [[nodiscard]] Result<std::optional<store::ClientRecord>> find_client(std::string_view id) override;
   [[nodiscard]] Result<store::Change> add_client(const store::ClientRecord& client) override;
   [[nodiscard]] Result<store::Change> revoke_client(std::string_view id, std::string_view issuer, Instant at) override;
@@ -110,9 +118,13 @@ class SqliteStore final : public store::Store {
   // still holds when it writes. It is handed a bool to set if the counter is to be raised, by `raise`; an Error rolls everything back.
   template <class Verb>
   [[nodiscard]] auto transact(Verb change, const char* raise = kChanged) -> std::invoke_result_t<Verb, bool&>;
+  // The same on `hasty_`, for what does not count: `change` is handed that connection.
+  template <class Verb>
+  [[nodiscard]] auto transact_hastily(Verb change) -> std::invoke_result_t<Verb, SqliteConnection&>;
   // The same for a `change` that counts whenever a row changed.
   template <class Verb>
   [[nodiscard]] auto write(Verb change, const char* raise = kChanged) -> std::invoke_result_t<Verb>;
+  [[nodiscard]] Result<void> check_file() const;  // still the one that was opened
   [[nodiscard]] bool try_to_write(const std::vector<UseNotes::Note>& keys, const std::vector<UseNotes::Note>& sessions);
   void write_notes();
 
@@ -124,6 +136,8 @@ class SqliteStore final : public store::Store {
   SqliteConnection reader_;
   std::mutex writer_mutex_;
   SqliteConnection writer_;
+  std::mutex hasty_mutex_;
+  std::optional<SqliteConnection> hasty_;  // opened when it is needed
 
   UseNotes key_notes_{kMaxNotes};      // by id
   UseNotes session_notes_{kMaxNotes};  // by digest

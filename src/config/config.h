@@ -245,6 +245,9 @@ struct CacheSizes {
   bool operator==(const CacheSizes&) const = default;
 };
 
+// Where what several gateways may have in common lives: in the process, each for itself, or in the store.
+enum class Shared : std::uint8_t { Memory, Store };
+
 struct Log {
   enum class Format : std::uint8_t { Auto, Text, Json };  // Auto: text on a terminal, JSON otherwise
   enum class Level : std::uint8_t { Error, Warning, Info, Debug };
@@ -264,6 +267,7 @@ struct Config {
   std::string realm;
   std::vector<Upstream> upstreams;  // never empty where there are routes
   StoreLocation store;
+  Shared shared = Shared::Memory;
   std::optional<TokenService> issuer;
   Accept accept;                    // at least one scheme; with `issuer`, its tokens are among them
   std::vector<Route> routes;        // none only where the token service stands alone

@@ -58,8 +58,7 @@ void read_server(const Section& root, Config& out) {
   read_admin(root, out);
   root.read("realm", out.realm);
   root.read("store", out.store);
-  std::string shared;
-  root.read("shared", shared);
+  root.read("shared", out.shared);
   root.read("trusted_proxies", out.trusted_proxies);
   if (const auto status = root.value("verifier_failure_status")) {
     static constexpr std::array<std::uint16_t, 2> kStatuses = {500, 503};

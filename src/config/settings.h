@@ -42,7 +42,6 @@ enum class SettingType : std::uint8_t {
   Audience,
   Keys,
   Store,
-  Shared,
   Wanted,
   Claims,
 };

@@ -140,9 +140,6 @@ Result<std::string> accept_text(SettingType type, std::string_view text) {
     case SettingType::FieldNameOrOff: return text == "off" ? Checked(std::string()) : check_named_field(text);
     case SettingType::FieldPrefix: return check_prefix(text);
     case SettingType::QueryName: return check_query_name(text);
-    case SettingType::Shared:
-      if (text != "memory") return error("this version shares state in 'memory' only");
-      return std::string(text);
     default: return std::string(text);
   }
 }

@@ -74,7 +74,6 @@ std::string_view type_name(SettingType type) {
     case SettingType::Audience: return "a text, a list of texts, or any";
     case SettingType::Keys: return "discover, a URL, file:FILE or a JWK set";
     case SettingType::Store: return "memory or sqlite:FILE";
-    case SettingType::Shared: return "memory";
     case SettingType::Wanted: return "a text, a list, {all: [...]} or {any: [...]}";
     case SettingType::Claims: return "a mapping from claim to values";
     default: return "a text";
@@ -93,7 +92,6 @@ JsonObject value_schema(const Setting& setting) {
     case SettingType::Url: return pattern_schema("^https?://");
     case SettingType::RoutePath: return pattern_schema("^/");
     case SettingType::Store: return pattern_schema("^(memory$|sqlite:.)");
-    case SettingType::Shared: return {{"const", "memory"}};
     case SettingType::NetworkList: return {{"anyOf", JsonArray{text_schema(), JsonObject{{"type", "array"}, {"items", text_schema()}}}}};
     case SettingType::TextList:
     case SettingType::MethodList:

@@ -31,6 +31,9 @@ void warn_about_listeners(const Section& root, const Config& config) {
   if (config.accept.session && config.store.kind == StoreLocation::Kind::Memory && (!config.accept.basic || config.accept.basic->htpasswd.empty())) {
     report.warning(root.at("store"), "store", "sessions with the store in memory: no command can add a user there, so nobody can sign in; name a file, or accept.basic.htpasswd");
   }
+  if (config.shared == Shared::Store && config.store.kind == StoreLocation::Kind::Memory) {
+    report.warning(root.at("shared"), "shared", "with the store in memory there is nobody to share with; name a file as the store");
+  }
   if (config.admin && !is_loopback(*config.admin)) {
     report.warning(root.at("admin"), "admin", "answers everybody who can reach it; keep it on loopback or a private network");
   }

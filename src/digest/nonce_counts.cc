@@ -9,11 +9,6 @@
 namespace quivive::digest {
 namespace counts_detail {
 
-struct Used {
-  std::uint32_t highest = 0;
-  std::uint64_t window = 0;  // bit n: highest - n was used
-};
-
 struct IdHash {
   std::size_t operator()(const NonceId& id) const {
     // The mint's number and its count make all the difference; the map mixes them.
@@ -26,29 +21,13 @@ struct IdHash {
 };
 
 struct Generation {
-  boost::unordered_flat_map<NonceId, Used, IdHash> counts;
+  boost::unordered_flat_map<NonceId, CountWindow, IdHash> counts;
   Instant latest = Instant::min();  // that a nonce in it was issued
 };
-
-inline NonceClaim use(Used& used, std::uint32_t count) {
-  if (count > used.highest) {
-    const std::uint32_t ahead = count - used.highest;
-    used.window = ahead < kCountWindow ? used.window << ahead | 1 : 1;
-    used.highest = count;
-    return NonceClaim::Fresh;
-  }
-  const std::uint32_t behind = used.highest - count;
-  if (behind >= kCountWindow) return NonceClaim::Forgotten;
-  const std::uint64_t bit = std::uint64_t{1} << behind;
-  if ((used.window & bit) != 0) return NonceClaim::Replayed;
-  used.window |= bit;
-  return NonceClaim::Fresh;
-}
 
 }  // namespace counts_detail
 
 using counts_detail::Generation;
-using counts_detail::Used;
 
 // Two generations: an entry that is used moves to the younger, and the older is dropped whole. So an entry outlives its last use by
 // a lifetime, and forgetting costs nothing for each. Threat: what is dropped would be fresh again. So no nonce counts that was
@@ -77,7 +56,7 @@ NonceClaim NonceCounts::claim(const Nonce& nonce, std::uint32_t count, Instant n
   auto& young = shard.young.counts;
   auto at = young.find(nonce.id);
   if (at == young.end()) {
-    Used used;
+    CountWindow used;
     if (const auto before = shard.old.counts.find(nonce.id); before != shard.old.counts.end()) {
       used = before->second;
       shard.old.counts.erase(before);
@@ -85,7 +64,7 @@ NonceClaim NonceCounts::claim(const Nonce& nonce, std::uint32_t count, Instant n
     at = young.emplace(nonce.id, used).first;
     shard.young.latest = std::max(shard.young.latest, nonce.issued);
   }
-  return use(at->second, count);
+  return at->second.claim(count);
 }
 
 std::size_t NonceCounts::size() const {

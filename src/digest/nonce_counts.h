@@ -2,6 +2,7 @@
 // Which counts of which nonces were used (RFC 7616 section 3.4, `nc`): what a replay is told by.
 
 #include "base/clock.h"
+#include "base/count_window.h"
 #include "digest/nonce.h"
 
 #include <array>
@@ -14,14 +15,8 @@
 
 namespace quivive::digest {
 
-enum class NonceClaim : std::uint8_t {
-  Fresh,     // it is the caller's now, and nobody else's
-  Replayed,  // used before
-  Forgotten, // too far behind the highest count to be told, or of a nonce that is not remembered any more: stale
-};
-
-// How far behind the highest count of a nonce another may arrive: parallel requests overtake each other.
-inline constexpr std::uint32_t kCountWindow = 64;
+// Forgotten: stale.
+using NonceClaim = CountClaim;
 
 // Shared by all workers; the lock is one of many, held for the look-up of one nonce.
 class NonceCounts {

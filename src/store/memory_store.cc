@@ -240,6 +240,23 @@ Result<std::uint64_t> MemoryStore::session_version() {
   return session_changes_;
 }
 
+Result<Secret> MemoryStore::nonce_master(const Secret& proposal, Instant now) {
+  if (const auto ok = check_nonce_master(proposal); !ok) return ok.error();
+  const std::scoped_lock lock(mutex_);
+  return nonces_.master(proposal, now);
+}
+
+Result<CountClaim> MemoryStore::claim_count(std::string_view nonce, Instant issued, std::uint32_t count) {
+  if (const auto ok = check_nonce(nonce); !ok) return ok.error();
+  const std::scoped_lock lock(mutex_);
+  return nonces_.claim(nonce, issued, count);
+}
+
+Result<std::size_t> MemoryStore::forget_nonces(Instant issued_before, std::size_t most) {
+  const std::scoped_lock lock(mutex_);
+  return nonces_.forget(issued_before, most);
+}
+
 Result<std::uint64_t> MemoryStore::version() {
   const std::scoped_lock lock(mutex_);
   return changes_;

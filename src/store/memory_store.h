@@ -2,6 +2,7 @@
 // MemoryStore: a Store that lives as long as its process. For `memory:`, demos and tests; the model that the contract
 // suite holds every other backend to.
 
+#include "store/nonce_table.h"
 #include "store/oauth_table.h"
 #include "store/ports.h"
 #include "store/session_table.h"
@@ -46,6 +47,10 @@ class MemoryStore final : public Store {
   [[nodiscard]] Result<std::vector<SessionRecord>> list_sessions() override;
   [[nodiscard]] Result<std::size_t> forget_sessions(Instant expired_before, Instant seen_before) override;
 
+  [[nodiscard]] Result<Secret> nonce_master(const Secret& proposal, Instant now) override;
+  [[nodiscard]] Result<CountClaim> claim_count(std::string_view nonce, Instant issued, std::uint32_t count) override;
+  [[nodiscard]] Result<std::size_t> forget_nonces(Instant issued_before, std::size_t most) override;
+
   [[nodiscard]] Result<std::optional<ClientRecord>> find_client(std::string_view id) override;
   [[nodiscard]] Result<Change> add_client(const ClientRecord& client) override;
   [[nodiscard]] Result<Change> revoke_client(std::string_view id, std::string_view issuer, Instant at) override;
@@ -88,6 +93,7 @@ class MemoryStore final : public Store {
   std::map<std::string, KeyRecord, std::less<>> keys_;
   std::map<RevocationName, Revocation> revocations_;
   SessionTable sessions_;
+  NonceTable nonces_;
   OAuthTable oauth_;
   std::uint64_t changes_ = 0;
   std::uint64_t session_changes_ = 0;

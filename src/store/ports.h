@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "store/change.h"
+#include "store/nonce_ports.h"
 #include "store/oauth_ports.h"
 #include "store/records.h"
 
@@ -37,7 +38,7 @@ class UserStore : public UserLookup {
   // A Store also revokes the sessions of a user whom it disables.
   [[nodiscard]] virtual Result<Change> set_disabled(std::string_view name, bool disabled, Instant at) = 0;  // already so: nothing changes
   // A Store drops the user's sessions, too, and the authorization codes, approved device requests and refresh tokens. The access
-  // tokens live on to their end: they name a user who is gone.
+  // tokens are the caller's to revoke, who knows their issuer.
   [[nodiscard]] virtual Result<Change> remove_user(std::string_view name) = 0;
   [[nodiscard]] virtual Result<std::vector<UserRecord>> list_users() = 0;  // by name
 };
@@ -107,10 +108,10 @@ class SessionStore {
   [[nodiscard]] virtual Result<std::size_t> forget_sessions(Instant expired_before, Instant seen_before) = 0;
 };
 
-class Store : public UserStore, public PlaceStore, public KeyStore, public RevocationStore, public SessionStore, public OAuthStore {
+class Store : public UserStore, public PlaceStore, public KeyStore, public RevocationStore, public SessionStore, public NonceStore, public OAuthStore {
  public:
-  // As UserLookup's, for users, keys, revocations, clients and signing keys together; sessions have session_version(). touch_key() does not count, nor does a
-  // verb that changed nothing.
+  // As UserLookup's, for users, keys, revocations, clients and signing keys together; sessions have session_version(). touch_key() and what
+  // NonceStore does count not, nor does a verb that changed nothing.
   [[nodiscard]] Result<std::uint64_t> version() override = 0;
 };
 

@@ -89,6 +89,16 @@ Result<void> check_record(const Revocation& revocation) {
   return {};
 }
 
+Result<void> check_nonce(std::string_view id) {
+  if (id.empty() || id.size() > kMaxNonceId) return error("the id of a nonce has 1 to {} octets, not {}", kMaxNonceId, id.size());
+  return {};
+}
+
+Result<void> check_nonce_master(const Secret& proposal) {
+  if (proposal.size() != kNonceMasterSize) return error("nonces are made under {} octets, not {}", kNonceMasterSize, proposal.size());
+  return {};
+}
+
 Revocation wider(const Revocation& a, const Revocation& b) {
   Revocation out = a;
   out.cutoff = std::max(a.cutoff, b.cutoff);

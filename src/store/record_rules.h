@@ -3,6 +3,7 @@
 // revocations is the wider one, and the order of what a user has several of.
 
 #include "base/result.h"
+#include "store/nonce_ports.h"
 #include "store/records.h"
 
 #include <optional>
@@ -30,6 +31,10 @@ namespace quivive::store {
 [[nodiscard]] Result<void> check_record(const SessionRecord& session);
 // Refuses an empty issuer, an empty value for TokenId and Subject, and a value for IssuedBefore.
 [[nodiscard]] Result<void> check_record(const Revocation& revocation);
+
+// Refuse what is not as long as store/nonce_ports.h says.
+[[nodiscard]] Result<void> check_nonce(std::string_view id);
+[[nodiscard]] Result<void> check_nonce_master(const Secret& proposal);
 
 // Both name the same issuer, kind and value: the later cut-off, the longer memory, the earlier creation.
 [[nodiscard]] Revocation wider(const Revocation& a, const Revocation& b);

@@ -121,7 +121,7 @@ TEST(Load, WhatThisVersionCannotDo_SaysSo) {
       {"store: postgres://u:hunter2@db/q", "2:8 store: PostgreSQL is not supported by this version of Quivive; use sqlite:FILE"},
       {"store: 'mysql://u:hunter2@db/q'", "2:8 store: is neither 'memory' nor 'sqlite:FILE'"},
       {"store: 'sqlite:'", "2:8 store: names no file; write for example sqlite:quivive.db"},
-      {"shared: redis://h", "2:9 shared: this version shares state in 'memory' only"},
+      {"shared: redis://h", "2:9 shared: 'redis://h' is not known here; one of memory, store"},
       {"routes: [{path: /, accept: [dpop, basic]}]",
        "2:29 routes[0].accept: 'dpop' is not supported by this version of Quivive; one of digest, bearer, api_key, session, basic"},
   });
