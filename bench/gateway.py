@@ -14,6 +14,7 @@ listen: 127.0.0.1:{port}
 realm: api.example.com
 upstream: http://127.0.0.1:{upstream}
 store: sqlite:{folder}/store.db
+shared: {shared}
 admin: off
 workers: 1
 log: {{requests: {log}}}
@@ -44,16 +45,16 @@ class Quivive(servers.Server):
     """`key` is an API key of its store, `basic` an Authorization field with a user's password. With `verify`, an algorithm, each
     request costs one verification by OpenSSL more (verify_in_place.cc)."""
 
-    def __init__(self, folder, program, upstream, keys, log=False, verify=""):
-        self.program, self.upstream, self.keys, self.log_requests, self.verify = str(program), upstream, keys, log, verify
-        super().__init__("quivive" + verify, folder)
+    def __init__(self, folder, program, upstream, keys, log=False, verify="", shared="memory"):
+        self.program, self.upstream, self.keys, self.log_requests, self.verify, self.shared = str(program), upstream, keys, log, verify, shared
+        super().__init__("quivive" + verify + ("" if shared == "memory" else "-" + shared), folder)
 
     def command(self):
         self.write("keys.json", json.dumps({"keys": [key.jwk for key in self.keys.values() if key.algorithm != "HS256"]}))
         self.write("secret", self.keys["HS256"].secret.decode())
         configuration = self.write("quivive.yaml", CONFIGURATION.format(
             port=self.port, upstream=self.upstream, folder=self.folder, issuer=tokens.ISSUER, audience=tokens.AUDIENCE,
-            secret_issuer=tokens.SECRET_ISSUER, log=str(self.log_requests).lower()))
+            secret_issuer=tokens.SECRET_ISSUER, shared=self.shared, log=str(self.log_requests).lower()))
         created = self.run("key", "create", "--config", configuration, "--owner", "bench", "--json")
         self.key = json.loads(created)["key"]
         self.run("user", "add", "bench", "--digest", "--config", configuration, "--password-stdin", stdin="correct horse\n")

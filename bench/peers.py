@@ -189,12 +189,13 @@ def main():
             started.append(servers.Upstream(folder))
             rows = list(peers(folder, started[0], keys, started))
             if options.quivive:
-                def quivive(verify=""):
+                def quivive(verify="", shared="memory"):
                     program = pathlib.Path(options.quivive).resolve()
-                    started.append(gateway.Quivive(folder, program, started[0].port, keys, options.log, verify))
+                    started.append(gateway.Quivive(folder, program, started[0].port, keys, options.log, verify, shared))
                     return started[-1]
 
                 rows += ours(quivive(), keys, quivive)
+                rows.append(Row("Quivive, Digest SHA-256, shared: store", quivive(shared="store"), {}, digest=("bench", "correct horse")))
             rows = [row for row in rows if re.search(options.only, row.name, re.I) or row.name.startswith("nginx")]
             for row in rows:
                 row.check()

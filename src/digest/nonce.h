@@ -34,6 +34,11 @@ class NonceMint {
   // `number` is the mint's own, random: no two mints under one master may make the same nonce.
   NonceMint(Secret master, std::uint32_t number) : master_(std::move(master)), number_(number) {}
 
+  // From now on another master: what was made before is not recognised.
+  void renew(Secret master) {
+    master_ = std::move(master);
+    keys_ = {};
+  }
   // A new one, for a challenge of `realm`. Valid until the next call.
   [[nodiscard]] std::string_view make(Instant now, std::string_view realm);
   // What it says, if a mint under this master made it for that realm, in the current or the previous period of the key.

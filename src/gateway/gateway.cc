@@ -3,6 +3,7 @@
 #include "base/base64.h"
 #include "base/json.h"
 #include "base/rfc3339.h"
+#include "crypto/constant_time.h"
 #include "crypto/digest.h"
 #include "crypto/password.h"
 #include "crypto/system_random.h"
@@ -59,11 +60,8 @@ Gateway::Gateway(GatewayOptions options)
       ticker_(control_.executor()),
       drain_timer_(control_.executor()) {
   random_->fill({reinterpret_cast<std::uint8_t*>(&decoy_seed_), sizeof decoy_seed_});
-  nonce_master_ = Secret(random_->bytes(32));
-}
-
-std::string Gateway::digest_opaque() const {
-  return hex_encode(crypto::hmac(crypto::HashKind::Sha256, nonce_master_.reveal(RevealSecret{}), "digest opaque").substr(0, 8));
+  digest_opaque_ = hex_encode(random_->bytes(8));
+  nonce_master_ = Secret(random_->bytes(store::kNonceMasterSize));
 }
 
 Gateway::~Gateway() {
@@ -71,7 +69,7 @@ Gateway::~Gateway() {
     if (thread.joinable()) thread.join();
   }
   // Pools end after the workers and before what their jobs refer to.
-  for (auto* pool : {&fetch_pool_, &store_pool_, &hash_pool_, &resolver_pool_}) {
+  for (auto* pool : {&fetch_pool_, &store_pool_, &hash_pool_, &resolver_pool_, &claim_pool_}) {
     if (*pool) (*pool)->stop();
   }
   log_.reset();
@@ -109,10 +107,11 @@ DeployFaults Gateway::start(config::Config config) {
   key_sets_ = std::make_unique<KeySetManager>(board_, control_, *fetch_pool_, clock_, *random_, say);
   store_watch_ = std::make_unique<StoreWatch>(board_, say);
 
-  auto deployed = deploy(std::move(config), {board_, *key_sets_, nullptr, options_.store, decoy_seed_, digest_opaque(), clock_.now()});
+  auto deployed = deploy(std::move(config), {board_, *key_sets_, nullptr, options_.store, decoy_seed_, digest_opaque_, clock_.now()});
   if (!deployed) return deployed.error();
   deployment_ = std::move(*deployed);
   if (const auto& digest = deployment_->config.accept.digest) nonce_counts_.set_lifetime(digest->nonce_lifetime);
+  if (const auto shared = share_nonces(); !shared) return {{shared.error().message}, true};
   lockouts_.set_limits(deployment_->config.lockout);
   for (const auto& fixed : deployment_->fixed_keys) board_.set_keys(fixed.slot, fixed.keys);
   for (const std::string& warning : deployment_->warnings) notice("warning", warning);
@@ -120,7 +119,7 @@ DeployFaults Gateway::start(config::Config config) {
 
   net::tcp::endpoint at = endpoint_of(deployment_->config.listen.address);
   for (std::size_t i = 0; i < worker_count; ++i) {
-    const Services services{clock_, board_, control_, *key_sets_, *store_pool_, *hash_pool_, *resolver_pool_, nonce_master_, nonce_counts_, lockouts_, connections_};
+    const Services services{clock_, board_, control_, *key_sets_, *store_pool_, *hash_pool_, *resolver_pool_, nonce_master_, nonce_counts_, lockouts_, device_limits_, claim_pool_.get(), connections_};
     workers_.push_back(std::make_unique<Worker>(services, deployment_, *random_));
     if (const auto listening = workers_.back()->listen(at); !listening) return {{listening.error().message}, true};
     at = workers_.front()->local();  // port 0 is chosen once
@@ -198,10 +197,43 @@ void Gateway::look_at_store() {
       next_forgetting_ = now + std::chrono::hours(1);
       (void)deployment->stores.database->forget_sessions(now - kSessionMemory, now - session->idle - kSessionMemory);
     }
+    tend_nonces(*deployment, now);
     tend_issuer(*deployment, now);
     control_.mailbox().post([this] { looking_ = false; });
   });
   if (!accepted) looking_ = false;
+}
+
+Result<void> Gateway::share_nonces() {
+  if (deployment_->config.shared != config::Shared::Store) return {};
+  auto master = deployment_->stores.database->nonce_master(nonce_master_, clock_.now());
+  if (!master) return master.error();
+  nonce_master_ = std::move(*master);
+  // Threat: whoever holds the store's lock, and so holds up claims, would hold up all look-ups, if they waited in one queue. This one is
+  // short: what is behind many that wait has no client any more.
+  claim_pool_ = std::make_unique<net::WorkerPool>(1, 128);
+  return {};
+}
+
+// On the pool: drops counts that nobody can claim any more, and looks whether all nonces are made anew. What fails is tried again.
+void Gateway::tend_nonces(const Deployment& deployment, Instant now) {
+  constexpr std::size_t kMost = 1'000'000;
+  constexpr Duration kInterval = std::chrono::minutes(1);
+  if (claim_pool_ == nullptr || now < next_nonce_tending_) return;
+  next_nonce_tending_ = now + kInterval;
+  const auto& digest = deployment.config.accept.digest;
+  const Duration lifetime = digest ? digest->nonce_lifetime : digest::kMaxNonceLifetime;
+  store::Store& store = *deployment.stores.database;
+  (void)store.forget_nonces(now - lifetime - kInterval, kMost);
+  auto master = store.nonce_master(Secret(random_->bytes(store::kNonceMasterSize)), now);
+  if (master) control_.mailbox().post([this, master = std::move(*master)] { renew_nonces(master); });
+}
+
+void Gateway::renew_nonces(Secret master) {
+  if (crypto::constant_time_equal(master.reveal(RevealSecret{}), nonce_master_.reveal(RevealSecret{}))) return;
+  notice("warning", "Digest nonces are made anew, and clients asked once more: the clock of a gateway on this store was ahead");
+  nonce_master_ = std::move(master);
+  on_workers([master = nonce_master_](Worker& worker) { worker.tools.nonces.renew(master); }, {});
 }
 
 // On the pool. Another process may have made a signing key, which this one has to know before a token of it comes.
@@ -228,7 +260,7 @@ void Gateway::reload(std::function<void(std::vector<std::string>)> done) {
   if (!options_.reread) return refuse({"there is no configuration file to read again"});
   auto config = options_.reread();
   if (!config) return refuse(config.error().lines);
-  auto deployed = deploy(std::move(*config), {board_, *key_sets_, deployment_, nullptr, decoy_seed_, digest_opaque(), clock_.now()});
+  auto deployed = deploy(std::move(*config), {board_, *key_sets_, deployment_, nullptr, decoy_seed_, digest_opaque_, clock_.now()});
   if (!deployed) {
     keep_issuers_of(*deployment_);  // those that only the refused one named are not fetched for nothing
     return refuse(deployed.error().lines);
@@ -236,8 +268,8 @@ void Gateway::reload(std::function<void(std::vector<std::string>)> done) {
   const config::Config& before = deployment_->config;
   const config::Config& after = (*deployed)->config;
   if (before.listen.address != after.listen.address || before.admin != after.admin || before.workers != after.workers ||
-      before.listen.tls.has_value() != after.listen.tls.has_value()) {
-    notice("warning", "listen, admin and workers change only with a restart");
+      before.listen.tls.has_value() != after.listen.tls.has_value() || before.shared != after.shared) {
+    notice("warning", "listen, admin, shared and workers change only with a restart");
   }
   if (after.accept.digest) nonce_counts_.set_lifetime(after.accept.digest->nonce_lifetime);
   deployment_ = std::move(*deployed);

@@ -4,6 +4,7 @@
 
 #include "gateway/access_log.h"
 #include "gateway/deployment.h"
+#include "gateway/device_limits.h"
 #include "gateway/worker.h"
 
 #include <functional>
@@ -60,7 +61,9 @@ class Gateway {
   [[nodiscard]] net::Awaitable<> enforce_drain_deadline();
   void look_at_store();
   void tend_issuer(const Deployment& deployment, Instant now);
-  [[nodiscard]] std::string digest_opaque() const;
+  [[nodiscard]] Result<void> share_nonces();
+  void tend_nonces(const Deployment& deployment, Instant now);
+  void renew_nonces(Secret master);
   void keep_issuers_of(const Deployment& deployment);
   void worker_ended();
   void notice(std::string_view level, std::string_view text);
@@ -69,15 +72,18 @@ class Gateway {
   SystemClock clock_;
   std::unique_ptr<RandomSource> random_;
   std::uint64_t decoy_seed_ = 0;
+  std::string digest_opaque_;
   Secret nonce_master_;
   digest::NonceCounts nonce_counts_;
   auth::Lockouts lockouts_;
+  DeviceLimits device_limits_;
   FactBoard board_;
   net::EventLoop control_;
   net::Descriptor signals_;
   net::Timer ticker_;
   net::Timer drain_timer_;
   std::unique_ptr<net::WorkerPool> store_pool_, hash_pool_, resolver_pool_, fetch_pool_;
+  std::unique_ptr<net::WorkerPool> claim_pool_;  // where nonces are shared
   std::unique_ptr<KeySetManager> key_sets_;
   std::unique_ptr<StoreWatch> store_watch_;
   std::shared_ptr<const Deployment> deployment_;
@@ -91,6 +97,7 @@ class Gateway {
   std::uint64_t issuer_version_ = 0;  // of the store, when the signing keys were read; likewise
   Instant next_tending_{};            // of the token service; likewise
   Instant next_forgetting_{};  // of sessions; for whoever looks at the store
+  Instant next_nonce_tending_{};  // likewise
   bool looking_ = false;
   bool stopping_ = false;
   std::uint64_t reloads_ = 0, reloads_refused_ = 0;

@@ -1,6 +1,7 @@
 #include "gateway/issuer_desk.h"
 
 #include "auth/return_to.h"
+#include "base/text.h"
 #include "base/words.h"
 #include "gateway/login_desk.h"
 #include "gateway/login_page.h"
@@ -34,6 +35,12 @@ OwnAnswer see(std::uint16_t status, std::string_view where) {
 OwnAnswer unavailable(std::string_view why) {
   auth::Verdict verdict = refusal(Reason::VerifierUnavailable, std::string(why));
   verdict.retry_after = std::chrono::seconds(5);
+  return rejected(std::move(verdict));
+}
+
+OwnAnswer wait_first(Duration wait, std::string detail) {
+  auth::Verdict verdict = refusal(Reason::LockedOut, detail);
+  verdict.retry_after = wait;
   return rejected(std::move(verdict));
 }
 
@@ -78,6 +85,7 @@ class IssuerVisit {
   using Endpoint = issuer::Answer (*)(const issuer::Service&, const issuer::Request&);
   Awaitable<OwnAnswer> ask(Endpoint endpoint);
   Awaitable<OwnAnswer> authorize();
+  Awaitable<OwnAnswer> ask_for_device();
   Awaitable<OwnAnswer> device();
   Awaitable<OwnAnswer> answer_device(const issuer::SignedIn& user);
   Awaitable<OwnAnswer> device_page(std::string user_code, const issuer::SignedIn& user);
@@ -93,6 +101,15 @@ class IssuerVisit {
     if (!query.empty()) target += '?' + query;
     auth::append_login_location(where, target);
     return see(303, where);
+  }
+  // One try at a user code: how long it has to wait, and whether it was wrong, which an outage is not.
+  [[nodiscard]] Duration begin_code(const issuer::SignedIn& user) { return worker_.services.device_limits.begin_code(user.user, request_.client, request_.now); }
+  void end_code(const issuer::SignedIn& user, bool wrong) { worker_.services.device_limits.end_code(user.user, request_.client, wrong); }
+  [[nodiscard]] OwnAnswer too_many_codes(const issuer::SignedIn& user, Duration wait) const {
+    OwnAnswer out = wait_first(wait, fmt::format("user {}: too many wrong device codes", printable(user.user, 64)));
+    const std::string said = fmt::format("Too many wrong codes were typed; try again {}.", in_minutes(wait));
+    out.html = render(DevicePage{site(), user.user, {}, {}, {}, said});
+    return out;
   }
   // Clients that cannot go to a URL that long post the same parameters (OpenID Connect Core section 3.1.2.1).
   [[nodiscard]] OwnAnswer authorize_by_get() const {
@@ -121,7 +138,7 @@ Awaitable<OwnAnswer> IssuerVisit::answer() {
   if (posts && path == issuer::kTokenPath) co_return co_await ask(issuer::answer_token);
   if (posts && path == issuer::kRevocationPath) co_return co_await ask(issuer::answer_revocation);
   if (posts && path == issuer::kIntrospectionPath) co_return co_await ask(issuer::answer_introspection);
-  if (posts && users && path == issuer::kDeviceAuthorizationPath) co_return co_await ask(issuer::answer_device_authorization);
+  if (posts && users && path == issuer::kDeviceAuthorizationPath) co_return co_await ask_for_device();
   if (method == "GET" && users && path == issuer::kAuthorizePath) co_return co_await authorize();
   if (posts && users && path == issuer::kAuthorizePath) co_return authorize_by_get();
   if (method == "OPTIONS" && is_for_scripts(path)) co_return preflight();
@@ -164,6 +181,15 @@ Awaitable<OwnAnswer> IssuerVisit::authorize() {
   co_return out;
 }
 
+Awaitable<OwnAnswer> IssuerVisit::ask_for_device() {
+  DeviceLimits& limits = worker_.services.device_limits;
+  const Duration wait = limits.begin_request(request_.client, request_.now);
+  if (wait > Duration{0}) co_return wait_first(wait, "too many requests for device codes from this network");
+  OwnAnswer out = co_await ask(issuer::answer_device_authorization);
+  limits.end_request(request_.client, out.status == 200 && out.verdict.reason == Reason::Allowed);
+  co_return out;
+}
+
 Awaitable<OwnAnswer> IssuerVisit::device() {
   const bool posts = request_.head.method == "POST";
   // Threat: a page elsewhere that approves its own device with the visitor's session.
@@ -182,9 +208,12 @@ Awaitable<OwnAnswer> IssuerVisit::device_page(std::string user_code, const issue
   if (code.empty()) {
     co_return page(render(DevicePage{site(), user.user, {}, {}, {}, user_code.empty() ? "" : "That is not a code: it has eight letters."}));
   }
+  const Duration wait = begin_code(user);
+  if (wait > Duration{0}) co_return too_many_codes(user, wait);
   using Found = std::optional<issuer::DeviceRequest>;
   std::function<Result<Found>()> job = [service = service_, code, now = request_.now] { return issuer::find_device_request(*service, code, now); };
   auto found = co_await resolver_.ask_store(std::move(job));
+  end_code(user, found && !found->has_value());
   if (!found) co_return unavailable(found.error().message);
   if (!*found) co_return page(render(DevicePage{site(), user.user, {}, {}, {}, "No device waits with that code: it was mistyped, answered before, or has expired."}));
   const std::string scopes = join((*found)->scopes), shown = issuer::show_user_code(code);
@@ -199,11 +228,14 @@ Awaitable<OwnAnswer> IssuerVisit::answer_device(const issuer::SignedIn& user) {
   const std::string typed(form->find("user_code").value), code = issuer::read_user_code(typed);
   const std::string_view decision = form->find("decision").value;
   if (code.empty() || (decision != "approve" && decision != "deny")) co_return co_await device_page(typed, user);
+  const Duration wait = begin_code(user);
+  if (wait > Duration{0}) co_return too_many_codes(user, wait);
   const bool approve = decision == "approve";
   std::function<Result<bool>()> job = [service = service_, code, approve, user, now = request_.now] {
     return issuer::answer_device_request(*service, code, approve, user, now);
   };
   const auto done = co_await resolver_.ask_store(std::move(job));
+  end_code(user, done && !*done);
   if (!done) co_return unavailable(done.error().message);
   if (!*done) co_return page(render(MessagePage{site(), "Nothing to do", "No device waits with that code any more: it was answered before, or has expired."}));
   OwnAnswer out = page(render(approve ? MessagePage{site(), "Device signed in", "You can close this page and go back to your device."}

@@ -37,8 +37,7 @@ OwnAnswer see_other(std::string_view where) {
 // What the form says above itself.
 std::string message_of(const auth::Verdict& verdict) {
   if (verdict.reason != Reason::LockedOut) return fmt::format("{}.", info(verdict.reason).description);
-  const auto minutes = std::chrono::ceil<std::chrono::minutes>(verdict.retry_after).count();
-  return fmt::format("Too many wrong passwords were sent; try again in {} minute{}.", minutes, minutes == 1 ? "" : "s");
+  return fmt::format("Too many wrong passwords were sent; try again {}.", in_minutes(verdict.retry_after));
 }
 
 // One visit to one of the pages.

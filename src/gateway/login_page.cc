@@ -42,6 +42,11 @@ std::string frame(const PageSite& site, std::string_view heading, std::string_vi
 
 }  // namespace
 
+std::string in_minutes(Duration wait) {
+  const auto minutes = std::chrono::ceil<std::chrono::minutes>(wait).count();
+  return fmt::format("in {} minute{}", minutes, minutes == 1 ? "" : "s");
+}
+
 std::string render(const LoginPage& page) {
   const bool failed = !page.message.empty();
   const std::string message = failed ? fmt::format("<p class=\"message\" id=\"message\" role=\"alert\">{}</p>\n", escaped(page.message)) : std::string();

@@ -2,6 +2,8 @@
 // The pages of a session login, as HTML: the form to sign in, the one to sign out, and the one that says it is done. They work
 // without script and load nothing. Their texts and look are in web/; here they are filled, and everything is escaped.
 
+#include "base/clock.h"
+
 #include <string>
 #include <string_view>
 
@@ -58,6 +60,9 @@ struct DevicePage {
 };
 // Posts `user_code`, and `decision`: approve or deny.
 [[nodiscard]] std::string render(const DevicePage& page);
+
+// "in 1 minute", "in 3 minutes": rounded up.
+[[nodiscard]] std::string in_minutes(Duration wait);
 
 // Fields for every response with such a page. Threats: a script or a style that somehow got in, a page
 // around ours that catches clicks.

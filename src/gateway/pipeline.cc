@@ -169,6 +169,10 @@ bool decide_digest(Worker& worker, const Deployment& deployment, const Route& ro
     }
     if (must_wait(worker, input, name, *remembered)) return false;
     step = attempt.advance(auth::FoundDigestUser{std::nullopt, remembered->digest_user});
+    if (worker.services.claim_pool != nullptr && std::holds_alternative<auth::Need>(step)) {
+      out.proved = remembered->digest_user;
+      return false;
+    }
     if (const auto* count = std::get_if<auth::Need>(&step)) step = attempt.advance(claim(worker, std::get<auth::NeedNonceCount>(*count), input.now));
     if (std::get<auth::Verdict>(step).reason == Reason::DigestWrongResponse) return false;
     worker.metrics.outcome_cache_hits.add();
@@ -304,7 +308,7 @@ Awaitable<> verify_credential(Worker& worker, std::shared_ptr<const Deployment> 
     }
     if (!worker.verifying.contains(out.key)) flight.emplace(worker, out.key);
   }
-  worker.metrics.outcome_cache_misses.add();
+  (out.proved ? worker.metrics.outcome_cache_hits : worker.metrics.outcome_cache_misses).add();
   const Instant now = input.now;
   const Route& route = *out.route;
   OutcomeCache& cache = cache_of(worker, found.credential->scheme);
@@ -327,6 +331,8 @@ Awaitable<> verify_credential(Worker& worker, std::shared_ptr<const Deployment> 
       answer = co_await resolver.key_record(std::move(record->id));
     } else if (auto* session = std::get_if<auth::NeedSession>(need)) {
       answer = co_await resolver.session(std::move(*session));
+    } else if (std::holds_alternative<auth::NeedDigestUser>(*need) && out.proved) {
+      answer = auth::FoundDigestUser{std::nullopt, out.proved};  // decide_digest() saw to lock-outs
     } else if (auto* digest = std::get_if<auth::NeedDigestUser>(need)) {
       sign_in.name(digest->name);
       answer = co_await resolver.digest_user(std::move(*digest));
@@ -337,7 +343,11 @@ Awaitable<> verify_credential(Worker& worker, std::shared_ptr<const Deployment> 
     } else if (std::holds_alternative<auth::NeedBodyHash>(*need)) {
       answer = out.body_hash.value_or(auth::BodyTooLarge{});
     } else if (const auto* count = std::get_if<auth::NeedNonceCount>(need)) {
-      answer = claim(worker, *count, now);
+      if (worker.services.claim_pool != nullptr) {
+        answer = co_await resolver.nonce_count(*count);
+      } else {
+        answer = claim(worker, *count, now);
+      }
     } else {
       answer = co_await resolver.keys(std::move(std::get<auth::NeedKeys>(*need)));
     }
@@ -349,10 +359,16 @@ Awaitable<> verify_credential(Worker& worker, std::shared_ptr<const Deployment> 
     step = attempt.advance(std::move(answer));
   }
   out.verdict = std::move(std::get<auth::Verdict>(step));
-  resolver.settle(sign_in, out.verdict);
+  if (!out.proved) resolver.settle(sign_in, out.verdict);
   settle(out);
   const auto& principal = out.verdict.principal;
   if (!principal) co_return;
+  if (Remembered* before = out.proved && worker.deployment == deployment ? cache.find(out.key, now) : nullptr; before != nullptr && before->digest_user == out.proved) {
+    out.authentication_info = std::move(out.verdict.authentication_info);
+    out.authorization_consumed = out.verdict.allowed();
+    if (out.verdict.allowed()) accept(*deployment, route, input, *found.credential, *before, out);
+    co_return;
+  }
   if (flight) flight->was_right();
   Remembered remembered{
       .principal = principal, .identity = std::pmr::string(cache.memory()), .digest_user = attempt.digest_user(), .place = sign_in.place()};

@@ -41,6 +41,7 @@ struct Admission {
   std::string cors_origin;              // for Access-Control-Allow-Origin, where the route allows the page's origin
   bool wants_body = false;              // nothing is decided: ask again, with the body
   std::optional<auth::Answer> body_hash;  // for the credential that has to be verified, where it covers the body
+  std::shared_ptr<const auth::DigestUser> proved;  // whose Digest response is right, where the count is still the store's to claim
   bool preflight = false;               // a CORS preflight that the route allows: answered here, without credentials
 };
 

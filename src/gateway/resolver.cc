@@ -37,6 +37,18 @@ Awaitable<auth::Answer> Resolver::digest_user(auth::NeedDigestUser need) {
   co_return auth::FoundDigestUser{std::move(*found), {}};
 }
 
+Awaitable<auth::Answer> Resolver::nonce_count(auth::NeedNonceCount need) {
+  const auto store = deployment_.stores.database;
+  // The instant too: mints of many processes may have the same number one day.
+  std::string id(reinterpret_cast<const char*>(need.nonce.id.data()), need.nonce.id.size());
+  const std::int64_t issued = need.nonce.issued.time_since_epoch().count();
+  id.append(reinterpret_cast<const char*>(&issued), sizeof issued);
+  std::function<Result<CountClaim>()> job = [store, id, need] { return store->claim_count(id, need.nonce.issued, need.count); };
+  const auto claimed = co_await ask_on(*worker_.services.claim_pool, std::move(job));
+  if (!claimed) co_return unavailable(claimed.error());
+  co_return *claimed;
+}
+
 Awaitable<auth::Answer> Resolver::key_record(std::string id) {
   const auto store = deployment_.stores.database;
   std::function<Result<std::optional<store::KeyRecord>>()> job = [store, id] { return store->find_key(id); };

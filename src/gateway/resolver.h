@@ -19,6 +19,7 @@ class Resolver {
 
   [[nodiscard]] net::Awaitable<auth::Answer> user(std::string name);
   [[nodiscard]] net::Awaitable<auth::Answer> digest_user(auth::NeedDigestUser need);
+  [[nodiscard]] net::Awaitable<auth::Answer> nonce_count(auth::NeedNonceCount need);  // of nonces that the store counts
   [[nodiscard]] net::Awaitable<auth::Answer> key_record(std::string id);
   [[nodiscard]] net::Awaitable<auth::Answer> session(auth::NeedSession need);
   [[nodiscard]] net::Awaitable<auth::Answer> keys(auth::NeedKeys need);
@@ -39,9 +40,13 @@ class Resolver {
 
   // A change of the store, or another look at it. An Error also when it is down or too much waits.
   template <class T>
-  [[nodiscard]] net::Awaitable<Result<T>> ask_store(std::function<Result<T>()> job);
+  [[nodiscard]] net::Awaitable<Result<T>> ask_store(std::function<Result<T>()> job) {
+    return ask_on(worker_.services.store_pool, std::move(job));
+  }
 
  private:
+  template <class T>
+  [[nodiscard]] net::Awaitable<Result<T>> ask_on(net::WorkerPool& pool, std::function<Result<T>()> job);
   using KeySetPtr = std::shared_ptr<const jose::KeySet>;
   [[nodiscard]] net::Awaitable<> pause();
   [[nodiscard]] net::Awaitable<bool> is_familiar(const SignIn& sign_in);
@@ -52,10 +57,10 @@ class Resolver {
 };
 
 template <class T>
-net::Awaitable<Result<T>> Resolver::ask_store(std::function<Result<T>()> job) {
+net::Awaitable<Result<T>> Resolver::ask_on(net::WorkerPool& pool, std::function<Result<T>()> job) {
   // A database that was removed under us still answers, with what nobody can change any more.
   if (!worker_.services.board.store_up.load(std::memory_order_relaxed)) co_return error("the store cannot be used; the log says why");
-  auto found = co_await net::run_blocking<Result<T>>(worker_.services.store_pool, worker_.loop.mailbox(), std::move(job));
+  auto found = co_await net::run_blocking<Result<T>>(pool, worker_.loop.mailbox(), std::move(job));
   if (!found) co_return error("too many store look-ups are waiting");
   co_return std::move(*found);
 }

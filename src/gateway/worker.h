@@ -13,6 +13,7 @@
 #include "gateway/record_ring.h"
 #include "gateway/fact_board.h"
 #include "gateway/deployment.h"
+#include "gateway/device_limits.h"
 #include "gateway/trace_book.h"
 #include "net/event_loop.h"
 #include "net/listener.h"
@@ -44,6 +45,8 @@ struct Services {
   const Secret& nonce_master;    // all workers' nonces are made under it
   digest::NonceCounts& nonce_counts;
   auth::Lockouts& lockouts;
+  DeviceLimits& device_limits;
+  net::WorkerPool* claim_pool;   // for counts of nonces that are the store's: `shared: store` as the gateway started; else null
   std::atomic<std::size_t>& connections;  // of all workers together; touched when one is accepted or ends
 };
 

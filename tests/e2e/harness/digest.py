@@ -1,8 +1,11 @@
 """A client of Digest (RFC 7616), which no library here does to the letter: auth-int is among what they leave out."""
 
+import contextlib
 import hashlib
 import itertools
 import re
+
+from .gateway import Gateway, config
 
 REALM = "api.example.com"  # of harness.config
 HASHES = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256, "SHA-512-256": lambda data: hashlib.new("sha512_256", data)}
@@ -54,3 +57,19 @@ class Client:
         if self.nonce is None:
             self.challenge(path)
         return self.gateway.get(path, self.field(path, **more))
+
+
+@contextlib.contextmanager
+def replicas(upstream, folder, users, count=2, **more):
+    """Gateways that use one store and share their nonces, each with a folder of its own."""
+    with contextlib.ExitStack() as stack:
+        started = []
+        for number in range(count):
+            own = folder / str(number)
+            own.mkdir()
+            settings = config(upstream.url, accept={"digest": {}, "api_key": {}}, routes=[{"path": "/", "accept": ["digest", "api_key"]}], store=f"sqlite:{folder}/shared.db",
+                              **{"shared": "store", **more})
+            started.append(stack.enter_context(Gateway(settings, folder=own)))
+        for user in users:
+            started[0].add_user(*user, digest=True)
+        yield started

@@ -193,11 +193,11 @@ class _Daemon:
 
 
 class Nginx(_Daemon):
-    """nginx with `server` as the text of its server block."""
+    """nginx with `server` as the text of its server block, and `http` beside that."""
 
-    def __init__(self, server, *, files=None):
+    def __init__(self, server, *, files=None, http=""):
         super().__init__()
-        self._text = server
+        self._text, self._http = server, http
         for name, content in (files or {}).items():
             self.write(name, content)
 
@@ -208,7 +208,7 @@ class Nginx(_Daemon):
         path = self.write("nginx.conf", f"""
             daemon off; worker_processes 1; {user} pid {folder}/pid; error_log {folder}/error.log;
             events {{ worker_connections 64; }}
-            http {{ access_log off; {scratch} server {{ listen 127.0.0.1:{self.port}; {self._text.replace('FOLDER', str(folder))} }} }}""")
+            http {{ access_log off; {scratch} {self._http} server {{ listen 127.0.0.1:{self.port}; {self._text.replace('FOLDER', str(folder))} }} }}""")
         return ["/usr/sbin/nginx", "-e", f"{folder}/error.log", "-c", str(path)]
 
 
