@@ -9,6 +9,7 @@
 #include "cli/show.h"
 #include "crypto/constant_time.h"
 #include "crypto/password.h"
+#include "issuer/settings.h"
 #include "store/record_rules.h"
 
 #include <algorithm>
@@ -61,21 +62,67 @@ void add_password_option(Options& options, bool& from_stdin) {
   options.app().add_flag("--password-stdin", from_stdin, "reads the password from the first line of standard input instead of asking");
 }
 
+// The access tokens that the configuration's own token service gave a user, up to now. An outage leaves them in force, and says so.
+Result<void, Failure> end_access_tokens(store::Store& store, const std::optional<config::Config>& config, const std::string& name, Instant now) {
+  if (!config || !config->issuer) return {};
+  const auto revoked = store.add_revocation({.issuer = config->issuer->url, .kind = store::RevocationKind::Subject, .value = name, .cutoff = now, .created = now,
+                                             .forget = now + issuer::kLongestAccessToken + store::kLongestLeeway});
+  if (revoked) return {};
+  return Failure{kFailed, fmt::format("the access tokens of the user could not be revoked: {}; say it again, or quivive token revoke --issuer {} --subject {}",
+                                      revoked.error().message, config->issuer->url, printable(name, 80))};
+}
+
+// A change that ends what the user has. Tokens first and last: should this process end in between, what is left can be said again, and a
+// token that was made meanwhile is revoked, too.
+template <class Verb>
+Result<Change, Failure> change_and_end_tokens(store::Store& store, const std::optional<config::Config>& config, const std::string& name, Io& io, Verb verb) {
+  const auto known = store.find_user(name);
+  if (!known) return store_failure(known.error());
+  if (!*known) return Change::NotFound;
+  if (const auto ended = end_access_tokens(store, config, name, io.clock.now()); !ended) return ended.error();
+  const auto changed = verb();
+  if (!changed) return store_failure(changed.error());
+  if (const auto ended = end_access_tokens(store, config, name, io.clock.now()); !ended) return ended.error();
+  return *changed;
+}
+
+// That there are tokens which nobody here knows the issuer of.
+void warn_of_tokens(const Command& self, store::Store& store, const std::optional<config::Config>& config, const std::string& name, Io& io) {
+  if (config && config->issuer) return;
+  const auto keys = store.list_signing_keys();
+  if (!keys || keys->empty()) return;
+  io.err << fmt::format("quivive {}: access tokens that this store's token service gave the user stay good until they expire: without --config its URL is not "
+                        "known here; quivive token revoke --issuer URL --subject {} ends them\n", self.name, printable(name, 80));
+}
+
+enum class Tokens : std::uint8_t { Stay, End };
+
 // Commands that change one user and take nothing but the name.
 template <class Verb>
-int change_user(const Command& self, Arguments arguments, Io& io, std::string_view done, Verb verb) {
+int change_user(const Command& self, Arguments arguments, Io& io, std::string_view done, Tokens tokens, Verb verb) {
   Options options(self);
   StoreChoice choice;
   std::string name;
   options.add_positional("name", name, "the user's name");
   options.add_store(choice);
   if (const auto status = options.parse(arguments, io)) return *status;
-  const auto store = open_store(choice, IfMissing::Fail);
+  const auto config = config_of(choice);
+  if (!config) return fail(self, config.error(), io);
+  const auto store = open_store(choice, *config, IfMissing::Fail);
   if (!store) return fail(self, store.error(), io);
-  const auto changed = verb(**store, name);
-  if (!changed) return fail(self, store_failure(changed.error()), io);
+  const auto apply = [&] { return verb(**store, name); };
+  Result<Change, Failure> changed = Change::NotFound;
+  if (tokens == Tokens::End) {
+    changed = change_and_end_tokens(**store, *config, name, io, apply);
+  } else if (auto done_now = apply(); done_now) {
+    changed = *done_now;
+  } else {
+    changed = store_failure(done_now.error());
+  }
+  if (!changed) return fail(self, changed.error(), io);
   if (*changed != Change::Done) return fail(self, unknown_user(name), io);
   io.out << done << '\n';
+  if (tokens == Tokens::End) warn_of_tokens(self, **store, *config, name, io);
   return kDone;
 }
 
@@ -146,28 +193,30 @@ int run_user_passwd(const Command& self, Arguments arguments, Io& io) {
   if (!digest.wanted) scopes = digest_scopes((*known)->digests, *config);
   const auto password = new_password(name, *scopes, from_stdin, io);
   if (!password) return fail(self, password.error(), io);
-  const auto changed = (*store)->set_password(name, password->hash, password->digests, io.clock.now());
-  if (!changed) return fail(self, store_failure(changed.error()), io);
+  const auto changed = change_and_end_tokens(**store, *config, name, io,
+                                             [&] { return (*store)->set_password(name, password->hash, password->digests, io.clock.now()); });
+  if (!changed) return fail(self, changed.error(), io);
   if (*changed != Change::Done) return fail(self, unknown_user(name), io);
   const std::string digest_part = password->digests.empty() ? "" : fmt::format(", for Digest too (realm {})", show_realms(password->digests));
   const std::string dropped = dropped_algorithms((*known)->digests, password->digests);
   const std::string dropped_part = dropped.empty() ? "" : fmt::format("; no secret for {} is kept any more", dropped);
   io.out << fmt::format("changed{}{}; the old password is refused from now on\n", digest_part, dropped_part);
+  warn_of_tokens(self, **store, *config, name, io);
   return kDone;
 }
 
 int run_user_disable(const Command& self, Arguments arguments, Io& io) {
-  return change_user(self, arguments, io, "disabled; every gateway on this store refuses the user from now on",
+  return change_user(self, arguments, io, "disabled; every gateway on this store refuses the user from now on", Tokens::End,
                      [&](store::Store& store, const std::string& name) { return store.set_disabled(name, true, io.clock.now()); });
 }
 
 int run_user_enable(const Command& self, Arguments arguments, Io& io) {
-  return change_user(self, arguments, io, "enabled",
+  return change_user(self, arguments, io, "enabled", Tokens::Stay,
                      [&](store::Store& store, const std::string& name) { return store.set_disabled(name, false, io.clock.now()); });
 }
 
 int run_user_remove(const Command& self, Arguments arguments, Io& io) {
-  return change_user(self, arguments, io, "removed; every gateway on this store refuses the user from now on",
+  return change_user(self, arguments, io, "removed; every gateway on this store refuses the user from now on", Tokens::End,
                      [](store::Store& store, const std::string& name) { return store.remove_user(name); });
 }
 
