@@ -27,7 +27,43 @@ void put(JsonObject& object, std::string_view name, const std::string& value) {
 
 std::string take(const JsonObject& object, std::string_view name) { return std::string(string_member(object, name).value_or("")); }
 
+constexpr std::array<std::pair<Keeping, std::string_view>, 2> kKeepings = {
+    {{Keeping::File, "file"}, {Keeping::SecretService, "secret-service"}}};
+
+// In one place together, so that a refresh renews all of it in one step.
+void put_secrets(JsonObject& object, const Profile& profile) {
+  put(object, "client_secret", revealed(profile.client.client_secret));
+  put(object, "access_token", revealed(profile.token.access));
+  put(object, "refresh_token", revealed(profile.token.refresh));
+  if (profile.token.expires) object["expires"] = unix_seconds(*profile.token.expires);
+  if (profile.token.issued) object["issued"] = unix_seconds(*profile.token.issued);
+}
+
+Result<void> take_secrets(const JsonObject& object, Profile& to) {
+  to.client.client_secret = Secret(take(object, "client_secret"));
+  to.token.access = Secret(take(object, "access_token"));
+  to.token.refresh = Secret(take(object, "refresh_token"));
+  for (const auto& [name, instant] : {std::pair{"expires", &to.token.expires}, std::pair{"issued", &to.token.issued}}) {
+    const Json* value = member(object, name);
+    instant->reset();
+    if (value == nullptr) continue;
+    if (!value->is_int64() || value->get_int64() < 0 || value->get_int64() > kLastSecond)
+      return error("'{}' is no number of seconds", name);
+    *instant = from_unix_seconds(value->get_int64());
+  }
+  return {};
+}
+
 }  // namespace
+
+std::string_view name_of(Keeping keeping) {
+  return std::find_if(kKeepings.begin(), kKeepings.end(), [&](const auto& row) { return row.first == keeping; })->second;
+}
+
+std::optional<Keeping> keeping_of(std::string_view name) {
+  const auto found = std::find_if(kKeepings.begin(), kKeepings.end(), [&](const auto& row) { return row.second == name; });
+  return found == kKeepings.end() ? std::nullopt : std::optional(found->first);
+}
 
 ProfileIdentity identity_of(const Profile& profile) {
   return {profile.issuer, profile.client.token_endpoint, profile.client.client_id, profile.origins};
@@ -46,16 +82,18 @@ Secret write_profile(const Profile& profile) {
   put(object, "token_endpoint", profile.client.token_endpoint);
   put(object, "revocation_endpoint", profile.revocation_endpoint);
   put(object, "client_id", profile.client.client_id);
-  put(object, "client_secret", revealed(profile.client.client_secret));
   for (const auto& [method, name] : kMethods) {
     if (method == profile.client.authentication) object["client_authentication"] = name;
   }
   put(object, "requested_scope", profile.client.scope);
   put(object, "scope", profile.scope);
-  put(object, "access_token", revealed(profile.token.access));
-  put(object, "refresh_token", revealed(profile.token.refresh));
-  if (profile.token.expires) object["expires"] = unix_seconds(*profile.token.expires);
-  if (profile.token.issued) object["issued"] = unix_seconds(*profile.token.issued);
+  if (profile.kept_in == Keeping::File) {
+    put_secrets(object, profile);
+    if (profile.left_in_vault) object["left_in"] = name_of(Keeping::SecretService);
+  } else {
+    object["kept_in"] = name_of(profile.kept_in);
+    object["sign_in"] = profile.sign_in;
+  }
   return Secret(to_json(object) + '\n');
 }
 
@@ -77,23 +115,37 @@ Result<Profile> read_profile(std::string_view json) {
   out.client.token_endpoint = take(*object, "token_endpoint");
   out.revocation_endpoint = take(*object, "revocation_endpoint");
   out.client.client_id = take(*object, "client_id");
-  out.client.client_secret = Secret(take(*object, "client_secret"));
   const std::string method = take(*object, "client_authentication");
   const auto known = std::find_if(kMethods.begin(), kMethods.end(), [&](const auto& row) { return row.second == method; });
   if (known != kMethods.end()) out.client.authentication = known->first;
   else if (!method.empty()) return error("'client_authentication' is none of none, client_secret_basic and client_secret_post");
   out.client.scope = take(*object, "requested_scope");
   out.scope = take(*object, "scope");
-  out.token.access = Secret(take(*object, "access_token"));
-  out.token.refresh = Secret(take(*object, "refresh_token"));
-  for (const auto& [name, to] : {std::pair{"expires", &out.token.expires}, std::pair{"issued", &out.token.issued}}) {
-    const Json* value = member(*object, name);
-    if (value == nullptr) continue;
-    if (!value->is_int64() || value->get_int64() < 0 || value->get_int64() > kLastSecond)
-      return error("'{}' is no number of seconds", name);
-    *to = from_unix_seconds(value->get_int64());
+  const std::string where = take(*object, "kept_in");
+  if (const auto keeping = keeping_of(where)) out.kept_in = *keeping;
+  else if (!where.empty()) return error("'kept_in' is none of file and secret-service");
+  if (out.kept_in == Keeping::File) {
+    if (auto taken = take_secrets(*object, out); !taken) return taken.error();
+    out.left_in_vault = take(*object, "left_in") == name_of(Keeping::SecretService);
+    return out;
   }
+  out.sign_in = take(*object, "sign_in");
+  if (out.sign_in.empty()) return error("'sign_in' is missing");
   return out;
+}
+
+Secret write_secrets(const Profile& profile) {
+  JsonObject object;
+  put_secrets(object, profile);
+  return Secret(to_json(object));
+}
+
+Result<void> read_secrets(std::string_view json, Profile& to) {
+  const auto parsed = parse_json(json, {.depth = 2, .bytes = kMaxProfileBytes});
+  if (!parsed) return parsed.error();
+  const JsonObject* object = parsed->if_object();
+  if (object == nullptr) return error("no JSON object");
+  return take_secrets(*object, to);
 }
 
 }  // namespace quivive::agent

@@ -86,10 +86,11 @@ RefreshOutcome Refresher::renew(const client::Refresh& wish, Deadline until) {
   if (now.refresh.empty()) return RefreshFailure{RefreshFailure::Kind::SignInAgain, "there is no refresh token any more"};
   if (is_over(until)) return no_time();
   if (held != nullptr) {
-    if (const auto room = held->prepare(); !room) {
+    if (const auto room = held->prepare(at_most(kVaultPatience, until)); !room) {
       return RefreshFailure{RefreshFailure::Kind::TryLater,
                             "the issuer was not asked, since its new tokens could not be saved: " + room.error().message};
     }
+    if (is_over(until)) return no_time();  // a request that is cut off may have spent the refresh token
   }
   RefreshOutcome outcome = ask_(wish.client, now, at_most(kEndpointTimeout, until));
   auto* token = std::get_if<Token>(&outcome);

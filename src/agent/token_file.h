@@ -17,7 +17,14 @@ namespace quivive::agent {
 inline constexpr std::size_t kMaxProfileBytes = 256 * 1024;
 
 struct TokenFileError {
-  enum class Kind : std::uint8_t { Missing, Unsafe, Broken, Failed };
+  enum class Kind : std::uint8_t {
+    Missing,
+    Unsafe,
+    Broken,
+    Failed,
+    NoSecrets,  // of ProfileStore: they are gone from where they were kept
+    Shut,       // of ProfileStore: where they are kept cannot be asked now
+  };
   Kind kind = Kind::Failed;
   std::string message;  // one line: what is wrong and what to do
 };
@@ -59,7 +66,7 @@ class TokenFile {
   TokenFile(std::string folder, std::string_view name);
   [[nodiscard]] const std::string& path() const { return path_; }
 
-  // Unsafe: another user owns it, can read or change it, or it is no regular file.
+  // What the file says, and no more: ProfileStore goes on to where the secrets are. Unsafe: another user owns it, can read or change it, or it is no regular file.
   [[nodiscard]] Result<Profile, TokenFileError> read() const;
   // Replaces the file in one step, synced to the disk before it is in place. Makes the folder.
   [[nodiscard]] Result<void, TokenFileError> replace(const Profile& profile) const;

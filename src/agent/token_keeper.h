@@ -1,7 +1,7 @@
 #pragma once
 // TokenKeeper: where tokens are kept beyond this process, so that several may share a sign-in.
 
-#include "agent/token_file.h"
+#include "agent/profile_store.h"
 #include "base/result.h"
 #include "client/call.h"
 
@@ -21,9 +21,9 @@ class TokenKeeper {
     virtual ~Held() = default;
     // As it is kept now: another process may have renewed it.
     [[nodiscard]] virtual const client::Token& token() const = 0;
-    // Makes sure that save() will find room. Before the old refresh token is spent: the new one cannot be had twice.
-    [[nodiscard]] virtual Result<void> prepare() = 0;
-    // Kept for good when this returns.
+    // Makes sure that save() will find room. Before the old refresh token is spent: the new one cannot be had twice. Waits `patience` at most.
+    [[nodiscard]] virtual Result<void> prepare(std::chrono::milliseconds patience) = 0;
+    // Kept for good when this returns. Patient, whatever the time: what is not kept is lost.
     [[nodiscard]] virtual Result<void> save(const client::Token& token) = 0;
   };
   using Holding = std::variant<std::unique_ptr<Held>, client::RefreshFailure>;
@@ -33,20 +33,20 @@ class TokenKeeper {
   [[nodiscard]] virtual Holding hold(std::chrono::milliseconds patience) = 0;
 };
 
-// A profile's file, and what it was for when it was read.
+// Where a profile is kept, and what it was for when it was read.
 struct OpenedProfile {
-  TokenFile file;
+  ProfileStore store;
   ProfileIdentity identity;
 };
 
-// Keeps them in a profile's file, as long as that is of the same sign-in.
+// Keeps them where the profile is kept, as long as that is of the same sign-in.
 class ProfileKeeper final : public TokenKeeper {
  public:
-  explicit ProfileKeeper(OpenedProfile opened) : file_(std::move(opened.file)), identity_(std::move(opened.identity)) {}
+  explicit ProfileKeeper(OpenedProfile opened) : store_(std::move(opened.store)), identity_(std::move(opened.identity)) {}
   [[nodiscard]] Holding hold(std::chrono::milliseconds patience) override;
 
  private:
-  TokenFile file_;
+  ProfileStore store_;
   ProfileIdentity identity_;
 };
 

@@ -184,6 +184,8 @@ int run_fetch(const Command& self, Arguments arguments, Io& io) {
   auto fields = read_fields(asked.headers);
   if (!fields) return fail(self, fields.error(), io);
   warn_of_arguments(self, asked.headers, io);
+  const std::chrono::milliseconds max_time(static_cast<std::int64_t>(asked.max_time * 1000));
+  if (max_time.count() > 0) asked.credentials.patience = std::min(max_time, asked.credentials.patience);
   auto given = read_credentials(asked.credentials, target->origin, asked.body.takes_stdin(), io);
   if (!given) return fail(self, given.error(), io);
   const auto body = read_body(asked.body, io);
@@ -219,7 +221,7 @@ int run_fetch(const Command& self, Arguments arguments, Io& io) {
   settings.rules.max_redirects = asked.location ? kMaxRedirects : 0;
   settings.rules.allow_plain_http = asked.allow_plain_http;
   settings.rules.max_wait = Duration(static_cast<std::int64_t>(asked.max_wait * 1000));
-  settings.max_time = std::chrono::milliseconds(static_cast<std::int64_t>(asked.max_time * 1000));
+  settings.max_time = max_time;
   agent::Client client(std::move(given->credentials), io.clock, io.random, std::move(settings));
   if (given->profile) client.keep(0, std::make_shared<agent::ProfileKeeper>(*given->profile));
 

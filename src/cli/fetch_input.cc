@@ -1,5 +1,6 @@
 #include "cli/fetch_input.h"
 
+#include "agent/secret_service.h"
 #include "base/text.h"
 #include "cli/input_line.h"
 #include "cli/why_input.h"
@@ -44,10 +45,11 @@ Result<Secret, Failure> read_password(const CredentialOptions& options, bool std
   return std::move(*typed);
 }
 
-Result<GivenCredentials, Failure> from_profile(const std::string& name, const client::Origin& origin) {
-  auto file = profile_file(name);
-  if (!file) return file.error();
-  auto profile = file->read();
+Result<GivenCredentials, Failure> from_profile(const std::string& name, const client::Origin& origin,
+                                              std::chrono::milliseconds patience) {
+  auto store = profile_store(name);
+  if (!store) return store.error();
+  auto profile = store->read(patience);
   if (!profile) return profile_failure(name, profile.error());
   // Threat: a token that is sent to whatever host a URL names.
   const auto& origins = profile->origins;
@@ -57,7 +59,7 @@ Result<GivenCredentials, Failure> from_profile(const std::string& name, const cl
                                        printable(fmt::format("{}", fmt::join(origins, ", "))))};
   }
   GivenCredentials out;
-  out.profile = agent::OpenedProfile{std::move(*file), agent::identity_of(*profile)};
+  out.profile = agent::OpenedProfile{std::move(*store), agent::identity_of(*profile)};
   out.secrets = {profile->token.access, profile->token.refresh, profile->client.client_secret};
   client::Bearer bearer{std::move(profile->token), std::nullopt};
   if (!profile->client.token_endpoint.empty()) bearer.client = std::move(profile->client);
@@ -71,7 +73,7 @@ void trim_lines(std::string& text) {
 
 }  // namespace
 
-Result<agent::TokenFile, Failure> profile_file(const std::string& name) {
+Result<agent::ProfileStore, Failure> profile_store(const std::string& name) {
   if (!agent::is_profile_name(name)) {
     return Failure{kWrong,
                    fmt::format("'{}' is no name of a profile: 1 to 64 letters, digits, dots, hyphens and underscores, the first no dot",
@@ -79,14 +81,22 @@ Result<agent::TokenFile, Failure> profile_file(const std::string& name) {
   }
   auto folder = agent::profile_folder();
   if (!folder) return Failure{kFailed, folder.error().message};
-  return agent::TokenFile(std::move(*folder), name);
+  return agent::ProfileStore(std::move(*folder), name, agent::secret_service());
 }
 
 Failure profile_failure(const std::string& name, const agent::TokenFileError& error) {
   if (error.kind == agent::TokenFileError::Kind::Missing) {
     return {kWrong, fmt::format("there is no profile '{}'; make it with: quivive login --profile {}", name, name)};
   }
-  return {error.kind == agent::TokenFileError::Kind::Failed ? kFailed : kWrong, error.message};
+  if (error.kind == agent::TokenFileError::Kind::NoSecrets) {
+    return {kNo, fmt::format("{}; sign in again with: quivive login --profile {}", error.message, name)};
+  }
+  const bool outside = error.kind == agent::TokenFileError::Kind::Failed || error.kind == agent::TokenFileError::Kind::Shut;
+  return {outside ? kFailed : kWrong, error.message};
+}
+
+std::string keeping_text(const agent::Profile& profile, const agent::ProfileStore& store) {
+  return profile.kept_in == agent::Keeping::SecretService ? "the Secret Service" : printable(store.path(), 400);
 }
 
 Result<Secret, Failure> read_secret_file(const std::string& option, const std::string& file, std::string_view what, Io& io) {
@@ -107,7 +117,7 @@ Result<Secret, Failure> read_secret_file(const std::string& option, const std::s
 Result<GivenCredentials, Failure> read_credentials(const CredentialOptions& options, const client::Origin& origin, bool stdin_taken,
                                                    Io& io) {
   GivenCredentials out;
-  if (!options.profile.empty()) return from_profile(options.profile, origin);
+  if (!options.profile.empty()) return from_profile(options.profile, origin, options.patience);
   if (stdin_taken && (options.bearer_file == "-" || options.key_file == "-")) {
     return Failure{kWrong, "standard input cannot be both the body and the credential; give one of them as a file"};
   }

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "client/call.h"
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,7 @@ struct CredentialOptions {
   bool password_stdin = false, basic = false, digest = false;
   std::string password_file;
   std::string key_file, key_header = "X-API-Key";
+  std::chrono::milliseconds patience = agent::kVaultPatience;  // with whatever keeps the profile's tokens
 };
 
 struct GivenCredentials {
@@ -31,10 +33,13 @@ struct GivenCredentials {
 [[nodiscard]] Result<GivenCredentials, Failure> read_credentials(const CredentialOptions& options, const client::Origin& origin,
                                                                  bool stdin_taken, Io& io);
 
-// The file of a profile, by its name.
-[[nodiscard]] Result<agent::TokenFile, Failure> profile_file(const std::string& name);
+// A profile by its name, kept in its file or with the user's Secret Service. None need be there.
+[[nodiscard]] Result<agent::ProfileStore, Failure> profile_store(const std::string& name);
 // The status and text of a command that a profile cannot be read for.
 [[nodiscard]] Failure profile_failure(const std::string& name, const agent::TokenFileError& error);
+
+// Where its tokens are, for people: "the Secret Service", or the path of the file.
+[[nodiscard]] std::string keeping_text(const agent::Profile& profile, const agent::ProfileStore& store);
 
 // One secret of a file ("-": standard input), without white space around it. `what` is for the Failure, "a token" say.
 [[nodiscard]] Result<Secret, Failure> read_secret_file(const std::string& option, const std::string& file, std::string_view what, Io& io);

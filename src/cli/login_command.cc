@@ -4,15 +4,17 @@
 #include "agent/token_endpoint.h"
 #include "base/text.h"
 #include "base/words.h"
+#include "cli/browser_page.h"
 #include "cli/commands.h"
 #include "cli/fetch_input.h"
 #include "cli/input_line.h"
+#include "cli/login_place.h"
+#include "cli/login_revocation.h"
 #include "cli/options.h"
 #include "cli/show.h"
 #include "client/expiry.h"
 #include "client/origin.h"
 #include "crypto/password.h"
-#include "gateway/login_page.h"
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -20,15 +22,13 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <filesystem>
-#include <system_error>
 
 namespace quivive::cli {
 namespace {
 
 struct AskedLogin {
   std::string profile = "default";
-  std::string issuer, client_id, secret_file, ca_file;
+  std::string issuer, client_id, secret_file, ca_file, keep;
   std::vector<std::string> scopes, origins;
   bool secret_stdin = false, device = false, browser = false;
 };
@@ -41,60 +41,9 @@ bool has_display() {
   return set("DISPLAY") || set("WAYLAND_DISPLAY");
 }
 
-std::string html_escaped(std::string_view text) {
-  std::string out;
-  gateway::append_html_escaped(out, text);
-  return out;
-}
-
-// A page that leads to a URL, in a folder of its own for its owner only, as long as this object lives.
-// Threat: every user of this machine can read the arguments of a program. Who knows the URL, with its state and PKCE challenge, can sign in there
-// as themselves and bring their code to our port: it would be taken for ours.
-class BrowserPage {
- public:
-  BrowserPage() = default;
-  BrowserPage(const BrowserPage&) = delete;
-  BrowserPage& operator=(const BrowserPage&) = delete;
-  ~BrowserPage() {
-    if (folder_.empty()) return;
-    ::unlink(path().c_str());
-    ::rmdir(folder_.c_str());
-  }
-  // False where it cannot be written.
-  [[nodiscard]] bool write(std::string_view to) {
-    std::error_code fault;
-    std::string folder = (std::filesystem::temp_directory_path(fault) / "quivive-login-XXXXXX").native();
-    if (fault || ::mkdtemp(folder.data()) == nullptr) return false;  // 0700
-    folder_ = std::move(folder);
-    const int fd = ::open(path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0) return false;
-    const std::string shown = html_escaped(to);
-    const std::string text = fmt::format(
-        "<!doctype html><meta charset=\"utf-8\"><meta name=\"referrer\" content=\"no-referrer\">"
-        "<meta http-equiv=\"refresh\" content=\"0;url={}\"><title>Sign in</title><p><a href=\"{}\">Go on to sign in</a></p>\n",
-        shown, shown);
-    const bool whole = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-    return ::close(fd) == 0 && whole;
-  }
-  [[nodiscard]] std::string url() const {
-    std::string out = "file://";
-    for (const char c : path()) {
-      const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '-' || c == '.' ||
-                         c == '_' || c == '~';
-      if (plain) out += c;
-      else out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-    return out;
-  }
-
- private:
-  [[nodiscard]] std::string path() const { return folder_ + "/login.html"; }
-  std::string folder_;
-};
-
 // Best effort: the URL is printed too, and some browsers are kept from the folder of the page.
-void open_browser(std::string_view url, BrowserPage& page) {
-  if (!has_display() || !page.write(url)) return;
+void open_browser(std::string_view url, BrowserPage& page, RandomSource& random) {
+  if (!has_display() || !page.write(url, random)) return;
   posix_spawn_file_actions_t quiet;
   posix_spawnattr_t apart;
   if (::posix_spawn_file_actions_init(&quiet) != 0 || ::posix_spawnattr_init(&apart) != 0) return;
@@ -115,7 +64,12 @@ Result<void, Failure> complete(AskedLogin& asked, agent::Profile& profile, Io& i
   if (!asked.issuer.empty() && asked.issuer != profile.issuer) profile = {};  // nothing of another issuer's is kept
   if (!asked.issuer.empty()) profile.issuer = asked.issuer;
   if (profile.issuer.empty()) return Failure{kWrong, "--issuer URL is missing: who issues the tokens?"};
-  if (!asked.client_id.empty()) profile.client.client_id = asked.client_id;
+  if (!asked.client_id.empty() && asked.client_id != profile.client.client_id) {
+    // Threat: the secret of one client, sent as another's.
+    profile.client.client_secret = {};
+    profile.client.authentication = client::ClientAuthentication::None;
+    profile.client.client_id = asked.client_id;
+  }
   if (profile.client.client_id.empty()) return Failure{kWrong, "--client-id ID is missing: as what is this program known to the issuer?"};
   if (!asked.scopes.empty()) profile.client.scope = join(asked.scopes);
   if (!asked.origins.empty()) profile.origins.clear();
@@ -138,6 +92,15 @@ client::ClientAuthentication authentication_of(const agent::Profile& profile, co
   return issuer.client_basic ? client::ClientAuthentication::Basic : client::ClientAuthentication::Post;
 }
 
+// The keyring was open before the person signed in, but may be locked by now: where nobody insisted on it, a finished sign-in goes into the file.
+Result<agent::ProfileStore::Replaced, agent::TokenFileError> keep_sign_in(const agent::ProfileStore& store, const agent::Profile& profile,
+                                                                          const AskedLogin& asked, Io& io) {
+  using Without = agent::ProfileStore::WithoutVault;
+  const auto lock = store.lock();
+  if (!lock) return lock.error();
+  return store.replace(profile, io.random, asked.keep.empty() ? Without::OrFile : Without::Fail);
+}
+
 }  // namespace
 
 int run_login(const Command& self, Arguments arguments, Io& io) {
@@ -157,15 +120,28 @@ int run_login(const Command& self, Arguments arguments, Io& io) {
   app.add_option("--profile", asked.profile, "the name to keep it under; default unless given")->type_name("NAME");
   auto* device = app.add_flag("--device", asked.device, "signs in on another screen, with a code to type there");
   app.add_flag("--browser", asked.browser, "signs in with the browser of this machine")->excludes(device);
+  app.add_option(
+         "--keep", asked.keep,
+         "where its tokens are kept: file, or secret-service (GNOME Keyring, KWallet, KeePassXC); unless given, where they were, or in the "
+         "Secret Service if there is one that is unlocked")
+      ->type_name("WHERE");
   app.add_option("--cacert", asked.ca_file, "trusts these certificates instead of the system's")->type_name("FILE");
   if (const auto status = options.parse(arguments, io)) return *status;
 
-  const auto file = profile_file(asked.profile);
-  if (!file) return fail(self, file.error(), io);
-  agent::Profile profile;
-  if (auto known = file->read()) profile = std::move(*known);
-  else if (known.error().kind != agent::TokenFileError::Kind::Missing) return fail(self, profile_failure(asked.profile, known.error()), io);
+  if (!asked.keep.empty() && !agent::keeping_of(asked.keep)) return fail(self, {kWrong, "--keep takes file or secret-service"}, io);
+  const auto store = profile_store(asked.profile);
+  if (!store) return fail(self, store.error(), io);
+  auto known = look_up(*store);
+  if (!known) return fail(self, profile_failure(asked.profile, known.error()), io);
+  agent::Profile profile = known->profile;
   if (auto done = complete(asked, profile, io); !done) return fail(self, done.error(), io);
+  const auto place = choose_place(asked.keep, *known);
+  if (!place) return fail(self, place.error(), io);
+  if (known->without_secrets && profile.client.authentication != client::ClientAuthentication::None &&
+      profile.client.client_secret.empty()) {
+    return fail(self, {kFailed, "give the client's secret anew, with --client-secret-file FILE: " + known->without_secrets->message}, io);
+  }
+  profile.kept_in = place->keeping;
 
   agent::ExchangeSettings settings;
   settings.ca_file = asked.ca_file;
@@ -187,22 +163,32 @@ int run_login(const Command& self, Arguments arguments, Io& io) {
   const agent::SignInPlan plan{std::move(*metadata), profile.client};
   const agent::SignInTools tools{
       exchanger, io.clock, io.random, [&](std::string_view url, std::string_view code) {
-        io.err << (code.empty() ? fmt::format("Open this page to sign in:\n\n  {}\n\n", printable(url, 4000))
+        const char* const how =
+            has_display() ? "Sign in with the browser; if it shows nothing, open this page in it:" : "Open this page to sign in:";
+        io.err << (code.empty() ? fmt::format("{}\n\n  {}\n\n", how, printable(url, 4000))
                                 : fmt::format("Open {} and type this code there:\n\n  {}\n\n", printable(url, 400), code));
         io.err.flush();
-        if (code.empty()) open_browser(url, page);
+        if (code.empty()) open_browser(url, page, io.random);
       }};
   auto signed_in = by_device ? agent::sign_in_by_device(plan, tools) : agent::sign_in_by_browser(plan, tools);
   if (!signed_in) return fail(self, {status_of(signed_in.error().fault), signed_in.error().message}, io);
   profile.token = std::move(signed_in->token);
   profile.scope = std::move(signed_in->scope);
-  const auto lock = file->lock();
-  if (!lock) return fail(self, profile_failure(asked.profile, lock.error()), io);
-  if (const auto kept = file->replace(profile); !kept) return fail(self, profile_failure(asked.profile, kept.error()), io);
+  const auto kept = keep_sign_in(*store, profile, asked, io);
+  if (!kept) {  // nobody has the new tokens
+    Failure failure = profile_failure(asked.profile, kept.error());
+    const std::string untold = revoke(profile, asked.ca_file);
+    failure.message += untold.empty() ? "; the new tokens were revoked" : "; " + untold;
+    return fail(self, failure, io);
+  }
+  profile.kept_in = kept->kept_in;
+  const std::string& why = kept->why_file.empty() ? place->why : kept->why_file;
   const auto expiry = client::expiry_of(profile.token, Duration{0});
   io.out << fmt::format("signed in at {}   profile {}{}{}\n", printable(profile.issuer), asked.profile,
                         profile.scope.empty() ? "" : "   scopes " + printable(profile.scope),
                         expiry ? "   until " + rfc3339(expiry->at) : "");
+  io.out << fmt::format("kept in {}{}\n", keeping_text(profile, *store), why.empty() ? "" : ": " + why);
+  if (!kept->left_behind.empty()) io.err << fmt::format("quivive {}: {}\n", self.name, kept->left_behind);
   return kDone;
 }
 

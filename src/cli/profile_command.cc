@@ -1,11 +1,11 @@
 // quivive token print, quivive whoami, quivive logout: what a sign-in left behind.
 
 #include "agent/client.h"
-#include "agent/token_endpoint.h"
 #include "base/text.h"
 #include "base/words.h"
 #include "cli/commands.h"
 #include "cli/fetch_input.h"
+#include "cli/login_revocation.h"
 #include "cli/options.h"
 #include "cli/screen.h"
 #include "cli/show.h"
@@ -43,25 +43,12 @@ std::string when(std::optional<client::Expiry> expiry, Instant now) {
   return fmt::format("{} ({})", rfc3339(expiry->at), over ? "ended " + distance + " ago" : "in " + distance);
 }
 
-// What the issuer was told; "" where it was. The refresh token goes, and with it what it was good for (RFC 7009 section 2.1).
-std::string revoke(const agent::Profile& profile, const std::string& ca_file) {
-  if (profile.revocation_endpoint.empty()) return "the issuer names no revocation endpoint, so its tokens stay good until they end";
-  agent::ExchangeSettings settings;
-  settings.ca_file = ca_file;
-  agent::Exchanger exchanger(std::move(settings));
-  const bool refreshable = !profile.token.refresh.empty();
-  const Secret& token = refreshable ? profile.token.refresh : profile.token.access;
-  if (token.empty()) return "";
-  const auto request =
-      client::form_request(profile.revocation_endpoint, profile.client,
-                           {{"token", token.reveal(RevealSecret{})}, {"token_type_hint", refreshable ? "refresh_token" : "access_token"}});
-  if (!request) return "the issuer was not told, and its tokens stay good until they end: " + request.error().message;
-  const auto answer = agent::post(exchanger, *request);
-  if (!answer) return "the issuer was not told, and its tokens stay good until they end: " + answer.error().message;
-  if (answer->status == 200) return "";
-  const auto said = client::read_token_error(answer->body, token);
-  return fmt::format("the issuer did not revoke the tokens, which stay good until they end: status {}{}", answer->status,
-                     said ? ", " + said->code : "");
+// Done is what was asked for, whatever stays.
+int forget_profile(const Command& self, const std::string& name, const agent::ProfileStore& store, Io& io) {
+  if (const auto removed = store.forget(); !removed) return fail(self, {kFailed, removed.error().message}, io);
+  io.out << fmt::format("forgotten: the profile '{}' is gone\n", name);
+  io.err << fmt::format("quivive {}: its tokens may still be in the Secret Service, and stay good until they end\n", self.name);
+  return kDone;
 }
 
 }  // namespace
@@ -72,12 +59,12 @@ int run_token_print(const Command& self, Arguments arguments, Io& io) {
   opened.add(options);
   opened.add_ca_file(options);
   if (const auto status = options.parse(arguments, io)) return *status;
-  auto file = profile_file(opened.name);
-  if (!file) return fail(self, file.error(), io);
-  auto profile = file->read();
+  auto store = profile_store(opened.name);
+  if (!store) return fail(self, store.error(), io);
+  auto profile = store->read();
   if (!profile) return fail(self, profile_failure(opened.name, profile.error()), io);
 
-  agent::OpenedProfile kept{std::move(*file), agent::identity_of(*profile)};
+  agent::OpenedProfile kept{std::move(*store), agent::identity_of(*profile)};
   client::Bearer bearer{std::move(profile->token), std::nullopt};
   if (!profile->client.token_endpoint.empty()) bearer.client = std::move(profile->client);
   agent::ClientOptions settings;
@@ -113,9 +100,9 @@ int run_whoami(const Command& self, Arguments arguments, Io& io) {
   opened.add(options);
   options.add_json(json);
   if (const auto status = options.parse(arguments, io)) return *status;
-  const auto file = profile_file(opened.name);
-  if (!file) return fail(self, file.error(), io);
-  const auto profile = file->read();
+  const auto store = profile_store(opened.name);
+  if (!store) return fail(self, store.error(), io);
+  const auto profile = store->read();
   if (!profile) {
     Failure failure = profile_failure(opened.name, profile.error());
     if (profile.error().kind == agent::TokenFileError::Kind::Missing) failure.status = kNo;
@@ -133,7 +120,8 @@ int run_whoami(const Command& self, Arguments arguments, Io& io) {
                                  {"scopes", json_strings(split(profile->scope))},
                                  {"origins", json_strings(profile->origins)},
                                  {"expires", json_instant(expiry ? std::optional(expiry->at) : std::nullopt)},
-                                 {"refreshable", refreshable}})
+                                 {"refreshable", refreshable},
+                                 {"kept_in", agent::name_of(profile->kept_in)}})
            << '\n';
     return kDone;
   }
@@ -148,34 +136,50 @@ int run_whoami(const Command& self, Arguments arguments, Io& io) {
   row("origins", profile->origins.empty() ? "any that fetch is given" : fmt::format("{}", fmt::join(profile->origins, " ")));
   row("ends", when(expiry, io.clock.now()));
   row("refresh", refreshable ? "by itself, when it is due" : "no; sign in again when it ends");
+  row("kept in", keeping_text(*profile, *store));
   return kDone;
 }
 
 int run_logout(const Command& self, Arguments arguments, Io& io) {
   Options options(self);
   Opened opened;
+  bool forget = false;
   opened.add(options);
   opened.add_ca_file(options);
+  options.app().add_flag(
+      "--forget", forget,
+      "where its keyring cannot be opened, removes the profile all the same: its tokens stay in there, and good until they end");
   if (const auto status = options.parse(arguments, io)) return *status;
-  const auto file = profile_file(opened.name);
-  if (!file) return fail(self, file.error(), io);
-  // A refresh that is under way would write the file again.
-  const auto lock = file->lock();
+  const auto store = profile_store(opened.name);
+  if (!store) return fail(self, store.error(), io);
+  // A refresh that is under way would keep its tokens again.
+  const auto lock = store->lock();
   if (!lock) return fail(self, profile_failure(opened.name, lock.error()), io);
-  const auto profile = file->read();
+  const auto profile = store->read();
   std::string untold;
   if (profile) {
     untold = revoke(*profile, opened.ca_file);
   } else if (profile.error().kind == agent::TokenFileError::Kind::Missing) {
     return fail(self, {kNo, fmt::format("there is no profile '{}'", opened.name)}, io);
+  } else if (profile.error().kind == agent::TokenFileError::Kind::Shut) {
+    // It can be neither revoked nor erased: nobody would find it again.
+    if (forget) return forget_profile(self, opened.name, *store, io);
+    return fail(self,
+                {kFailed, fmt::format("nothing was done: {}; quivive logout --forget --profile {} removes the profile without its tokens",
+                                      profile.error().message, opened.name)},
+                io);
   } else {
     untold = "the issuer was not told, and its tokens stay good until they end: " + profile.error().message;
   }
-  if (const auto removed = file->remove(); !removed) return fail(self, {kFailed, removed.error().message}, io);
+  const auto removed = store->remove();
+  if (!removed && forget && removed.error().kind == agent::TokenFileError::Kind::Shut) return forget_profile(self, opened.name, *store, io);
+  if (!removed) return fail(self, {kFailed, removed.error().message}, io);
   io.out << fmt::format("signed out: the profile '{}' is gone\n", opened.name);
-  if (untold.empty()) return kDone;
-  io.err << fmt::format("quivive {}: {}\n", self.name, untold);
-  return profile && profile->revocation_endpoint.empty() ? kDone : kFailed;
+  for (const std::string& one : {untold, removed->left_behind}) {
+    if (!one.empty()) io.err << fmt::format("quivive {}: {}\n", self.name, one);
+  }
+  const bool told = untold.empty() || (profile && profile->revocation_endpoint.empty());
+  return told && removed->left_behind.empty() ? kDone : kFailed;
 }
 
 }  // namespace quivive::cli

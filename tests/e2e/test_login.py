@@ -4,6 +4,7 @@ import html
 import json
 import pathlib
 import re
+import signal
 import stat
 import time
 import urllib.error
@@ -57,7 +58,7 @@ def test_device(issuer, tmp_path):
     eventually(lambda: issuer.polls)
     issuer.device = {code: "approved" for code in issuer.device}
     status, out, err = login.end()
-    assert status == 0 and "signed in at " + issuer.url in out, err
+    assert status == 0 and "signed in at " + issuer.url in out and f"kept in {tmp_path}/quivive/profiles/default.json\n" in out, err
     kept = read(tmp_path)
     assert kept["access_token"] in issuer.good and kept["refresh_token"] == issuer.refresh and kept["scope"] == "orders"
     assert kept["requested_scope"] == "orders openid" and kept["revocation_endpoint"] == issuer.url + "/revoke"
@@ -128,6 +129,7 @@ def test_a_display_chooses_the_browser_and_opens_it(issuer, tmp_path):
     assert argument.startswith("file:///") and "state" not in argument
     page = pathlib.Path(urllib.parse.unquote(argument.removeprefix("file://")))
     assert stat.S_IMODE(page.stat().st_mode) == 0o600 and stat.S_IMODE(page.parent.stat().st_mode) == 0o700
+    assert "if it shows nothing, open this page" in login.told
     text = page.read_text()
     assert f'content="0;url={html.escape(url)}"' in text and f'href="{html.escape(url)}"' in text
     asked = {name: values[0] for name, values in urllib.parse.parse_qs(urllib.parse.urlsplit(url).query).items()}
@@ -135,6 +137,32 @@ def test_a_display_chooses_the_browser_and_opens_it(issuer, tmp_path):
     visit(f"{asked['redirect_uri']}?code=c&state={asked['state']}")
     assert login.end()[0] == 0
     assert not page.parent.exists()
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_who_gives_up_leaves_no_page_behind(issuer, tmp_path, ending):
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    login = Login("--browser", "--issuer", issuer.url, "--client-id", "cli", home=tmp_path, env={"DISPLAY": ":7", "PATH": "/nowhere", "TMPDIR": str(pages)})
+    login.line_with(r"  (http\S+)")
+    eventually(lambda: list(pages.glob("*/login.html")))
+    login.process.send_signal(ending)
+    assert login.end()[0] == -ending
+    assert not list(pages.iterdir())
+
+
+def test_another_client_gets_no_secret_of_the_one_before(issuer, tmp_path):
+    def sign_in(*arguments):
+        login = Login("--device", *arguments, home=tmp_path)
+        login.line_with("WDJB-MJHT")
+        issuer.device = {code: "approved" for code in issuer.device}
+        assert login.end()[0] == 0
+        return read(tmp_path, "default")
+
+    (tmp_path / "secret").write_text(secret("the-secret-of-one-client") + "\n")
+    assert "client_secret" in sign_in("--issuer", issuer.url, "--client-id", "one", "--client-secret-file", str(tmp_path / "secret"))
+    assert "client_secret" in sign_in()
+    assert "client_secret" not in sign_in("--client-id", "other")
 
 
 def test_without_a_display_a_code_is_shown(issuer, tmp_path):
@@ -185,10 +213,26 @@ def test_metadata_that_cannot_be_trusted(issuer, tmp_path, metadata, says):
 
 
 @pytest.mark.parametrize("arguments, says", [([], "--issuer"), (["--issuer", "https://id.example.com"], "--client-id"), (["--issuer", "URL", "--client-id", "a", "--origin", "x"], "--origin"),
-                                             (["--device", "--browser"], "exclude each other"), (["--profile", "a/b"], "no name of a profile")])
+                                             (["--device", "--browser"], "exclude each other"), (["--profile", "a/b"], "no name of a profile"),
+                                             (["--keep", "cloud"], "--keep takes file or secret-service")])
 def test_wrong_commands(arguments, says, tmp_path):
     done = quivive("login", *arguments, home=tmp_path)
     assert done.exit == 2 and says in done.err and done.err.count("\n") == 1, done.err
+
+
+def test_no_secret_service_here(issuer, tmp_path):
+    refused = quivive("login", "--device", "--issuer", issuer.url, "--client-id", "cli", "--keep", "secret-service", home=tmp_path)
+    assert refused.exit == 3 and "no session bus" in refused.err and refused.err.count("\n") == 1, refused
+    assert not issuer.requests, "nobody was asked to sign in for nothing"
+    path = write_profile(tmp_path, "work", issuer, kept_in="secret-service", sign_in="s")
+    for words in (["whoami"], ["token", "print"], ["logout"], ["login", "--device"]):
+        done = quivive(*words, "--profile", "work", home=tmp_path)
+        assert done.exit == 3 and "no session bus" in done.err and done.err.count("\n") == 1, done
+    assert path.exists()
+    assert "quivive logout --forget --profile work" in quivive("logout", "--profile", "work", home=tmp_path).err
+    done = quivive("logout", "--forget", "--profile", "work", home=tmp_path)
+    assert done.exit == 0 and "'work' is gone" in done.out and "stay good until they end" in done.err and done.err.count("\n") == 1, done
+    assert not path.exists() and not issuer.requests
 
 
 # --- what a sign-in left behind
@@ -239,6 +283,29 @@ def test_logout(issuer, tmp_path):
     done = quivive("logout", home=tmp_path)
     assert done.exit == 0 and not path.exists() and issuer.revoked == [refresh]
     assert quivive("logout", home=tmp_path).exit == 1
+
+
+def test_logout_of_what_opens_revokes_whatever_is_said(issuer, tmp_path):
+    access, refresh = issuer.issue()
+    path = write_profile(tmp_path, "default", issuer, access=access, refresh=refresh)
+    done = quivive("logout", "--forget", home=tmp_path)
+    assert done.exit == 0 and not path.exists() and issuer.revoked == [refresh], done
+
+
+def test_logout_of_a_broken_file(issuer, tmp_path):
+    path = write_profile(tmp_path, "default", issuer)
+    path.write_text("{")
+    done = quivive("logout", home=tmp_path)
+    assert done.exit == 3 and not path.exists() and "the issuer was not told" in done.err and "may still be in the Secret Service" in done.err, done
+
+
+def test_tokens_that_cannot_be_kept_are_revoked(issuer, tmp_path):
+    login = Login("--device", "--issuer", issuer.url, "--client-id", "cli", home=tmp_path)
+    login.line_with("WDJB-MJHT")
+    (tmp_path / "quivive").write_text("no folder can be made here")
+    issuer.device = {code: "approved" for code in issuer.device}
+    status, out, err = login.end()
+    assert status == 3 and "; the new tokens were revoked" in err and issuer.revoked == [issuer.refresh], err
 
 
 def test_logout_goes_on_without_the_issuer(issuer, tmp_path):

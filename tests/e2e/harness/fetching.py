@@ -17,8 +17,9 @@ from .vault import captured, hidden, secret
 
 
 def quiet_environment(home=None):
-    """Without proxies and with a state folder of the test's own."""
-    env = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    """Without proxies, with a state folder of the test's own, and out of reach of the keyring of whoever runs the tests."""
+    desktop = {"DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"}
+    env = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy") and name not in desktop}
     if home is not None:
         env |= {"XDG_STATE_HOME": str(home), "HOME": str(home)}
     return env

@@ -2,7 +2,9 @@
 import { webcrypto } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-globalThis.crypto ??= webcrypto;  // Node 18 has it under this name only
+// Node 18 has them under these names only.
+globalThis.crypto ??= webcrypto;
+globalThis.CryptoKey ??= webcrypto.CryptoKey;
 const oidc = await import('openid-client');
 const oauth = await import('oauth4webapi');
 

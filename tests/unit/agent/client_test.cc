@@ -2,6 +2,7 @@
 
 #include "agent/client.h"
 
+#include "memory_vault.h"
 #include "small_server.h"
 #include "support/temp_folder.h"
 
@@ -104,6 +105,8 @@ TEST_F(ClientTest, ALateRefusalOfTheOldToken_AsksNobody) {
 TEST_F(ClientTest, Saved_BeforeItIsUsed) {
   support::TempFolder folder;
   const TokenFile file(folder.path("quivive/profiles"), "p");
+  MemoryVault vault;
+  const ProfileStore store(folder.path("quivive/profiles"), "p", vault);
   std::string kept_then;
   SmallServer issuer(token_answer);
   SmallServer api([&](const Asked& asked) {
@@ -116,7 +119,7 @@ TEST_F(ClientTest, Saved_BeforeItIsUsed) {
   profile.token = std::get<client::Bearer>(credentials[0].what).token;
   ASSERT_TRUE(file.replace(profile));
   Client client(std::move(credentials), kClientClock, random_);
-  client.keep(0, std::make_shared<ProfileKeeper>(OpenedProfile{file, identity_of(profile)}));
+  client.keep(0, std::make_shared<ProfileKeeper>(OpenedProfile{store, identity_of(profile)}));
   EXPECT_EQ(client.get(api.url()).body, "orders");
   EXPECT_THAT(kept_then, HasSubstr("refresh-new"));
   EXPECT_THAT(kept_then, HasSubstr("https://id.example.com"));

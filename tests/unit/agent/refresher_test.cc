@@ -1,5 +1,6 @@
 #include "agent/refresher.h"
 
+#include "memory_vault.h"
 #include "support/temp_folder.h"
 
 #include <gmock/gmock.h>
@@ -59,7 +60,7 @@ class MemoryKeeper final : public TokenKeeper {
    public:
     explicit InMemory(MemoryKeeper& keeper) : keeper_(keeper) {}
     [[nodiscard]] const Token& token() const override { return keeper_.kept; }
-    [[nodiscard]] Result<void> prepare() override {
+    [[nodiscard]] Result<void> prepare(std::chrono::milliseconds) override {
       if (keeper_.full) return error("no room");
       return {};
     }
@@ -313,11 +314,13 @@ class ProfileKeeperTest : public testing::Test {
   }
   [[nodiscard]] RefreshOutcome refreshed() const {
     Profile before = profile_;
-    Refresher refresher(std::make_shared<ProfileKeeper>(OpenedProfile{file_, identity_of(before)}), never, kClock);
+    Refresher refresher(std::make_shared<ProfileKeeper>(OpenedProfile{store_, identity_of(before)}), never, kClock);
     return refresher.newer(wish(token("old")));
   }
   support::TempFolder folder_;
   const TokenFile file_{folder_.path("quivive/profiles"), "p"};
+  MemoryVault vault_;
+  const ProfileStore store_{folder_.path("quivive/profiles"), "p", vault_};
   Profile profile_;
 };
 

@@ -74,12 +74,14 @@ TEST_F(FetchTest, Whoami_SaysWhatIsKept) {
             "scopes    orders openid\n"
             "origins   any that fetch is given\n"
             "ends      2026-11-24T11:33:31Z (in 1 h 30 min)\n"
-            "refresh   by itself, when it is due\n");
+            "refresh   by itself, when it is due\n"
+            "kept in   " +
+                folder_.path("state/quivive/profiles/default.json") + "\n");
   clock_.advance(std::chrono::hours{2});
   EXPECT_THAT(run_raw({"whoami"}).out, HasSubstr("ended 30 min ago"));
   EXPECT_EQ(run_raw({"whoami", "--json"}).out,
             R"({"profile":"default","issuer":"https://id.example.com","client_id":"cli","subject":"alice","scopes":["orders","openid"],)"
-            R"("origins":[],"expires":"2026-11-24T11:33:31Z","refreshable":true})"
+            R"("origins":[],"expires":"2026-11-24T11:33:31Z","refreshable":true,"kept_in":"file"})"
             "\n");
 }
 
