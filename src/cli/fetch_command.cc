@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/fetch_input.h"
+#include "cli/fetch_login.h"
 #include "cli/fetch_report.h"
 #include "cli/options.h"
 #include "cli/show.h"
@@ -30,6 +31,8 @@ struct Asked {
   bool include = false, location = false, verbose = false, fail = false, allow_plain_http = false;
   std::string output, ca_file;
   double max_time = 0, max_wait = 0;
+  bool login = false;
+  AskedLogin sign_in;
 };
 
 void add_options(Options& options, Asked& asked) {
@@ -57,18 +60,23 @@ void add_options(Options& options, Asked& asked) {
   CredentialOptions& c = asked.credentials;
   auto* profile = app.add_option("--profile", c.profile, "the tokens of that sign-in, refreshed when they are due: see quivive login")
                       ->type_name("NAME");
+  auto* login = app.add_flag("--login", asked.login,
+                             "signs in first where the profile (default unless given) has no tokens that are good or can be renewed; a new one is for this URL's origin alone");
+  add_sign_in_options(app, asked.sign_in, login);
   auto* bearer = app.add_option("--bearer-file", c.bearer_file, "sends the token in that file; - for standard input")
                      ->type_name("FILE")
-                     ->excludes(profile);
-  auto* key = app.add_option("--key-file", c.key_file, "sends the API key in that file; - for standard input")
+                     ->excludes(profile)
+                     ->excludes(login);
+  auto* key = app.add_option("--key,--key-file", c.key_file, "sends the API key in that file; - for standard input")
                   ->type_name("FILE")
                   ->excludes(profile)
+                  ->excludes(login)
                   ->excludes(bearer);
   app.add_option("--key-header", c.key_header, "the field that the key goes in; X-API-Key unless given")->type_name("NAME")->needs(key);
   auto* user =
       app.add_option("-u,--user", c.user, "signs in with a password, which is asked for: Digest where it is offered, otherwise Basic")
           ->type_name("NAME");
-  user->excludes(profile)->excludes(bearer)->excludes(key);
+  user->excludes(profile)->excludes(login)->excludes(bearer)->excludes(key);
   auto* from_stdin = app.add_flag("--password-stdin", c.password_stdin, "reads the password from the first line of standard input");
   app.add_option("--password-file", c.password_file, "reads the password from the first line of that file")
       ->type_name("FILE")
@@ -83,7 +91,9 @@ class Output {
  public:
   Output(const Asked& asked, Io& io) : asked_(asked), io_(io) {}
 
+  [[nodiscard]] bool begun() const { return begun_; }
   void head(const agent::ResponseHead& head) {
+    begun_ = true;
     quiet_ = asked_.fail && head.status >= 400;
     if (!asked_.output.empty() && !quiet_) {
       file_.open(asked_.output, std::ios::binary | std::ios::trunc);
@@ -117,7 +127,7 @@ class Output {
   const Asked& asked_;
   Io& io_;
   std::ofstream file_;
-  bool quiet_ = false;
+  bool quiet_ = false, begun_ = false;
   std::string fault_;
 };
 
@@ -186,6 +196,12 @@ int run_fetch(const Command& self, Arguments arguments, Io& io) {
   warn_of_arguments(self, asked.headers, io);
   const std::chrono::milliseconds max_time(static_cast<std::int64_t>(asked.max_time * 1000));
   if (max_time.count() > 0) asked.credentials.patience = std::min(max_time, asked.credentials.patience);
+  if (asked.login) {
+    if (asked.credentials.profile.empty()) asked.credentials.profile = asked.sign_in.profile;
+    asked.sign_in.profile = asked.credentials.profile;
+    asked.sign_in.ca_file = asked.ca_file;
+    if (const auto done = sign_in_if_due(asked.sign_in, target->origin, io); !done) return fail(self, done.error(), io);
+  }
   auto given = read_credentials(asked.credentials, target->origin, asked.body.takes_stdin(), io);
   if (!given) return fail(self, given.error(), io);
   const auto body = read_body(asked.body, io);
@@ -222,16 +238,29 @@ int run_fetch(const Command& self, Arguments arguments, Io& io) {
   settings.rules.allow_plain_http = asked.allow_plain_http;
   settings.rules.max_wait = Duration(static_cast<std::int64_t>(asked.max_wait * 1000));
   settings.max_time = max_time;
-  agent::Client client(std::move(given->credentials), io.clock, io.random, std::move(settings));
-  if (given->profile) client.keep(0, std::make_shared<agent::ProfileKeeper>(*given->profile));
 
   Output output(asked, io);
   WireRecord wire;
   agent::Listener listener;
   listener.on_head = [&](const agent::ResponseHead& head) { output.head(head); };
   listener.on_wire = [&](net::TransferEvent event, std::string_view bytes) { wire.add(event, bytes); };
-  const agent::Response response = client.send(
-      request, [&](std::string_view piece) { return output.body(piece); }, listener);
+  const auto send = [&](GivenCredentials& with) {
+    agent::Client client(std::move(with.credentials), io.clock, io.random, settings);
+    if (with.profile) client.keep(0, std::make_shared<agent::ProfileKeeper>(*with.profile));
+    return client.send(request, [&](std::string_view piece) { return output.body(piece); }, listener);
+  };
+  agent::Response response = send(*given);
+  // The issuer alone can tell that a refresh token is over. Nothing was asked then, or what was is not asked twice.
+  const bool over = asked.login && response.explanation.cause == client::CallCause::SignInAgain;
+  if (over && !output.begun() && (request.body == nullptr || request.body->replayable())) {
+    if (const auto done = sign_in_anew(asked.sign_in, io); !done) return fail(self, done.error(), io);
+    auto anew = read_credentials(asked.credentials, target->origin, asked.body.takes_stdin(), io);
+    if (!anew) return fail(self, anew.error(), io);
+    given->secrets.insert(given->secrets.end(), anew->secrets.begin(), anew->secrets.end());
+    if (const auto back = request.body == nullptr ? Result<void>{} : request.body->rewind(); !back) return fail(self, {kFailed, back.error().message}, io);
+    wire = WireRecord{};
+    response = send(*anew);
+  }
   const std::string unwritten = output.finish();
 
   std::string_view hint;

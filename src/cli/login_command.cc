@@ -1,125 +1,25 @@
 // quivive login
 
-#include "agent/sign_in.h"
-#include "agent/token_endpoint.h"
-#include "base/text.h"
-#include "base/words.h"
-#include "cli/browser_page.h"
 #include "cli/commands.h"
-#include "cli/fetch_input.h"
-#include "cli/input_line.h"
-#include "cli/login_place.h"
-#include "cli/login_revocation.h"
+#include "cli/login_flow.h"
 #include "cli/options.h"
 #include "cli/show.h"
-#include "client/expiry.h"
-#include "client/origin.h"
-#include "crypto/password.h"
-
-#include <fcntl.h>
-#include <spawn.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cstdlib>
 
 namespace quivive::cli {
-namespace {
-
-struct AskedLogin {
-  std::string profile = "default";
-  std::string issuer, client_id, secret_file, ca_file, keep;
-  std::vector<std::string> scopes, origins;
-  bool secret_stdin = false, device = false, browser = false;
-};
-
-bool has_display() {
-  const auto set = [](const char* name) {
-    const char* value = std::getenv(name);
-    return value != nullptr && *value != '\0';
-  };
-  return set("DISPLAY") || set("WAYLAND_DISPLAY");
-}
-
-// Best effort: the URL is printed too, and some browsers are kept from the folder of the page.
-void open_browser(std::string_view url, BrowserPage& page, RandomSource& random) {
-  if (!has_display() || !page.write(url, random)) return;
-  posix_spawn_file_actions_t quiet;
-  posix_spawnattr_t apart;
-  if (::posix_spawn_file_actions_init(&quiet) != 0 || ::posix_spawnattr_init(&apart) != 0) return;
-  for (const int fd : {0, 1, 2}) ::posix_spawn_file_actions_addopen(&quiet, fd, "/dev/null", O_RDWR, 0);
-  ::posix_spawnattr_setflags(&apart, POSIX_SPAWN_SETSID);  // a browser that starts here outlives us, and Ctrl-C
-  std::string program = "xdg-open", argument = page.url();
-  char* const words[] = {program.data(), argument.data(), nullptr};
-  pid_t child = 0;  // not waited for: it may be the browser itself
-  (void)::posix_spawnp(&child, program.c_str(), &quiet, &apart, words, environ);
-  ::posix_spawnattr_destroy(&apart);
-  ::posix_spawn_file_actions_destroy(&quiet);
-}
-
-int status_of(agent::SignInFault fault) { return fault == agent::SignInFault::Failed ? kFailed : kNo; }
-
-// What is not given is taken from the profile: signing in again needs its name only.
-Result<void, Failure> complete(AskedLogin& asked, agent::Profile& profile, Io& io) {
-  if (!asked.issuer.empty() && asked.issuer != profile.issuer) profile = {};  // nothing of another issuer's is kept
-  if (!asked.issuer.empty()) profile.issuer = asked.issuer;
-  if (profile.issuer.empty()) return Failure{kWrong, "--issuer URL is missing: who issues the tokens?"};
-  if (!asked.client_id.empty() && asked.client_id != profile.client.client_id) {
-    // Threat: the secret of one client, sent as another's.
-    profile.client.client_secret = {};
-    profile.client.authentication = client::ClientAuthentication::None;
-    profile.client.client_id = asked.client_id;
-  }
-  if (profile.client.client_id.empty()) return Failure{kWrong, "--client-id ID is missing: as what is this program known to the issuer?"};
-  if (!asked.scopes.empty()) profile.client.scope = join(asked.scopes);
-  if (!asked.origins.empty()) profile.origins.clear();
-  for (const std::string& one : asked.origins) {
-    const auto origin = client::origin_of(one);
-    if (!origin) return Failure{kWrong, fmt::format("--origin {}: no https or http URL", printable(one))};
-    profile.origins.push_back(origin->text());
-  }
-  if (asked.secret_stdin) profile.client.client_secret = read_secret_line(io.in, crypto::kMaxPasswordSize);
-  if (!asked.secret_file.empty()) {
-    auto secret = read_secret_file("--client-secret-file", asked.secret_file, "a client secret", io);
-    if (!secret) return secret.error();
-    profile.client.client_secret = std::move(*secret);
-  }
-  return {};
-}
-
-client::ClientAuthentication authentication_of(const agent::Profile& profile, const agent::IssuerMetadata& issuer) {
-  if (profile.client.client_secret.empty()) return client::ClientAuthentication::None;
-  return issuer.client_basic ? client::ClientAuthentication::Basic : client::ClientAuthentication::Post;
-}
-
-// The keyring was open before the person signed in, but may be locked by now: where nobody insisted on it, a finished sign-in goes into the file.
-Result<agent::ProfileStore::Replaced, agent::TokenFileError> keep_sign_in(const agent::ProfileStore& store, const agent::Profile& profile,
-                                                                          const AskedLogin& asked, Io& io) {
-  using Without = agent::ProfileStore::WithoutVault;
-  const auto lock = store.lock();
-  if (!lock) return lock.error();
-  return store.replace(profile, io.random, asked.keep.empty() ? Without::OrFile : Without::Fail);
-}
-
-}  // namespace
 
 int run_login(const Command& self, Arguments arguments, Io& io) {
   Options options(self);
   AskedLogin asked;
   CLI::App& app = options.app();
-  app.add_option("--issuer", asked.issuer, "who issues the tokens; its metadata say where")->type_name("URL");
-  app.add_option("--client-id", asked.client_id, "as what this program is known there")->type_name("ID");
+  add_sign_in_options(app, asked, nullptr);
   auto* from_stdin = app.add_flag("--client-secret-stdin", asked.secret_stdin,
                                   "reads the client's secret, if it has one, from the first line of standard input");
   app.add_option("--client-secret-file", asked.secret_file, "reads it from that file")->type_name("FILE")->excludes(from_stdin);
-  const auto repeated = [&](const char* name, std::vector<std::string>& to, const char* text, const char* type) {
-    app.add_option(name, to, text)->type_name(type)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  };
-  repeated("--scope", asked.scopes, "what to ask for; repeat for more", "SCOPE");
-  repeated("--origin", asked.origins, "where the token may be sent, and nowhere else; repeat for more", "URL");
+  app.add_option("--origin", asked.origins, "where the token may be sent, and nowhere else; repeat for more")
+      ->type_name("URL")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--profile", asked.profile, "the name to keep it under; default unless given")->type_name("NAME");
-  auto* device = app.add_flag("--device", asked.device, "signs in on another screen, with a code to type there");
-  app.add_flag("--browser", asked.browser, "signs in with the browser of this machine")->excludes(device);
   app.add_option(
          "--keep", asked.keep,
          "where its tokens are kept: file, or secret-service (GNOME Keyring, KWallet, KeePassXC); unless given, where they were, or in the "
@@ -128,67 +28,10 @@ int run_login(const Command& self, Arguments arguments, Io& io) {
   app.add_option("--cacert", asked.ca_file, "trusts these certificates instead of the system's")->type_name("FILE");
   if (const auto status = options.parse(arguments, io)) return *status;
 
-  if (!asked.keep.empty() && !agent::keeping_of(asked.keep)) return fail(self, {kWrong, "--keep takes file or secret-service"}, io);
-  const auto store = profile_store(asked.profile);
-  if (!store) return fail(self, store.error(), io);
-  auto known = look_up(*store);
-  if (!known) return fail(self, profile_failure(asked.profile, known.error()), io);
-  agent::Profile profile = known->profile;
-  if (auto done = complete(asked, profile, io); !done) return fail(self, done.error(), io);
-  const auto place = choose_place(asked.keep, *known);
-  if (!place) return fail(self, place.error(), io);
-  if (known->without_secrets && profile.client.authentication != client::ClientAuthentication::None &&
-      profile.client.client_secret.empty()) {
-    return fail(self, {kFailed, "give the client's secret anew, with --client-secret-file FILE: " + known->without_secrets->message}, io);
-  }
-  profile.kept_in = place->keeping;
-
-  agent::ExchangeSettings settings;
-  settings.ca_file = asked.ca_file;
-  agent::Exchanger exchanger(std::move(settings));
-  auto metadata = agent::discover(exchanger, profile.issuer);
-  if (!metadata) return fail(self, {kFailed, metadata.error().message}, io);
-  profile.client.token_endpoint = metadata->token_endpoint;
-  profile.client.authentication = authentication_of(profile, *metadata);
-  profile.revocation_endpoint = metadata->revocation_endpoint;
-  const bool can_device = !metadata->device_authorization_endpoint.empty();
-  const bool can_browser = !metadata->authorization_endpoint.empty() && metadata->s256;
-  if ((asked.device || !can_browser) && !can_device)
-    return fail(self, {kNo, "the issuer offers no sign-in that fits: it names no device_authorization_endpoint"}, io);
-  if (asked.browser && !can_browser)
-    return fail(self, {kNo, "the issuer offers no sign-in that fits: no authorization_endpoint, or no PKCE with S256"}, io);
-  const bool by_device = asked.device || !can_browser || (!asked.browser && can_device && !has_display());
-
-  BrowserPage page;
-  const agent::SignInPlan plan{std::move(*metadata), profile.client};
-  const agent::SignInTools tools{
-      exchanger, io.clock, io.random, [&](std::string_view url, std::string_view code) {
-        const char* const how =
-            has_display() ? "Sign in with the browser; if it shows nothing, open this page in it:" : "Open this page to sign in:";
-        io.err << (code.empty() ? fmt::format("{}\n\n  {}\n\n", how, printable(url, 4000))
-                                : fmt::format("Open {} and type this code there:\n\n  {}\n\n", printable(url, 400), code));
-        io.err.flush();
-        if (code.empty()) open_browser(url, page, io.random);
-      }};
-  auto signed_in = by_device ? agent::sign_in_by_device(plan, tools) : agent::sign_in_by_browser(plan, tools);
-  if (!signed_in) return fail(self, {status_of(signed_in.error().fault), signed_in.error().message}, io);
-  profile.token = std::move(signed_in->token);
-  profile.scope = std::move(signed_in->scope);
-  const auto kept = keep_sign_in(*store, profile, asked, io);
-  if (!kept) {  // nobody has the new tokens
-    Failure failure = profile_failure(asked.profile, kept.error());
-    const std::string untold = revoke(profile, asked.ca_file);
-    failure.message += untold.empty() ? "; the new tokens were revoked" : "; " + untold;
-    return fail(self, failure, io);
-  }
-  profile.kept_in = kept->kept_in;
-  const std::string& why = kept->why_file.empty() ? place->why : kept->why_file;
-  const auto expiry = client::expiry_of(profile.token, Duration{0});
-  io.out << fmt::format("signed in at {}   profile {}{}{}\n", printable(profile.issuer), asked.profile,
-                        profile.scope.empty() ? "" : "   scopes " + printable(profile.scope),
-                        expiry ? "   until " + rfc3339(expiry->at) : "");
-  io.out << fmt::format("kept in {}{}\n", keeping_text(profile, *store), why.empty() ? "" : ": " + why);
-  if (!kept->left_behind.empty()) io.err << fmt::format("quivive {}: {}\n", self.name, kept->left_behind);
+  const auto kept = sign_in(asked, io);
+  if (!kept) return fail(self, kept.error(), io);
+  io.out << kept->told;
+  if (!kept->warning.empty()) io.err << fmt::format("quivive {}: {}\n", self.name, kept->warning);
   return kDone;
 }
 

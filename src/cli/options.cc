@@ -124,6 +124,11 @@ std::optional<int> Options::parse(Arguments arguments, Io& io) {
           return wrong(fmt::format("--{} and --{} exclude each other", option->get_lnames().front(), excluded->get_lnames().front()));
         }
       }
+      for (const CLI::Option* needed : option->get_needs()) {
+        if (option->count() > 0 && needed->count() == 0) {
+          return wrong(fmt::format("--{} goes with --{}, which is missing", option->get_lnames().front(), needed->get_lnames().front()));
+        }
+      }
       if (option->get_items_expected_max() == 1 && option->count() > 1) return wrong(fmt::format("{} is given more than once", shown(*option)));
     }
     if (const CLI::Option* option = first_named(problem.what()); option != nullptr && problem.get_name() == "ConversionError") {

@@ -31,8 +31,10 @@ def read(home, name="default"):
 class Login:
     """`quivive login` as a process, with what it has printed so far."""
 
+    command = "login"
+
     def __init__(self, *arguments, home, env=None):
-        self.process = start("login", *arguments, home=home, env={"DISPLAY": "", "WAYLAND_DISPLAY": "", **(env or {})})
+        self.process = start(self.command, *arguments, home=home, env={"DISPLAY": "", "WAYLAND_DISPLAY": "", **(env or {})})
         self.told = ""
 
     def line_with(self, pattern):

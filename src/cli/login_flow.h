@@ -1,0 +1,31 @@
+#pragma once
+// One sign-in, from what was asked to tokens that are kept: what `quivive login` does, and `quivive fetch --login` where there are no
+// tokens that can be used.
+
+#include "cli/command.h"
+#include "cli/options.h"
+
+#include <string>
+#include <vector>
+
+namespace quivive::cli {
+
+struct AskedLogin {
+  std::string profile = "default";
+  std::string issuer, client_id, secret_file, ca_file, keep;
+  std::vector<std::string> scopes, origins;
+  std::string first_origin;  // where the token of a profile that is new may be sent, where `origins` says nothing; "" for anywhere
+  bool secret_stdin = false, device = false, browser = false;
+};
+
+// --issuer, --client-id, --scope, --device and --browser. `needed`, unless null, is the option that they go with.
+void add_sign_in_options(CLI::App& app, AskedLogin& asked, CLI::Option* needed);
+
+struct KeptSignIn {
+  std::string told;     // lines for people: who, and where it is kept
+  std::string warning;  // "", or what was left behind
+};
+// Waits for the person. A Failure has kept nothing, and says what to do.
+[[nodiscard]] Result<KeptSignIn, Failure> sign_in(const AskedLogin& asked, Io& io);
+
+}  // namespace quivive::cli
