@@ -200,7 +200,7 @@ int run_fetch(const Command& self, Arguments arguments, Io& io) {
     if (asked.credentials.profile.empty()) asked.credentials.profile = asked.sign_in.profile;
     asked.sign_in.profile = asked.credentials.profile;
     asked.sign_in.ca_file = asked.ca_file;
-    if (const auto done = sign_in_if_due(asked.sign_in, target->origin, io); !done) return fail(self, done.error(), io);
+    if (const auto done = sign_in_if_due(self, asked.sign_in, target->origin, asked.credentials.patience, io); !done) return fail(self, done.error(), io);
   }
   auto given = read_credentials(asked.credentials, target->origin, asked.body.takes_stdin(), io);
   if (!given) return fail(self, given.error(), io);
@@ -253,7 +253,7 @@ int run_fetch(const Command& self, Arguments arguments, Io& io) {
   // The issuer alone can tell that a refresh token is over. Nothing was asked then, or what was is not asked twice.
   const bool over = asked.login && response.explanation.cause == client::CallCause::SignInAgain;
   if (over && !output.begun() && (request.body == nullptr || request.body->replayable())) {
-    if (const auto done = sign_in_anew(asked.sign_in, io); !done) return fail(self, done.error(), io);
+    if (const auto done = sign_in_anew(self, asked.sign_in, io); !done) return fail(self, done.error(), io);
     auto anew = read_credentials(asked.credentials, target->origin, asked.body.takes_stdin(), io);
     if (!anew) return fail(self, anew.error(), io);
     given->secrets.insert(given->secrets.end(), anew->secrets.begin(), anew->secrets.end());

@@ -21,19 +21,20 @@ bool is_usable(const agent::Profile& profile, Instant now) {
 
 }  // namespace
 
-Result<void, Failure> sign_in_anew(const AskedLogin& asked, Io& io) {
+Result<void, Failure> sign_in_anew(const Command& self, const AskedLogin& asked, Io& io) {
   const auto kept = sign_in(asked, io);
   if (!kept) return kept.error();
-  io.err << kept->told << kept->warning << (kept->warning.empty() ? "" : "\n");
+  io.err << kept->told;
+  if (!kept->warning.empty()) io.err << fmt::format("quivive {}: {}\n", self.name, kept->warning);
   io.err.flush();
   return {};
 }
 
-Result<void, Failure> sign_in_if_due(AskedLogin& asked, const client::Origin& origin, Io& io) {
+Result<void, Failure> sign_in_if_due(const Command& self, AskedLogin& asked, const client::Origin& origin, std::chrono::milliseconds patience, Io& io) {
   asked.first_origin = origin.text();
   const auto store = profile_store(asked.profile);
   if (!store) return store.error();
-  const auto profile = store->read();
+  const auto profile = store->read(patience);
   using Fault = agent::TokenFileError::Kind;
   if (!profile) {
     if (profile.error().kind != Fault::Missing && profile.error().kind != Fault::NoSecrets) return {};
@@ -42,7 +43,7 @@ Result<void, Failure> sign_in_if_due(AskedLogin& asked, const client::Origin& or
     const bool elsewhere = !origins.empty() && std::ranges::none_of(origins, [&](const std::string& one) { return client::origin_of(one) == origin; });
     if (elsewhere || is_usable(*profile, io.clock.now())) return {};
   }
-  return sign_in_anew(asked, io);
+  return sign_in_anew(self, asked, io);
 }
 
 }  // namespace quivive::cli

@@ -91,8 +91,8 @@ void warn_of_tokens(const Command& self, store::Store& store, const std::optiona
   if (config && config->issuer) return;
   const auto keys = store.list_signing_keys();
   if (!keys || keys->empty()) return;
-  io.err << fmt::format("quivive {}: access tokens that this store's token service gave the user stay good until they expire: without --config its URL is not "
-                        "known here; quivive token revoke --issuer URL --subject {} ends them\n", self.name, printable(name, 80));
+  io.err << fmt::format("quivive {}: access tokens that this store's token service gave the user stay good until they expire: no configuration that was read here "
+                        "names its URL; quivive token revoke --issuer URL --subject {} ends them\n", self.name, printable(name, 80));
 }
 
 enum class Tokens : std::uint8_t { Stay, End };
