@@ -36,14 +36,20 @@ function(quivive_layer name)
   endif()
 endfunction()
 
-# quivive_precompile(NAME header…): layers whose files all include the same heavy headers.
-function(quivive_precompile name)
-  get_target_property(type quivive_${name} TYPE)
+# quivive_precompile(TARGET <header>…): for targets whose files all include the same heavy headers. Headers of libraries
+# alone, which have include guards: GCC knows a header with #pragma once again by its bytes only, and ccache may return one
+# precompiled before an edit that it does not see, such as a comment; the header would then be read a second time.
+function(quivive_precompile target)
+  get_target_property(type ${target} TYPE)
   if(NOT type STREQUAL "INTERFACE_LIBRARY")
-    list(TRANSFORM ARGN PREPEND ${PROJECT_SOURCE_DIR}/src/)
-    target_precompile_headers(quivive_${name} PRIVATE ${ARGN})
+    foreach(header ${ARGN})
+      if(NOT header MATCHES "^<.+>$")
+        message(FATAL_ERROR "quivive_precompile(${target}): ${header} is not <a library's header>")
+      endif()
+    endforeach()
+    target_precompile_headers(${target} PRIVATE ${ARGN})
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-      target_compile_options(quivive_${name} PRIVATE -fpch-preprocess)
+      target_compile_options(${target} PRIVATE -fpch-preprocess)
     endif()
   endif()
 endfunction()
