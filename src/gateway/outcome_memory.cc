@@ -3,41 +3,38 @@
 #include <algorithm>
 #include <new>
 #include <sys/mman.h>
+#include <utility>
 
 namespace quivive::gateway {
 
-OutcomeMemory::Pages::~Pages() {
-  for (const Mapping& mapping : mappings_) ::munmap(mapping.begin, mapping.size);
+OutcomeMemory::~OutcomeMemory() {
+  for (std::byte* const step : steps_) ::munmap(step, kStep);
 }
 
-std::size_t OutcomeMemory::Pages::reserved() const {
-  std::size_t size = 0;
-  for (const Mapping& mapping : mappings_) size += mapping.size;
-  return size;
-}
-
-void* OutcomeMemory::Pages::do_allocate(std::size_t size, std::size_t alignment) {
-  std::size_t at = (used_ + alignment - 1) / alignment * alignment;
-  if (mappings_.empty() || at + size > mappings_.back().size) {
-    const std::size_t step = std::max(kStep, (size + 4095) / 4096 * 4096);
-    mappings_.reserve(mappings_.size() + 1);  // so that nothing can fail between the mapping and its being noted
-    void* const pages = ::mmap(nullptr, step, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+void* OutcomeMemory::fresh(std::size_t size) {
+  if (size > left_) {
+    steps_.reserve(steps_.size() + 1);  // so that nothing can fail between the mapping and its being noted
+    void* const pages = ::mmap(nullptr, kStep, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
     if (pages == MAP_FAILED) throw std::bad_alloc();
-    mappings_.push_back({static_cast<std::byte*>(pages), step});
-    at = 0;
+    next_ = steps_.emplace_back(static_cast<std::byte*>(pages));
+    left_ = kStep;
   }
-  used_ = at + size;
-  return mappings_.back().begin + at;
+  left_ -= size;
+  return std::exchange(next_, next_ + size);
 }
 
 void* OutcomeMemory::do_allocate(std::size_t size, std::size_t alignment) {
-  if (size > kLargestPooled) return ::operator new(size, std::align_val_t{alignment});
-  return pools_.allocate(size, alignment);
+  if (!is_kept(size, alignment)) return ::operator new(size, std::align_val_t{alignment});
+  const std::size_t grains = std::max<std::size_t>(1, (size + kGrain - 1) / kGrain);
+  Free*& free = free_[grains];
+  if (free == nullptr) return fresh(grains * kGrain);
+  return std::exchange(free, free->next);
 }
 
 void OutcomeMemory::do_deallocate(void* block, std::size_t size, std::size_t alignment) {
-  if (size > kLargestPooled) return ::operator delete(block, size, std::align_val_t{alignment});
-  pools_.deallocate(block, size, alignment);
+  if (!is_kept(size, alignment)) return ::operator delete(block, size, std::align_val_t{alignment});
+  Free*& free = free_[std::max<std::size_t>(1, (size + kGrain - 1) / kGrain)];
+  free = new (block) Free{free};
 }
 
 }  // namespace quivive::gateway

@@ -105,16 +105,19 @@ struct RawJwt::Contents {
 Result<RawJwt, JwtFailure> RawJwt::parse(std::string_view compact, std::size_t max_size) {
   if (compact.empty()) return JwtFailure{Reason::TokenEmpty, "no text"};
   if (compact.size() > max_size) return malformed("{} octets; at most {} are read", compact.size(), max_size);
-  const auto dots = std::count(compact.begin(), compact.end(), '.');
-  if (dots == 4) return JwtFailure{Reason::TokenEncrypted, "five parts: a JWE"};
-  if (dots != 2) return malformed("{} parts; a compact JWS has 3", dots + 1);
+  const std::size_t first = compact.find('.');
+  const std::size_t last = first == compact.npos ? first : compact.find('.', first + 1);
+  if (last == compact.npos || compact.find('.', last + 1) != compact.npos) {
+    const auto dots = std::count(compact.begin(), compact.end(), '.');
+    if (dots == 4) return JwtFailure{Reason::TokenEncrypted, "five parts: a JWE"};
+    return malformed("{} parts; a compact JWS has 3", dots + 1);
+  }
 
   auto contents = std::allocate_shared<Contents>(SpareAllocator<Contents>{});
   const JsonMemory& memory = contents->memory;
   auto* const copy = static_cast<char*>(memory->allocate(compact.size(), 1));
   std::memcpy(copy, compact.data(), compact.size());
   const std::string_view text = contents->compact = {copy, compact.size()};
-  const std::size_t first = text.find('.'), last = text.rfind('.');
   contents->signing_size = last;
 
   auto header = object_part(text.substr(0, first), "header", memory);

@@ -47,7 +47,7 @@ TEST(OutcomeMemory, LargeBlocks_AreTheHeaps) {
   const std::size_t reserved = memory.reserved();
   EXPECT_LE(reserved, OutcomeMemory::kStep);
   std::vector<std::pmr::string> texts;
-  for (int i = 0; i < 1000; ++i) texts.emplace_back(OutcomeMemory::kLargestPooled, 'x', &memory);  // and its end
+  for (int i = 0; i < 1000; ++i) texts.emplace_back(OutcomeMemory::kLargestKept, 'x', &memory);  // and its end
   EXPECT_EQ(memory.reserved(), reserved);
 }
 
