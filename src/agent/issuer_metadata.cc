@@ -58,12 +58,12 @@ Result<IssuerMetadata> read_metadata(std::string_view json, std::string_view iss
   return out;
 }
 
-Result<IssuerMetadata> discover(Exchanger& exchanger, const std::string& issuer) {
+Result<IssuerMetadata> discover(Exchanger& exchanger, const std::string& issuer, const Deadline& until) {
   const auto urls = metadata_urls(issuer);
   if (urls.empty()) return error("{}: no URL of an issuer: https, without query and fragment", printable(issuer));
   std::string faults;
   for (const std::string& url : urls) {
-    auto text = get_document(exchanger, url);
+    auto text = get_document(exchanger, url, at_most(kEndpointTimeout, until));
     auto metadata = text ? read_metadata(*text, issuer) : Result<IssuerMetadata>(text.error());
     if (metadata) return metadata;
     faults += (faults.empty() ? "" : "; ") + (text ? printable(url) + ": " + metadata.error().message : metadata.error().message);

@@ -1,6 +1,7 @@
 #pragma once
 // What an issuer says about itself: RFC 8414, or OpenID Connect Discovery 1.0.
 
+#include "agent/deadline.h"
 #include "agent/exchange.h"
 #include "base/result.h"
 
@@ -24,7 +25,7 @@ struct IssuerMetadata {
 // Reads one. An Error where it is no metadata, is another issuer's (RFC 8414 section 3.3), or names an endpoint that is no https URL.
 [[nodiscard]] Result<IssuerMetadata> read_metadata(std::string_view json, std::string_view issuer);
 
-// Asks for it. Blocks.
-[[nodiscard]] Result<IssuerMetadata> discover(Exchanger& exchanger, const std::string& issuer);
+// Asks for it. Blocks, not past `until`.
+[[nodiscard]] Result<IssuerMetadata> discover(Exchanger& exchanger, const std::string& issuer, const Deadline& until = {});
 
 }  // namespace quivive::agent

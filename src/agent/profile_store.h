@@ -41,6 +41,10 @@ class ProfileStore {
   [[nodiscard]] Result<FileLock, TokenFileError> lock(std::chrono::milliseconds patience = std::chrono::seconds{60}) const {
     return file_.lock(patience);
   }
+  // For whoever is about to ask a person to sign in, when nobody else is waiting for one. The other lock is free meanwhile.
+  [[nodiscard]] Result<FileLock, TokenFileError> turn_to_sign_in(std::chrono::milliseconds patience) const {
+    return file_.lock(patience, TokenFile::Lock::SignIn);
+  }
 
   // Puts a new sign-in in the place of what is kept, if anything, where its kept_in says, or with OrFile in the file where the vault does not take
   // it. Until this succeeds, what was kept stays.

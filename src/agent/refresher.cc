@@ -16,15 +16,6 @@ bool same(const Secret& a, const Secret& b) { return crypto::constant_time_equal
 
 RefreshOutcome no_time() { return RefreshFailure{RefreshFailure::Kind::TryLater, "there was no time left for the refresh"}; }
 
-bool is_over(const Deadline& until) { return until && std::chrono::steady_clock::now() >= *until; }
-
-// `most`, or what is left of the time; at least 1 ms.
-std::chrono::milliseconds at_most(std::chrono::milliseconds most, const Deadline& until) {
-  if (!until) return most;
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*until - std::chrono::steady_clock::now());
-  return std::clamp(left, std::chrono::milliseconds{1}, most);
-}
-
 }  // namespace
 
 RefreshOutcome Refresher::newer(const client::Refresh& wish, Deadline until) {

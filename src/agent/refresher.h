@@ -2,6 +2,7 @@
 // Refresher: one refresh at a time for a credential, whoever asks: threads wait for the one that is under way and share what it brings;
 // processes take turns and look first whether another has renewed the tokens (DESIGN section 8, rule 4).
 
+#include "agent/deadline.h"
 #include "agent/token_keeper.h"
 #include "base/clock.h"
 #include "client/call.h"
@@ -15,9 +16,6 @@
 #include <optional>
 
 namespace quivive::agent {
-
-// When a caller's time is over; nothing: never.
-using Deadline = std::optional<std::chrono::steady_clock::time_point>;
 
 // Sends the refresh token to the token endpoint, and waits no longer than `patience` for its answer. Called by one thread at a time.
 using AskForToken =

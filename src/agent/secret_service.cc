@@ -220,8 +220,8 @@ class Conversation {
 
 class SecretServiceVault final : public SecretVault {
  public:
-  [[nodiscard]] Result<void, VaultError> ready() override {
-    return ask(kVaultPatience, [](Conversation& talk) -> Result<void, VaultError> {
+  [[nodiscard]] Result<void, VaultError> ready(milliseconds patience) override {
+    return ask(patience, [](Conversation& talk) -> Result<void, VaultError> {
       const auto found = talk.collection();
       if (!found) return found.error();
       return {};

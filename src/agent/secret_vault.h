@@ -37,7 +37,7 @@ class SecretVault {
  public:
   virtual ~SecretVault() = default;
   // Whether items can be stored now: Absent, Locked or Failed where they cannot.
-  [[nodiscard]] virtual Result<void, VaultError> ready() = 0;
+  [[nodiscard]] virtual Result<void, VaultError> ready(std::chrono::milliseconds patience) = 0;
   // Waits `patience` at most. Missing only where nothing is locked that it could lie in.
   [[nodiscard]] virtual Result<Secret, VaultError> load(const VaultItem& item, std::chrono::milliseconds patience) = 0;
   // Makes the item, or replaces its text in one step, wherever it lies. Kept for good when this returns. Of one that Failed, nobody knows.

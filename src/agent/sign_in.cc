@@ -18,6 +18,9 @@ constexpr std::chrono::minutes kPatience{5};
 
 SignInError failed(const Error& error) { return {SignInFault::Failed, error.message}; }
 SignInError refused(std::string text) { return {SignInFault::Refused, std::move(text)}; }
+SignInError out_of_time() { return {SignInFault::Failed, "the time was over before anybody had signed in"}; }
+
+bool is_out_of_order(int status) { return status == 408 || status == 429 || status >= 500; }
 
 // RFC 6749 section 5.1: no scope in the answer is the one that was asked for.
 SignedIn signed_in(client::Token token, std::string_view body, const SignInPlan& plan) {
@@ -46,16 +49,17 @@ void throw_exception_from_error(const SignInError& error, const boost::source_lo
 Result<SignedIn, SignInError> sign_in_by_device(const SignInPlan& plan, const SignInTools& tools) {
   const auto request = client::device_authorization_request(plan.issuer.device_authorization_endpoint, plan.client);
   if (!request) return failed(request.error());
-  const auto begun = post(tools.exchanger, *request);
+  const auto begun = post(tools.exchanger, *request, at_most(kEndpointTimeout, tools.until));
   if (!begun) return failed(begun.error());
   auto device = client::read_device_authorization({begun->status, begun->body, tools.clock.now()}, plan.client.client_secret);
-  if (!device) return refused(device.error().message);
+  if (!device) return SignInError{is_out_of_order(begun->status) ? SignInFault::Failed : SignInFault::Refused, device.error().message};
   tools.show(device->verification_uri, device->user_code);
   const auto question = client::device_token_request(plan.client, *device);
   if (!question) return failed(question.error());
   for (;;) {
-    std::this_thread::sleep_for(device->interval);
-    const auto answer = post(tools.exchanger, *question);
+    std::this_thread::sleep_for(at_most(device->interval, tools.until));
+    if (is_over(tools.until)) return out_of_time();
+    const auto answer = post(tools.exchanger, *question, at_most(kEndpointTimeout, tools.until));
     const std::string_view body = answer ? std::string_view(answer->body) : std::string_view();
     auto said = client::read_device_answer({answer ? answer->status : std::uint16_t{0}, body, tools.clock.now()}, *device, plan.client.client_secret);
     switch (said.kind) {
@@ -76,17 +80,18 @@ Result<SignedIn, SignInError> sign_in_by_browser(const SignInPlan& plan, const S
   if (!asked) return failed(asked.error());
   tools.show(asked->url, "");
   std::string query;
-  const bool back = listener->wait(kPatience, [&](std::string_view target) {
+  const bool back = listener->wait(at_most(kPatience, tools.until), [&](std::string_view target) {
     if (!is_ours(target, *asked)) return false;
     query = target.substr(kPath.size() + 1);
     return true;
   });
+  if (!back && is_over(tools.until)) return out_of_time();
   if (!back) return SignInError{SignInFault::Late, "nobody signed in within five minutes"};
   const auto code = client::read_code_answer(query, *asked, server);
   if (!code) return refused(code.error().message);
   const auto request = client::code_token_request(plan.client, *asked, *code);
   if (!request) return failed(request.error());
-  const auto answer = post(tools.exchanger, *request);
+  const auto answer = post(tools.exchanger, *request, at_most(kEndpointTimeout, tools.until));
   if (!answer) return failed(answer.error());
   auto outcome = client::read_token_answer({answer->status, answer->body, tools.clock.now()}, {*code, plan.client.client_secret});
   if (auto* token = std::get_if<client::Token>(&outcome)) return signed_in(std::move(*token), answer->body, plan);

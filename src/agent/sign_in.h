@@ -1,6 +1,7 @@
 #pragma once
 // What both ways of signing in share: who signs in where, and what comes of it.
 
+#include "agent/deadline.h"
 #include "agent/issuer_metadata.h"
 #include "base/clock.h"
 #include "base/random.h"
@@ -25,7 +26,7 @@ struct SignedIn {
 enum class SignInFault : std::uint8_t {
   Refused,  // by the person or the issuer
   Late,     // nobody came in time
-  Failed,   // connection, socket, an issuer out of order
+  Failed,   // connection, socket, an issuer that is out of order, the caller's own time
 };
 struct SignInError {
   SignInFault fault = SignInFault::Failed;
@@ -41,6 +42,7 @@ struct SignInTools {
   const Clock& clock;
   RandomSource& random;
   ShowUrl show;
+  Deadline until{};  // of the whole: nobody is waited for past it
 };
 
 // The device flow (RFC 8628): the person types a code on another screen; this asks again and again whether they have. Blocks until they have, or the

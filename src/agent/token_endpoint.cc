@@ -24,11 +24,11 @@ Result<EndpointAnswer> post(Exchanger& exchanger, const client::TokenRequest& re
   return ask(exchanger, {"POST", request.url, request.fields, &body, patience});
 }
 
-Result<std::string> get_document(Exchanger& exchanger, const std::string& url) {
+Result<std::string> get_document(Exchanger& exchanger, const std::string& url, std::chrono::milliseconds patience) {
   const auto target = client::parse_target_url(url);
   // Threat: metadata that was changed on the way names another's endpoints.
   if (!target || !(target->origin.secure() || target->origin.loopback())) return error("{}: no https URL", printable(url));
-  auto answer = ask(exchanger, {"GET", url, {{"Accept", Secret("application/json")}}, nullptr, kEndpointTimeout});
+  auto answer = ask(exchanger, {"GET", url, {{"Accept", Secret("application/json")}}, nullptr, patience});
   if (!answer) return answer.error();
   if (answer->status != 200) return error("{}: answers {}", printable(url), answer->status);
   return std::move(answer->body);

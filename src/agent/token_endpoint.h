@@ -23,7 +23,8 @@ struct EndpointAnswer {
 [[nodiscard]] Result<EndpointAnswer> post(Exchanger& exchanger, const client::TokenRequest& request,
                                           std::chrono::milliseconds patience = kEndpointTimeout);
 // A GET of metadata. An Error also where the URL is no https one (http: this machine only), or answers other than 200.
-[[nodiscard]] Result<std::string> get_document(Exchanger& exchanger, const std::string& url);
+[[nodiscard]] Result<std::string> get_document(Exchanger& exchanger, const std::string& url,
+                                               std::chrono::milliseconds patience = kEndpointTimeout);
 
 // The refresh token grant (RFC 6749 section 6).
 [[nodiscard]] client::RefreshOutcome refresh(Exchanger& exchanger, const client::TokenClient& client, const client::Token& token,

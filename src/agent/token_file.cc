@@ -178,9 +178,9 @@ Result<void, TokenFileError> TokenFile::replace(const Profile& profile) const {
   return replace(profile, std::move(*room));
 }
 
-Result<FileLock, TokenFileError> TokenFile::lock(std::chrono::milliseconds patience) const {
+Result<FileLock, TokenFileError> TokenFile::lock(std::chrono::milliseconds patience, Lock what) const {
   if (auto made = make_folder(); !made) return made.error();
-  const std::string path = path_ + ".lock";
+  const std::string path = path_ + (what == Lock::File ? ".lock" : ".sign-in.lock");
   Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
   if (file.get() < 0) return failed(path, "cannot be opened");
   const auto until = std::chrono::steady_clock::now() + patience;

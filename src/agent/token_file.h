@@ -74,8 +74,9 @@ class TokenFile {
   [[nodiscard]] Result<ReservedFile, TokenFileError> reserve(std::size_t bytes) const;
   // replace() with the room that was reserved.
   [[nodiscard]] Result<void, TokenFileError> replace(const Profile& profile, ReservedFile room) const;
-  // Waits for whoever holds it, not longer than `patience`.
-  [[nodiscard]] Result<FileLock, TokenFileError> lock(std::chrono::milliseconds patience = std::chrono::seconds{60}) const;
+  // Waits for whoever holds it, not longer than `patience`. `what`: the file, or the turn to ask a person to sign in, for which the file is left to others.
+  enum class Lock : std::uint8_t { File, SignIn };
+  [[nodiscard]] Result<FileLock, TokenFileError> lock(std::chrono::milliseconds patience = std::chrono::seconds{60}, Lock what = Lock::File) const;
   // False where there was none.
   [[nodiscard]] Result<bool, TokenFileError> remove() const;
 

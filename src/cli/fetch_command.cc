@@ -5,17 +5,16 @@
 #include "cli/commands.h"
 #include "cli/fetch_input.h"
 #include "cli/fetch_login.h"
+#include "cli/fetch_output.h"
 #include "cli/fetch_report.h"
 #include "cli/options.h"
 #include "cli/show.h"
+#include "client/answer.h"
 #include "client/origin.h"
 #include "client/redirect.h"
 #include "http/grammar.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 
 namespace quivive::cli {
 namespace {
@@ -86,51 +85,6 @@ void add_options(Options& options, Asked& asked) {
   app.add_flag("--allow-plain-http", asked.allow_plain_http, "lets tokens, keys and Digest go over http: to other machines too");
 }
 
-// Writes what comes: the head if it was asked for, and the body, to a file or standard output.
-class Output {
- public:
-  Output(const Asked& asked, Io& io) : asked_(asked), io_(io) {}
-
-  [[nodiscard]] bool begun() const { return begun_; }
-  void head(const agent::ResponseHead& head) {
-    begun_ = true;
-    quiet_ = asked_.fail && head.status >= 400;
-    if (!asked_.output.empty() && !quiet_) {
-      file_.open(asked_.output, std::ios::binary | std::ios::trunc);
-      if (!file_) fault_ = fmt::format("{}: {}", printable(asked_.output), std::strerror(errno));
-    }
-    if (!asked_.include || quiet_) return;
-    std::string text = head.reason.empty() ? fmt::format("{} {}\r\n", head.version, head.status)
-                                           : fmt::format("{} {} {}\r\n", head.version, head.status, head.reason);
-    for (const agent::Field& field : head.fields) text += fmt::format("{}: {}\r\n", field.name, field.value);
-    (void)body(text + "\r\n");
-  }
-  bool body(std::string_view piece) {
-    if (quiet_) return true;
-    if (!fault_.empty()) return false;
-    std::ostream& to = asked_.output.empty() ? io_.out : file_;
-    if (to.write(piece.data(), static_cast<std::streamsize>(piece.size()))) return true;
-    fault_ = asked_.output.empty() ? "standard output cannot be written" : fmt::format("{} cannot be written", printable(asked_.output));
-    return false;
-  }
-  // Why the response could not be written; "" if it was.
-  [[nodiscard]] std::string finish() {
-    if (fault_.empty() && file_.is_open()) {
-      file_.close();
-      if (!file_) fault_ = fmt::format("{} cannot be written", printable(asked_.output));
-    }
-    if (fault_.empty() && asked_.output.empty()) io_.out.flush();
-    return fault_;
-  }
-
- private:
-  const Asked& asked_;
-  Io& io_;
-  std::ofstream file_;
-  bool quiet_ = false, begun_ = false;
-  std::string fault_;
-};
-
 bool is_refusal(int status) { return status == 401 || status == 403 || status == 407; }
 
 bool is_wrong_command(client::CallCause cause) {
@@ -172,6 +126,24 @@ void warn_of_arguments(const Command& self, const std::vector<std::string>& head
   }
 }
 
+bool has_field(const std::vector<client::FieldLine>& fields, std::string_view name) {
+  return std::ranges::any_of(fields, [&](const auto& one) { return iequals(one.name, name); });
+}
+
+Result<void, Failure> check_before_sign_in(const Asked& asked, const client::TargetUrl& target, const std::vector<client::FieldLine>& fields) {
+  if (has_field(fields, "Authorization"))
+    return Failure{kWrong, "--login signs in for a token, and --header brings an Authorization of its own; leave one of them out"};
+  if (!client::may_carry(target.origin, client::AuthKind::Bearer, asked.allow_plain_http))
+    return Failure{kWrong, "a token does not go over plain http: ask https://, or let it go there with --allow-plain-http"};
+  return {};
+}
+
+std::string steps_text(const client::Explanation& explanation) {
+  std::string out;
+  for (const client::Step& step : explanation.steps) out += fmt::format("* {:<8}  {}\n", client::name_of(step.kind), step.text);
+  return out;
+}
+
 }  // namespace
 
 int run_fetch(const Command& self, Arguments arguments, Io& io) {
@@ -195,16 +167,25 @@ int run_fetch(const Command& self, Arguments arguments, Io& io) {
   if (!fields) return fail(self, fields.error(), io);
   warn_of_arguments(self, asked.headers, io);
   const std::chrono::milliseconds max_time(static_cast<std::int64_t>(asked.max_time * 1000));
-  if (max_time.count() > 0) asked.credentials.patience = std::min(max_time, asked.credentials.patience);
+  agent::Deadline until;
+  if (max_time.count() > 0) until = std::chrono::steady_clock::now() + max_time;
+  using Body = std::unique_ptr<agent::BodySource>;
+  Result<Body, Failure> body = Body();
   if (asked.login) {
+    // Nobody is asked to sign in for a command that cannot go on from there.
+    if (const auto ready = check_before_sign_in(asked, *target, *fields); !ready) return fail(self, ready.error(), io);
+    body = read_body(asked.body, io);
+    if (!body) return fail(self, body.error(), io);
     if (asked.credentials.profile.empty()) asked.credentials.profile = asked.sign_in.profile;
     asked.sign_in.profile = asked.credentials.profile;
     asked.sign_in.ca_file = asked.ca_file;
-    if (const auto done = sign_in_if_due(self, asked.sign_in, target->origin, asked.credentials.patience, io); !done) return fail(self, done.error(), io);
+    asked.sign_in.until = until;
+    if (const auto done = sign_in_if_due(self, asked.sign_in, target->origin, io); !done) return fail(self, done.error(), io);
   }
+  asked.credentials.patience = agent::at_most(agent::kVaultPatience, until);
   auto given = read_credentials(asked.credentials, target->origin, asked.body.takes_stdin(), io);
   if (!given) return fail(self, given.error(), io);
-  const auto body = read_body(asked.body, io);
+  if (!asked.login) body = read_body(asked.body, io);
   if (!body) return fail(self, body.error(), io);
 
   agent::Request request;
@@ -214,10 +195,7 @@ int run_fetch(const Command& self, Arguments arguments, Io& io) {
   const bool form = *body && asked.body.upload.empty();
   if (*body) request.method = form ? "POST" : "PUT";
   if (!asked.method.empty()) request.method = asked.method;
-  const auto has = [&](std::string_view name) {
-    return std::any_of(request.fields.begin(), request.fields.end(), [&](const auto& one) { return iequals(one.name, name); });
-  };
-  if (form && !has("Content-Type")) request.fields.push_back({"Content-Type", Secret("application/x-www-form-urlencoded")});
+  if (form && !has_field(request.fields, "Content-Type")) request.fields.push_back({"Content-Type", Secret("application/x-www-form-urlencoded")});
 
   diagnose::Expectations expected;
   expected.clock = io.clock.now();
@@ -237,42 +215,48 @@ int run_fetch(const Command& self, Arguments arguments, Io& io) {
   settings.rules.max_redirects = asked.location ? kMaxRedirects : 0;
   settings.rules.allow_plain_http = asked.allow_plain_http;
   settings.rules.max_wait = Duration(static_cast<std::int64_t>(asked.max_wait * 1000));
-  settings.max_time = max_time;
 
-  Output output(asked, io);
+  FetchOutput output({asked.include, asked.fail, asked.output}, io.out);
+  if (asked.login) output.hold_refusals();
   WireRecord wire;
   agent::Listener listener;
   listener.on_head = [&](const agent::ResponseHead& head) { output.head(head); };
   listener.on_wire = [&](net::TransferEvent event, std::string_view bytes) { wire.add(event, bytes); };
   const auto send = [&](GivenCredentials& with) {
+    if (until) settings.max_time = agent::at_most(max_time, until);
     agent::Client client(std::move(with.credentials), io.clock, io.random, settings);
     if (with.profile) client.keep(0, std::make_shared<agent::ProfileKeeper>(*with.profile));
     return client.send(request, [&](std::string_view piece) { return output.body(piece); }, listener);
   };
+  client::Token tried;
+  if (given->profile) tried = std::get<client::Bearer>(given->credentials.front().what).token;
   agent::Response response = send(*given);
-  // The issuer alone can tell that a refresh token is over. Nothing was asked then, or what was is not asked twice.
-  const bool over = asked.login && response.explanation.cause == client::CallCause::SignInAgain;
-  if (over && !output.begun() && (request.body == nullptr || request.body->replayable())) {
-    if (const auto done = sign_in_anew(self, asked.sign_in, io); !done) return fail(self, done.error(), io);
+  // What has left cannot be taken back, and what cannot be sent again is not.
+  const bool over = given->profile && is_over(response);
+  if (over && asked.login && !output.begun() && (request.body == nullptr || request.body->replayable())) {
+    io.err << without_secrets(fmt::format("{}quivive {}: {}\n", asked.verbose ? steps_text(response.explanation) : "", self.name,
+                                          response.explanation.summary), given->secrets);
+    if (const auto done = sign_in_anew(self, asked.sign_in, *given->profile, tried, io); !done) return fail(self, done.error(), io);
     auto anew = read_credentials(asked.credentials, target->origin, asked.body.takes_stdin(), io);
     if (!anew) return fail(self, anew.error(), io);
     given->secrets.insert(given->secrets.end(), anew->secrets.begin(), anew->secrets.end());
     if (const auto back = request.body == nullptr ? Result<void>{} : request.body->rewind(); !back) return fail(self, {kFailed, back.error().message}, io);
     wire = WireRecord{};
+    output.drop();
+    expected.clock = io.clock.now();
     response = send(*anew);
   }
   const std::string unwritten = output.finish();
 
-  std::string_view hint;
+  std::string hint;
   if (none_held && response.explanation.cause == client::CallCause::CredentialsMissing) {
     hint = " There are --user NAME, --bearer-file FILE, --key-file FILE and --profile NAME.";
   } else if (response.outcome == client::Outcome::NotSent && response.explanation.cause == client::CallCause::PlainHttp) {
     hint = " Ask https://, or let tokens, keys and Digest go there with --allow-plain-http.";
+  } else if (given->profile && is_over(response)) {
+    hint = fmt::format(" To sign in: quivive login --profile {}", asked.credentials.profile);
   }
-  std::string told;
-  if (asked.verbose) {
-    for (const client::Step& step : response.explanation.steps) told += fmt::format("* {:<8}  {}\n", client::name_of(step.kind), step.text);
-  }
+  std::string told = asked.verbose ? steps_text(response.explanation) : "";
   if (!unwritten.empty()) {
     told += fmt::format("quivive {}: {}\n", self.name, unwritten);
   } else if (response.failure) {

@@ -8,6 +8,7 @@
 #include "http/grammar.h"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace quivive::cli {
 namespace {
@@ -55,8 +56,9 @@ Result<GivenCredentials, Failure> from_profile(const std::string& name, const cl
   const auto& origins = profile->origins;
   const auto bound = [&](const std::string& one) { return client::origin_of(one) == origin; };
   if (!origins.empty() && std::none_of(origins.begin(), origins.end(), bound)) {
-    return Failure{kWrong, fmt::format("the profile '{}' is for {}, and its token goes nowhere else", name,
-                                       printable(fmt::format("{}", fmt::join(origins, ", "))))};
+    return Failure{kWrong, fmt::format("the profile '{}' is for {}, and its token goes nowhere else; to sign in for others: quivive login --profile {} "
+                                       "--origin {}",
+                                       name, printable(fmt::format("{}", fmt::join(origins, ", "))), name, origin.text())};
   }
   GivenCredentials out;
   out.profile = agent::OpenedProfile{std::move(*store), agent::identity_of(*profile)};
@@ -100,6 +102,10 @@ std::string keeping_text(const agent::Profile& profile, const agent::ProfileStor
 }
 
 Result<Secret, Failure> read_secret_file(const std::string& option, const std::string& file, std::string_view what, Io& io) {
+  std::error_code fault;
+  // Threat: the secret itself, given where its file belongs, and repeated in what a log keeps.
+  if (file != "-" && !std::filesystem::exists(file, fault))
+    return Failure{kWrong, fmt::format("{}: there is no such file; it takes the name of a file that holds {}, or - for standard input", option, what)};
   auto text = file == "-" ? read_stdin(io.in, kMaxSecretFile) : read_text_file(file, kMaxSecretFile);
   if (!text) return Failure{text.error().status, option + ' ' + text.error().message};
   const auto space = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };

@@ -23,14 +23,6 @@
 namespace quivive::cli {
 namespace {
 
-bool has_display() {
-  const auto set = [](const char* name) {
-    const char* value = std::getenv(name);
-    return value != nullptr && *value != '\0';
-  };
-  return set("DISPLAY") || set("WAYLAND_DISPLAY");
-}
-
 // Best effort: the URL is printed too, and some browsers are kept from the folder of the page.
 void open_browser(std::string_view url, BrowserPage& page, RandomSource& random) {
   if (!has_display() || !page.write(url, random)) return;
@@ -50,18 +42,22 @@ void open_browser(std::string_view url, BrowserPage& page, RandomSource& random)
 int status_of(agent::SignInFault fault) { return fault == agent::SignInFault::Failed ? kFailed : kNo; }
 
 // What is not given is taken from the profile: signing in again needs its name only.
-Result<void, Failure> complete(const AskedLogin& asked, agent::Profile& profile, Io& io) {
+Result<void, Failure> complete(const AskedLogin& asked, bool before, agent::Profile& profile, Io& io) {
   if (!asked.issuer.empty() && asked.issuer != profile.issuer) profile = {};  // nothing of another issuer's is kept
   if (profile.issuer.empty() && !asked.first_origin.empty()) profile.origins = {asked.first_origin};
   if (!asked.issuer.empty()) profile.issuer = asked.issuer;
-  if (profile.issuer.empty()) return Failure{kWrong, "--issuer URL is missing: who issues the tokens?"};
+  const auto missing = [&](std::string_view what) {
+    return Failure{kWrong, before ? fmt::format("{}", what)
+                                  : fmt::format("there is no profile '{}' yet; to make it, {}", asked.profile, what)};
+  };
+  if (profile.issuer.empty()) return missing("give --issuer URL: who issues the tokens; and --client-id ID: as what this program is known there");
   if (!asked.client_id.empty() && asked.client_id != profile.client.client_id) {
     // Threat: the secret of one client, sent as another's.
     profile.client.client_secret = {};
     profile.client.authentication = client::ClientAuthentication::None;
     profile.client.client_id = asked.client_id;
   }
-  if (profile.client.client_id.empty()) return Failure{kWrong, "--client-id ID is missing: as what is this program known to the issuer?"};
+  if (profile.client.client_id.empty()) return missing("give --client-id ID: as what this program is known to the issuer");
   if (!asked.scopes.empty()) profile.client.scope = join(asked.scopes);
   if (!asked.origins.empty()) profile.origins.clear();
   for (const std::string& one : asked.origins) {
@@ -83,16 +79,37 @@ client::ClientAuthentication authentication_of(const agent::Profile& profile, co
   return issuer.client_basic ? client::ClientAuthentication::Basic : client::ClientAuthentication::Post;
 }
 
+// Threat: what the profile was when the person was asked, put in the place of what somebody has made of it meanwhile: an origin less, and its token
+// goes anywhere. Under the lock. What was made of it may be what `made` is: the same sign-in, done twice at once.
+Result<void, agent::TokenFileError> check_same(const agent::ProfileStore& store, const KnownProfile& known, const agent::Profile& made) {
+  using Kind = agent::TokenFileError::Kind;
+  const auto now = store.read_file();
+  if (!now && now.error().kind != Kind::Missing) return now.error();
+  const bool same = now ? (known.before && identity_of(*now) == identity_of(known.profile)) || identity_of(*now) == identity_of(made) : !known.before;
+  if (same) return {};
+  return agent::TokenFileError{Kind::Unsafe, fmt::format("{}: the profile was changed by another command meanwhile, and stays as it is now",
+                                                         printable(store.path(), 400))};
+}
+
 // The keyring was open before the person signed in, but may be locked by now: where nobody insisted on it, a finished sign-in goes into the file.
-Result<agent::ProfileStore::Replaced, agent::TokenFileError> keep_sign_in(const agent::ProfileStore& store, const agent::Profile& profile,
-                                                                          const AskedLogin& asked, Io& io) {
+Result<agent::ProfileStore::Replaced, agent::TokenFileError> keep_sign_in(const agent::ProfileStore& store, const KnownProfile& known,
+                                                                          const agent::Profile& profile, const AskedLogin& asked, Io& io) {
   using Without = agent::ProfileStore::WithoutVault;
   const auto lock = store.lock();
   if (!lock) return lock.error();
+  if (const auto same = check_same(store, known, profile); !same) return same.error();
   return store.replace(profile, io.random, asked.keep.empty() ? Without::OrFile : Without::Fail);
 }
 
 }  // namespace
+
+bool has_display() {
+  const auto set = [](const char* name) {
+    const char* value = std::getenv(name);
+    return value != nullptr && *value != '\0';
+  };
+  return set("DISPLAY") || set("WAYLAND_DISPLAY");
+}
 
 void add_sign_in_options(CLI::App& app, AskedLogin& asked, CLI::Option* needed) {
   CLI::Option* const options[] = {
@@ -112,22 +129,23 @@ Result<KeptSignIn, Failure> sign_in(const AskedLogin& asked, Io& io) {
   if (!asked.keep.empty() && !agent::keeping_of(asked.keep)) return Failure{kWrong, "--keep takes file or secret-service"};
   const auto store = profile_store(asked.profile);
   if (!store) return store.error();
-  auto known = look_up(*store);
+  auto known = look_up(*store, asked.until);
   if (!known) return profile_failure(asked.profile, known.error());
   agent::Profile profile = known->profile;
-  if (auto done = complete(asked, profile, io); !done) return done.error();
-  const auto place = choose_place(asked.keep, *known);
+  if (auto done = complete(asked, known->before, profile, io); !done) return done.error();
+  const auto place = choose_place(asked.keep, *known, asked.until);
   if (!place) return place.error();
   if (known->without_secrets && profile.client.authentication != client::ClientAuthentication::None &&
       profile.client.client_secret.empty()) {
-    return Failure{kFailed, "give the client's secret anew, with --client-secret-file FILE: " + known->without_secrets->message};
+    return Failure{kFailed, fmt::format("give the client's secret anew, with quivive login --profile {} --client-secret-file FILE: {}", asked.profile,
+                                        known->without_secrets->message)};
   }
   profile.kept_in = place->keeping;
 
   agent::ExchangeSettings settings;
   settings.ca_file = asked.ca_file;
   agent::Exchanger exchanger(std::move(settings));
-  auto metadata = agent::discover(exchanger, profile.issuer);
+  auto metadata = agent::discover(exchanger, profile.issuer, asked.until);
   if (!metadata) return Failure{kFailed, metadata.error().message};
   profile.client.token_endpoint = metadata->token_endpoint;
   profile.client.authentication = authentication_of(profile, *metadata);
@@ -150,12 +168,13 @@ Result<KeptSignIn, Failure> sign_in(const AskedLogin& asked, Io& io) {
                                 : fmt::format("Open {} and type this code there:\n\n  {}\n\n", printable(url, 400), code));
         io.err.flush();
         if (code.empty()) open_browser(url, page, io.random);
-      }};
+      },
+      asked.until};
   auto signed_in = by_device ? agent::sign_in_by_device(plan, tools) : agent::sign_in_by_browser(plan, tools);
   if (!signed_in) return Failure{status_of(signed_in.error().fault), signed_in.error().message};
   profile.token = std::move(signed_in->token);
   profile.scope = std::move(signed_in->scope);
-  const auto kept = keep_sign_in(*store, profile, asked, io);
+  const auto kept = keep_sign_in(*store, *known, profile, asked, io);
   if (!kept) {  // nobody has the new tokens
     Failure failure = profile_failure(asked.profile, kept.error());
     const std::string untold = revoke(profile, asked.ca_file);

@@ -2,6 +2,7 @@
 // One sign-in, from what was asked to tokens that are kept: what `quivive login` does, and `quivive fetch --login` where there are no
 // tokens that can be used.
 
+#include "agent/deadline.h"
 #include "cli/command.h"
 #include "cli/options.h"
 
@@ -16,16 +17,19 @@ struct AskedLogin {
   std::vector<std::string> scopes, origins;
   std::string first_origin;  // where the token of a profile that is new may be sent, where `origins` says nothing; "" for anywhere
   bool secret_stdin = false, device = false, browser = false;
+  agent::Deadline until;  // nobody is waited for past it; what was got by then is kept, however long that takes
 };
 
 // --issuer, --client-id, --scope, --device and --browser. `needed`, unless null, is the option that they go with.
 void add_sign_in_options(CLI::App& app, AskedLogin& asked, CLI::Option* needed);
 
+[[nodiscard]] bool has_display();
+
 struct KeptSignIn {
   std::string told;     // lines for people: who, and where it is kept
   std::string warning;  // "", or what was left behind
 };
-// Waits for the person. A Failure has kept nothing, and says what to do.
+// Waits for the person. A Failure has kept nothing, and says what to do: also where the profile is another sign-in by then than it was at first.
 [[nodiscard]] Result<KeptSignIn, Failure> sign_in(const AskedLogin& asked, Io& io);
 
 }  // namespace quivive::cli

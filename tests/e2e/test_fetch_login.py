@@ -1,10 +1,16 @@
 """`quivive fetch --login`: signs in on the way, where there is nothing to ask with."""
 
+import fcntl
 import json
+import os
+import pathlib
 import re
+import socket
+import urllib.parse
 
 import pytest
 
+from harness import eventually
 from harness.fetching import FakeIssuer, Recording, answer, fetch, token_text, write_profile
 from test_login import Login
 
@@ -66,12 +72,183 @@ def test_a_refresh_token_that_is_over_costs_a_sign_in(issuer, tmp_path):
         assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize("more, body", [([], b""), (["-d", "abc"], b"abc"), (["-f"], b""), (["-T", "FILE"], b"from a file")])
+@pytest.mark.parametrize("refresh", [True, False])
+def test_a_token_that_the_server_takes_for_none_costs_a_sign_in(issuer, tmp_path, more, body, refresh):
+    """Its own clock calls it good; with a refresh token that the issuer takes for none, or without one."""
+    write_profile(tmp_path, "work", issuer, access=token_text(), **({"refresh": token_text()} if refresh else {}))
+    (tmp_path / "file").write_bytes(b"from a file")
+    more = [str(tmp_path / "file") if word == "FILE" else word for word in more]
+    with api(issuer) as server:
+        refused = fetch("--profile", "work", *more, server.url + "/orders", home=tmp_path)
+        assert refused.exit == 1 and "To sign in: quivive login --profile work" in refused.err, refused.err
+        server.requests.clear()
+        going = Fetch("--login", "--device", "--profile", "work", "-i", *more, server.url + "/orders", home=tmp_path)
+        sign_in(issuer, going)
+        status, out, err = going.end()
+        assert status == 0 and out.startswith("HTTP/1.1 200 OK") and out.endswith(f"orders {len(body)}") and "401" not in out, (out, err)
+        assert [request.body for request in server.requests] == [body, body]
+
+
+def test_a_body_from_a_stream_is_not_sent_again(issuer, tmp_path):
+    write_profile(tmp_path, "work", issuer, access=token_text())
+    with api(issuer) as server:
+        done = fetch("--login", "--device", "--profile", "work", "-T", "-", server.url + "/orders", home=tmp_path, stdin="abc")
+        assert (done.exit, done.out) == (1, "no") and "To sign in: quivive login --profile work" in done.err, done.err
+    assert not issuer.device
+
+
+def test_a_large_401_is_handed_on(issuer, tmp_path):
+    write_profile(tmp_path, "work", issuer, access=token_text())
+    text = "x" * 200_000
+    with Recording(lambda request, read_body: answer("401 Unauthorized", [INVALID], text)) as server:
+        done = fetch("--login", "--device", "--profile", "work", server.url, home=tmp_path)
+    assert (done.exit, done.out) == (1, text) and not issuer.device, done.err
+
+
+def test_why_it_asks_is_said_first(issuer, tmp_path):
+    write_profile(tmp_path, "work", issuer, access=token_text(), refresh=token_text(), expires_in=-5)
+    with api(issuer) as server:
+        going = Fetch("--login", "--device", "-v", "--profile", "work", server.url + "/orders", home=tmp_path)
+        sign_in(issuer, going)
+        status, _, err = going.end()
+    assert status == 0
+    assert re.search(r"\* refresh .*\n(.*\n)*quivive fetch: .*sign in again.*\nOpen (.*\n)+\* send .*\n\* receive +200", err), err
+
+
+def test_several_at_once_ask_one_person(issuer, tmp_path):
+    with api(issuer) as server:
+        words = ("--login", "--device", "--issuer", issuer.url, "--client-id", "cli", server.url + "/orders")
+        first = Fetch(*words, home=tmp_path)
+        first.line_with("WDJB-MJHT")
+        others = [Fetch(*words, home=tmp_path) for _ in range(2)]
+        for one in others:
+            one.line_with("another command is signing in for the profile 'default'; waiting for it")
+        issuer.device = {code: "approved" for code in issuer.device}
+        for one in (first, *others):
+            status, out, err = one.end()
+            assert (status, out) == (0, "orders 0") and err.count("signed in") == (one is first), err
+    assert len(issuer.device) == 1 and not issuer.revoked
+
+
+@pytest.mark.parametrize("command", ["login", "fetch"])
+def test_a_profile_that_is_changed_meanwhile_stays(issuer, tmp_path, command):
+    path = write_profile(tmp_path, "work", issuer, expires_in=-5)
+    with api(issuer) as server:
+        words = ["--device", "--profile", "work"] + (["--login", server.url] if command == "fetch" else [])
+        going = Login(*words, home=tmp_path) if command == "login" else Fetch(*words, home=tmp_path)
+        going.line_with("WDJB-MJHT")
+        write_profile(tmp_path, "work", issuer, access=token_text(), origins=["https://only.example"])
+        before = path.read_bytes()
+        issuer.device = {code: "approved" for code in issuer.device}
+        status, out, err = going.end()
+        assert status == 2 and "changed by another command meanwhile" in err and "the new tokens were revoked" in err, err
+        assert path.read_bytes() == before and issuer.revoked == [issuer.refresh] and not server.requests
+
+
+def test_a_profile_that_becomes_anothers_during_the_call_is_not_signed_into(issuer, tmp_path):
+    """Threat: the token of another issuer, sent where that of the first was to go."""
+    path = write_profile(tmp_path, "work", issuer, access=token_text(), refresh=token_text(), expires_in=-5)
+    with api(issuer) as server, FakeIssuer() as other, open(f"{path}.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        going = Fetch("--login", "--device", "--profile", "work", server.url, home=tmp_path)
+        eventually(lambda: waits_for_a_file(going.process.pid, f"{path}.lock"))
+        write_profile(tmp_path, "work", other, access=token_text(), refresh=token_text())
+        fcntl.flock(lock, fcntl.LOCK_UN)
+        status, out, err = going.end()
+        assert (status, out) == (1, "") and "was changed meanwhile, and is another sign-in now" in err, err
+        assert not server.requests and not issuer.device and not other.device
+
+
+def waits_for_a_file(process, path):
+    """Whether it has it open: it tries again and again then."""
+    names = pathlib.Path(f"/proc/{process}/fd")
+    return any(os.path.realpath(name) == os.path.realpath(path) for name in names.iterdir())
+
+
+@pytest.mark.parametrize("kept, given, says", [
+    ({}, ["--issuer", "https://other.example"], "is of the issuer http://127.0.0.1"),
+    ({}, ["--client-id", "other"], "is of the client cli"),
+    ({"origins": ["https://only.example"]}, ["--client-id", "other"], "is of the client cli"),
+])
+def test_a_profile_of_another_sign_in_is_left_alone(issuer, tmp_path, kept, given, says):
+    path = write_profile(tmp_path, "default", issuer, access=token_text(), expires_in=-5, **kept)
+    before = path.read_bytes()
+    with api(issuer) as server:
+        done = fetch("--login", "--device", *given, server.url, home=tmp_path)
+    assert done.exit == 2 and says in done.err and "--profile NAME" in done.err and done.err.count("\n") == 1, done.err
+    assert path.read_bytes() == before and not issuer.requests and not server.requests
+
+
+def test_a_scope_that_was_never_asked_for_costs_a_sign_in(issuer, tmp_path):
+    access, refresh = issuer.issue()
+    write_profile(tmp_path, "work", issuer, access=access, refresh=refresh, requested_scope="orders")
+    with api(issuer) as server:
+        words = ("--login", "--device", "--profile", "work", server.url)
+        assert fetch("--scope", "orders", *words, home=tmp_path).exit == 0
+        going = Fetch("--scope", "orders", "--scope", "admin", *words, home=tmp_path)
+        sign_in(issuer, going)
+        assert going.end()[0] == 0
+        asked = [urllib.parse.parse_qs(r.body.decode()) for r in issuer.requests if r.path == "/device_authorization"]
+        assert asked == [{"client_id": ["cli"], "scope": ["orders admin"]}], asked
+        # This issuer grants orders alone, whatever it is asked for: nobody is asked again.
+        assert fetch("--scope", "admin", *words, home=tmp_path).exit == 0
+
+
+@pytest.mark.parametrize("state, status, says", [("denied", 1, "denied"), ("expired", 1, "expired")])
+def test_nobody_signs_in(issuer, tmp_path, state, status, says):
+    with api(issuer) as server:
+        going = Fetch("--login", "--device", "--issuer", issuer.url, "--client-id", "cli", server.url, home=tmp_path)
+        going.line_with("WDJB-MJHT")
+        issuer.device = {code: state for code in issuer.device}
+        ended, out, err = going.end()
+        assert (ended, out) == (status, "") and says in err and not server.requests, err
+
+
+def test_the_time_is_over_while_somebody_is_waited_for(issuer, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        words = ["--login", "--client-id", "cli", "http://127.0.0.1:1/"]
+        done = fetch("--device", "--max-time", "0.3", "--issuer", f"http://127.0.0.1:{silent.getsockname()[1]}", *words, home=tmp_path)
+        assert done.exit == 3 and "does not say where its endpoints are" in done.err, done.err
+    for how in ("--device", "--browser"):
+        done = fetch(how, "--max-time", "0.3", "--issuer", issuer.url, *words, home=tmp_path)
+        assert done.exit == 3 and "the time was over before anybody had signed in" in done.err, done.err
+
+
+def test_an_issuer_that_is_out_of_order(issuer, tmp_path):
+    issuer.no_device = (503, {}, "")
+    done = fetch("--login", "--device", "--issuer", issuer.url, "--client-id", "cli", "http://127.0.0.1:1/", home=tmp_path)
+    assert done.exit == 3 and "answers with status 503" in done.err, done.err
+
+
+def test_where_nobody_can_sign_in_nobody_is_waited_for(issuer, tmp_path):
+    done = fetch("--login", "--issuer", issuer.url, "--client-id", "cli", "http://127.0.0.1:1/", home=tmp_path, env={"DISPLAY": "", "WAYLAND_DISPLAY": ""})
+    assert done.exit == 2 and "nobody is here to sign in" in done.err and not issuer.requests, done.err
+
+
+@pytest.mark.parametrize("arguments, says", [
+    (["http://192.0.2.1/"], "does not go over plain http"),
+    (["-T", "/no/such/file", "https://127.0.0.1:1/"], "--upload-file"),
+    (["-d", "@/no/such/file", "https://127.0.0.1:1/"], "--data"),
+    (["-H", "Authorization: Basic eDp5", "https://127.0.0.1:1/"], "an Authorization of its own"),
+])
+def test_a_command_that_cannot_go_on_asks_nobody(issuer, tmp_path, arguments, says):
+    done = fetch("--login", "--device", "--issuer", issuer.url, "--client-id", "cli", *arguments, home=tmp_path)
+    assert done.exit == 2 and says in done.err.splitlines()[-1] and not issuer.requests, done.err
+
+
+@pytest.mark.parametrize("option", ["--key", "--key-file", "--bearer-file"])
+def test_a_secret_in_the_place_of_its_file_is_not_repeated(tmp_path, option):
+    done = fetch(option, token_text(), "http://127.0.0.1:1/", home=tmp_path)
+    assert done.exit == 2 and "there is no such file; it takes the name of a file" in done.err, done.err
+
+
 @pytest.mark.parametrize("arguments, says", [
     (["--issuer", "https://id.example"], "--issuer goes with --login, which is missing"),
     (["--key-header", "X-Key"], "--key-header goes with --key, which is missing"),
     (["--login", "--bearer-file", "x"], "--bearer-file"),
-    (["--login"], "--issuer URL is missing"),
-    (["--login", "--issuer", "http://127.0.0.1:1"], "--client-id ID is missing"),
+    (["--login", "--device"], "there is no profile 'default' yet; to make it, give --issuer URL"),
+    (["--login", "--device", "--issuer", "http://127.0.0.1:1"], "give --client-id ID"),
 ])
 def test_what_does_not_go_together(tmp_path, arguments, says):
     done = fetch(*arguments, "http://127.0.0.1:1/", home=tmp_path)

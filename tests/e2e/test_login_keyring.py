@@ -14,6 +14,7 @@ from harness.fetching import FakeIssuer, Recording, answer, fetch, finish, quivi
 from harness.keyring import Keyring
 from harness.wire import DEADLINE
 from test_fetch_profiles import INVALID, api
+from test_fetch_login import Fetch
 from test_login import Login, read
 
 SLOW = "did not answer within 10 s"
@@ -337,6 +338,23 @@ def test_an_item_that_is_gone(issuer, keyring, tmp_path):
     keyring.clear("work")
     done = quivive("logout", "--profile", "work", home=tmp_path, env=keyring.env)
     assert "the issuer was not told" in done.err and not (tmp_path / "quivive/profiles/work.json").exists(), done
+
+
+def test_fetch_signs_in_where_the_item_is_gone(issuer, keyring, tmp_path):
+    with Recording(lambda request, read_body: answer("200 OK", [], "orders")) as server:
+        assert sign_in(issuer, tmp_path, "--origin", server.url, env=keyring.env)[0] == 0
+        keyring.clear("work")
+        # Nobody is asked for a token that would not go there.
+        done = fetch("--login", "--device", "--profile", "work", "http://127.0.0.1:1/", home=tmp_path, env=keyring.env)
+        assert done.exit == 1 and "sign in again with: quivive login --profile work" in done.err, done.err
+        asked = len(issuer.device)
+        going = Fetch("--login", "--device", "--profile", "work", server.url, home=tmp_path, env=keyring.env)
+        going.line_with("WDJB-MJHT")
+        issuer.device = {code: "approved" for code in issuer.device}
+        status, out, err = going.end()
+        assert (status, out) == (0, "orders") and len(issuer.device) == asked + 1, err
+        assert kept(keyring)["refresh_token"] == issuer.refresh
+        assert json.loads(file_text(tmp_path))["origins"] == [server.url]
 
 
 def test_a_service_that_hangs_is_not_waited_for(issuer, keyring, tmp_path):

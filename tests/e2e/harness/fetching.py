@@ -166,6 +166,7 @@ class FakeIssuer:
         self.override = None     # what the token endpoint answers instead: (status, fields, body)
         self.codes = {}          # authorization codes: code → its request's parameters
         self.device = {}         # device codes: code → "pending", "slow_down", "approved", "denied", "expired"
+        self.no_device = None    # what the device authorization endpoint answers instead
         self.polls = []
         self._lock = threading.Lock()
         self._app = App(self._answer)
@@ -200,6 +201,8 @@ class FakeIssuer:
             self.revoked.append(form.get("token"))
             return self.override or (200, {}, "")
         if asked.path == "/device_authorization":
+            if self.no_device:
+                return self.no_device
             code = token_text()
             self.device[code] = "pending"
             return 200, {"Content-Type": "application/json"}, json.dumps({

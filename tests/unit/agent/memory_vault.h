@@ -23,7 +23,7 @@ class MemoryVault final : public SecretVault {
   std::function<void(MemoryVault&)> before_load;  // once
   std::function<void()> before_store;             // once
 
-  [[nodiscard]] Result<void, VaultError> ready() override {
+  [[nodiscard]] Result<void, VaultError> ready(std::chrono::milliseconds) override {
     if (shut) return *shut;
     return {};
   }
