@@ -4,6 +4,7 @@
 #include "base/json.h"
 
 #include <algorithm>
+#include <tuple>
 #include <array>
 
 namespace quivive::agent {
@@ -67,6 +68,13 @@ std::optional<Keeping> keeping_of(std::string_view name) {
 
 ProfileIdentity identity_of(const Profile& profile) {
   return {profile.issuer, profile.client.token_endpoint, profile.client.client_id, profile.origins};
+}
+
+bool same_settings(const Profile& a, const Profile& b) {
+  const auto settings = [](const Profile& one) {
+    return std::tie(one.client.authentication, one.client.scope, one.kept_in, one.sign_in);
+  };
+  return identity_of(a) == identity_of(b) && settings(a) == settings(b);
 }
 
 bool is_profile_name(std::string_view name) {

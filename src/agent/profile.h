@@ -41,6 +41,8 @@ struct ProfileIdentity {
   friend bool operator==(const ProfileIdentity&, const ProfileIdentity&) = default;
 };
 [[nodiscard]] ProfileIdentity identity_of(const Profile& profile);
+// Whether they are the same but for what a refresh changes, and secrets.
+[[nodiscard]] bool same_settings(const Profile& a, const Profile& b);
 
 // [A-Za-z0-9._-], 1 to 64 of them, the first no dot.
 [[nodiscard]] bool is_profile_name(std::string_view name);

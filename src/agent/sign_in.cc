@@ -15,10 +15,14 @@ namespace {
 
 constexpr std::string_view kPath = "/callback";
 constexpr std::chrono::minutes kPatience{5};
+// For an answer that may bring tokens, whatever the caller's time: cut off, they would be good, and nobody's.
+constexpr std::chrono::milliseconds kLeastForTokens{10'000};
 
 SignInError failed(const Error& error) { return {SignInFault::Failed, error.message}; }
 SignInError refused(std::string text) { return {SignInFault::Refused, std::move(text)}; }
 SignInError out_of_time() { return {SignInFault::Failed, "the time was over before anybody had signed in"}; }
+
+std::chrono::milliseconds for_tokens(const Deadline& until) { return std::max(at_most(kEndpointTimeout, until), kLeastForTokens); }
 
 bool is_out_of_order(int status) { return status == 408 || status == 429 || status >= 500; }
 
@@ -59,7 +63,7 @@ Result<SignedIn, SignInError> sign_in_by_device(const SignInPlan& plan, const Si
   for (;;) {
     std::this_thread::sleep_for(at_most(device->interval, tools.until));
     if (is_over(tools.until)) return out_of_time();
-    const auto answer = post(tools.exchanger, *question, at_most(kEndpointTimeout, tools.until));
+    const auto answer = post(tools.exchanger, *question, for_tokens(tools.until));
     const std::string_view body = answer ? std::string_view(answer->body) : std::string_view();
     auto said = client::read_device_answer({answer ? answer->status : std::uint16_t{0}, body, tools.clock.now()}, *device, plan.client.client_secret);
     switch (said.kind) {
@@ -91,7 +95,7 @@ Result<SignedIn, SignInError> sign_in_by_browser(const SignInPlan& plan, const S
   if (!code) return refused(code.error().message);
   const auto request = client::code_token_request(plan.client, *asked, *code);
   if (!request) return failed(request.error());
-  const auto answer = post(tools.exchanger, *request, at_most(kEndpointTimeout, tools.until));
+  const auto answer = post(tools.exchanger, *request, for_tokens(tools.until));
   if (!answer) return failed(answer.error());
   auto outcome = client::read_token_answer({answer->status, answer->body, tools.clock.now()}, {*code, plan.client.client_secret});
   if (auto* token = std::get_if<client::Token>(&outcome)) return signed_in(std::move(*token), answer->body, plan);

@@ -42,7 +42,7 @@ struct SignInTools {
   const Clock& clock;
   RandomSource& random;
   ShowUrl show;
-  Deadline until{};  // of the whole: nobody is waited for past it
+  Deadline until{};  // nobody is waited for past it, but for an answer that may bring tokens ten seconds in any case
 };
 
 // The device flow (RFC 8628): the person types a code on another screen; this asks again and again whether they have. Blocks until they have, or the

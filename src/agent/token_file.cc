@@ -189,7 +189,7 @@ Result<FileLock, TokenFileError> TokenFile::lock(std::chrono::milliseconds patie
        pause = std::min(pause * 2, std::chrono::milliseconds{50})) {
     if (errno != EWOULDBLOCK && errno != EINTR) return failed(path, "cannot be locked");
     if (std::chrono::steady_clock::now() >= until) {
-      return TokenFileError{Kind::Failed, fmt::format("{}: another process has held it for {} s", printable(path, 400),
+      return TokenFileError{Kind::Held, fmt::format("{}: another process has held it for {} s", printable(path, 400),
                                                       std::chrono::duration_cast<std::chrono::seconds>(patience).count())};
     }
     std::this_thread::sleep_for(pause);

@@ -22,6 +22,7 @@ struct TokenFileError {
     Unsafe,
     Broken,
     Failed,
+    Held,       // another process has the lock
     NoSecrets,  // of ProfileStore: they are gone from where they were kept
     Shut,       // of ProfileStore: where they are kept cannot be asked now
   };

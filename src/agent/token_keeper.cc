@@ -50,7 +50,7 @@ TokenKeeper::Holding ProfileKeeper::hold(std::chrono::milliseconds patience) {
   }
   // Threat: tokens of another issuer, or for other servers, that go where the old ones went.
   if (identity_of(*profile) != identity_) {
-    return client::RefreshFailure{Failing::SignInAgain, fmt::format("{}: the profile was changed meanwhile, and is another sign-in now",
+    return client::RefreshFailure{Failing::OtherSignIn, fmt::format("{}: the profile was changed meanwhile, and is another sign-in now",
                                                                     printable(store_.path(), 400))};
   }
   return std::unique_ptr<Held>(std::make_unique<HeldProfile>(store_, std::move(*lock), std::move(*profile)));

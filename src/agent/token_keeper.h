@@ -29,7 +29,7 @@ class TokenKeeper {
   using Holding = std::variant<std::unique_ptr<Held>, client::RefreshFailure>;
 
   virtual ~TokenKeeper() = default;
-  // Waits for whoever holds it, not longer than `patience`. SignInAgain: what is kept is gone, or is of another sign-in.
+  // Waits for whoever holds it, not longer than `patience`. SignInAgain: what is kept is gone. OtherSignIn: it is of another one.
   [[nodiscard]] virtual Holding hold(std::chrono::milliseconds patience) = 0;
 };
 

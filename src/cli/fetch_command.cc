@@ -12,9 +12,11 @@
 #include "client/answer.h"
 #include "client/origin.h"
 #include "client/redirect.h"
+#include "http/fetch_metadata.h"
 #include "http/grammar.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace quivive::cli {
 namespace {
@@ -138,6 +140,10 @@ Result<void, Failure> check_before_sign_in(const Asked& asked, const client::Tar
   return {};
 }
 
+bool was_redirected(const client::Explanation& explanation) {
+  return std::ranges::any_of(explanation.steps, [](const client::Step& step) { return step.kind == client::StepKind::Redirect; });
+}
+
 std::string steps_text(const client::Explanation& explanation) {
   std::string out;
   for (const client::Step& step : explanation.steps) out += fmt::format("* {:<8}  {}\n", client::name_of(step.kind), step.text);
@@ -168,7 +174,9 @@ int run_fetch(const Command& self, Arguments arguments, Io& io) {
   warn_of_arguments(self, asked.headers, io);
   const std::chrono::milliseconds max_time(static_cast<std::int64_t>(asked.max_time * 1000));
   agent::Deadline until;
-  if (max_time.count() > 0) until = std::chrono::steady_clock::now() + max_time;
+  const auto start_the_clock = [&] {
+    if (max_time.count() > 0) until = std::chrono::steady_clock::now() + max_time;
+  };
   using Body = std::unique_ptr<agent::BodySource>;
   Result<Body, Failure> body = Body();
   if (asked.login) {
@@ -176,16 +184,20 @@ int run_fetch(const Command& self, Arguments arguments, Io& io) {
     if (const auto ready = check_before_sign_in(asked, *target, *fields); !ready) return fail(self, ready.error(), io);
     body = read_body(asked.body, io);
     if (!body) return fail(self, body.error(), io);
+    start_the_clock();
     if (asked.credentials.profile.empty()) asked.credentials.profile = asked.sign_in.profile;
     asked.sign_in.profile = asked.credentials.profile;
     asked.sign_in.ca_file = asked.ca_file;
     asked.sign_in.until = until;
     if (const auto done = sign_in_if_due(self, asked.sign_in, target->origin, io); !done) return fail(self, done.error(), io);
   }
-  asked.credentials.patience = agent::at_most(agent::kVaultPatience, until);
+  if (max_time.count() > 0) asked.credentials.patience = until ? agent::at_most(agent::kVaultPatience, until) : std::min(max_time, agent::kVaultPatience);
   auto given = read_credentials(asked.credentials, target->origin, asked.body.takes_stdin(), io);
   if (!given) return fail(self, given.error(), io);
-  if (!asked.login) body = read_body(asked.body, io);
+  if (!asked.login) {
+    body = read_body(asked.body, io);
+    start_the_clock();  // what a person types takes no time from it
+  }
   if (!body) return fail(self, body.error(), io);
 
   agent::Request request;
@@ -218,10 +230,10 @@ int run_fetch(const Command& self, Arguments arguments, Io& io) {
 
   FetchOutput output({asked.include, asked.fail, asked.output}, io.out);
   if (asked.login) output.hold_refusals();
-  WireRecord wire;
+  std::optional<WireRecord> wire(std::in_place);
   agent::Listener listener;
   listener.on_head = [&](const agent::ResponseHead& head) { output.head(head); };
-  listener.on_wire = [&](net::TransferEvent event, std::string_view bytes) { wire.add(event, bytes); };
+  listener.on_wire = [&](net::TransferEvent event, std::string_view bytes) { wire->add(event, bytes); };
   const auto send = [&](GivenCredentials& with) {
     if (until) settings.max_time = agent::at_most(max_time, until);
     agent::Client client(std::move(with.credentials), io.clock, io.random, settings);
@@ -231,20 +243,30 @@ int run_fetch(const Command& self, Arguments arguments, Io& io) {
   client::Token tried;
   if (given->profile) tried = std::get<client::Bearer>(given->credentials.front().what).token;
   agent::Response response = send(*given);
-  // What has left cannot be taken back, and what cannot be sent again is not.
-  const bool over = given->profile && is_over(response);
-  if (over && asked.login && !output.begun() && (request.body == nullptr || request.body->replayable())) {
+  bool told_why = false;
+  // What has left cannot be taken back. Threat: a request that was accepted, and led to where it was refused, done a second time.
+  const bool again = (request.body == nullptr || request.body->replayable()) &&
+                     (http::is_safe_method(request.method) || !was_redirected(response.explanation));
+  if (asked.login && given->profile && is_over(response) && again && !output.begun() && somebody_is_here(asked.sign_in, io)) {
     io.err << without_secrets(fmt::format("{}quivive {}: {}\n", asked.verbose ? steps_text(response.explanation) : "", self.name,
-                                          response.explanation.summary), given->secrets);
-    if (const auto done = sign_in_anew(self, asked.sign_in, *given->profile, tried, io); !done) return fail(self, done.error(), io);
-    auto anew = read_credentials(asked.credentials, target->origin, asked.body.takes_stdin(), io);
-    if (!anew) return fail(self, anew.error(), io);
-    given->secrets.insert(given->secrets.end(), anew->secrets.begin(), anew->secrets.end());
-    if (const auto back = request.body == nullptr ? Result<void>{} : request.body->rewind(); !back) return fail(self, {kFailed, back.error().message}, io);
-    wire = WireRecord{};
-    output.drop();
-    expected.clock = io.clock.now();
-    response = send(*anew);
+                                          response.explanation.summary),
+                              given->secrets);
+    told_why = true;
+    auto done = sign_in_anew(self, asked.sign_in, *given->profile, tried, io);
+    if (!done && response.outcome == client::Outcome::NotSent) return fail(self, done.error(), io);
+    if (!done) {  // the refusal is the answer
+      (void)fail(self, done.error(), io);
+    } else {
+      auto anew = read_credentials(asked.credentials, target->origin, asked.body.takes_stdin(), io);
+      if (!anew) return fail(self, anew.error(), io);
+      given->secrets.insert(given->secrets.end(), anew->secrets.begin(), anew->secrets.end());
+      if (const auto back = request.body == nullptr ? Result<void>{} : request.body->rewind(); !back) return fail(self, {kFailed, back.error().message}, io);
+      wire.emplace();
+      output.drop();
+      expected.clock = io.clock.now();
+      response = send(*anew);
+      told_why = false;
+    }
   }
   const std::string unwritten = output.finish();
 
@@ -253,18 +275,18 @@ int run_fetch(const Command& self, Arguments arguments, Io& io) {
     hint = " There are --user NAME, --bearer-file FILE, --key-file FILE and --profile NAME.";
   } else if (response.outcome == client::Outcome::NotSent && response.explanation.cause == client::CallCause::PlainHttp) {
     hint = " Ask https://, or let tokens, keys and Digest go there with --allow-plain-http.";
-  } else if (given->profile && is_over(response)) {
+  } else if (given->profile && is_over(response) && !asked.sign_in.found) {  // where nobody has just signed in
     hint = fmt::format(" To sign in: quivive login --profile {}", asked.credentials.profile);
   }
-  std::string told = asked.verbose ? steps_text(response.explanation) : "";
+  std::string told = asked.verbose && !told_why ? steps_text(response.explanation) : "";
   if (!unwritten.empty()) {
     told += fmt::format("quivive {}: {}\n", self.name, unwritten);
   } else if (response.failure) {
     told += fmt::format("quivive {}: {}\n", self.name, *response.failure);
-  } else if (!response.explanation.summary.empty()) {
+  } else if (!response.explanation.summary.empty() && !told_why) {
     told += fmt::format("quivive {}: {}{}\n", self.name, response.explanation.summary, hint);
   }
-  if (is_refusal(response.head.status) || response.outcome == client::Outcome::Refused) told += wire.diagnose(expected);
+  if (is_refusal(response.head.status) || response.outcome == client::Outcome::Refused) told += wire->diagnose(expected);
   io.err << without_secrets(told, given->secrets);
   return unwritten.empty() ? status_of(response, asked.fail) : kFailed;
 }

@@ -7,8 +7,11 @@
 #include "crypto/password.h"
 #include "http/grammar.h"
 
+#include <unistd.h>
+
 #include <algorithm>
-#include <filesystem>
+#include <cerrno>
+#include <cstring>
 
 namespace quivive::cli {
 namespace {
@@ -27,6 +30,7 @@ Result<std::string, Failure> read_stdin(std::istream& in, std::size_t limit) {
 
 Result<Secret, Failure> read_password(const CredentialOptions& options, bool stdin_taken, Io& io) {
   if (!options.password_file.empty()) {
+    if (const auto there = check_file("--password-file", options.password_file, "a password"); !there) return there.error();
     auto text = read_text_file(options.password_file, crypto::kMaxPasswordSize);
     if (!text) return Failure{text.error().status, "--password-file " + text.error().message};
     text->resize(std::min(text->find_first_of("\r\n"), text->size()));
@@ -56,9 +60,10 @@ Result<GivenCredentials, Failure> from_profile(const std::string& name, const cl
   const auto& origins = profile->origins;
   const auto bound = [&](const std::string& one) { return client::origin_of(one) == origin; };
   if (!origins.empty() && std::none_of(origins.begin(), origins.end(), bound)) {
-    return Failure{kWrong, fmt::format("the profile '{}' is for {}, and its token goes nowhere else; to sign in for others: quivive login --profile {} "
-                                       "--origin {}",
-                                       name, printable(fmt::format("{}", fmt::join(origins, ", "))), name, origin.text())};
+    return Failure{kWrong, fmt::format("the profile '{}' is for {}, and its token goes nowhere else; to sign in for more: quivive login --profile {} "
+                                       "--origin {} --origin {}",
+                                       name, printable(fmt::format("{}", fmt::join(origins, ", "))), name,
+                                       printable(fmt::format("{}", fmt::join(origins, " --origin "))), origin.text())};
   }
   GivenCredentials out;
   out.profile = agent::OpenedProfile{std::move(*store), agent::identity_of(*profile)};
@@ -93,7 +98,8 @@ Failure profile_failure(const std::string& name, const agent::TokenFileError& er
   if (error.kind == agent::TokenFileError::Kind::NoSecrets) {
     return {kNo, fmt::format("{}; sign in again with: quivive login --profile {}", error.message, name)};
   }
-  const bool outside = error.kind == agent::TokenFileError::Kind::Failed || error.kind == agent::TokenFileError::Kind::Shut;
+  using enum agent::TokenFileError::Kind;
+  const bool outside = error.kind == Failed || error.kind == Held || error.kind == Shut;
   return {outside ? kFailed : kWrong, error.message};
 }
 
@@ -101,11 +107,13 @@ std::string keeping_text(const agent::Profile& profile, const agent::ProfileStor
   return profile.kept_in == agent::Keeping::SecretService ? "the Secret Service" : printable(store.path(), 400);
 }
 
+Result<void, Failure> check_file(const std::string& option, const std::string& file, std::string_view what) {
+  if (::access(file.c_str(), R_OK) == 0) return {};
+  return Failure{kWrong, fmt::format("{}: {}; it takes the name of a file that holds {}", option, std::strerror(errno), what)};
+}
+
 Result<Secret, Failure> read_secret_file(const std::string& option, const std::string& file, std::string_view what, Io& io) {
-  std::error_code fault;
-  // Threat: the secret itself, given where its file belongs, and repeated in what a log keeps.
-  if (file != "-" && !std::filesystem::exists(file, fault))
-    return Failure{kWrong, fmt::format("{}: there is no such file; it takes the name of a file that holds {}, or - for standard input", option, what)};
+  if (const auto there = file == "-" ? Result<void, Failure>{} : check_file(option, file, what); !there) return there.error();
   auto text = file == "-" ? read_stdin(io.in, kMaxSecretFile) : read_text_file(file, kMaxSecretFile);
   if (!text) return Failure{text.error().status, option + ' ' + text.error().message};
   const auto space = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
@@ -175,6 +183,7 @@ Result<std::vector<client::FieldLine>, Failure> read_fields(const std::vector<st
       if (auto added = add(one); !added) return added.error();
       continue;
     }
+    if (const auto there = check_file("--header @", one.substr(1), "fields"); !there) return there.error();
     auto text = read_text_file(one.substr(1), kMaxFieldFile);
     if (!text) return Failure{text.error().status, "--header " + text.error().message};
     std::string_view rest = *text;

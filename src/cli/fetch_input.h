@@ -41,6 +41,8 @@ struct GivenCredentials {
 // Where its tokens are, for people: "the Secret Service", or the path of the file.
 [[nodiscard]] std::string keeping_text(const agent::Profile& profile, const agent::ProfileStore& store);
 
+// A Failure where there is no such file, or it cannot be read. Of what is given in its place, which may be the secret itself, nothing is repeated.
+[[nodiscard]] Result<void, Failure> check_file(const std::string& option, const std::string& file, std::string_view what);
 // One secret of a file ("-": standard input), without white space around it. `what` is for the Failure, "a token" say.
 [[nodiscard]] Result<Secret, Failure> read_secret_file(const std::string& option, const std::string& file, std::string_view what, Io& io);
 

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "base/words.h"
 #include "cli/fetch_input.h"
+#include "cli/screen.h"
 #include "client/expiry.h"
 #include "http/challenge.h"
 
@@ -41,44 +42,42 @@ Result<void, Failure> check_same_sign_in(const AskedLogin& asked, const agent::P
   return {};
 }
 
-// Whether somebody has to sign in.
-enum class Due : std::uint8_t { No, Yes };
-Result<Due, Failure> is_due(const agent::ProfileStore& store, const AskedLogin& asked, const client::Origin& origin, Io& io) {
+struct Look {
+  bool due = false;                           // somebody has to sign in
+  std::optional<agent::ProfileIdentity> now;  // nothing: there is no profile
+};
+Result<Look, Failure> look_at(const agent::ProfileStore& store, const AskedLogin& asked, const client::Origin& origin, Io& io) {
   auto profile = store.read(agent::at_most(agent::kVaultPatience, asked.until));
   bool usable = false;
   if (profile) {
     usable = is_usable(*profile, io.clock.now()) && was_asked_for(asked.scopes, *profile);
   } else {
-    if (profile.error().kind == Fault::Missing) return Due::Yes;
-    if (profile.error().kind != Fault::NoSecrets) return Due::No;
-    profile = store.read_file();
-    if (!profile) return profile.error().kind == Fault::Missing ? Due::Yes : Due::No;
+    if (profile.error().kind == Fault::NoSecrets) profile = store.read_file();
+    if (!profile) return Look{profile.error().kind == Fault::Missing, {}};
   }
   if (const auto same = check_same_sign_in(asked, *profile); !same) return same.error();
   const auto& origins = profile->origins;
   const bool elsewhere = !origins.empty() && std::ranges::none_of(origins, [&](const std::string& one) { return client::origin_of(one) == origin; });
-  return usable || elsewhere ? Due::No : Due::Yes;
+  return Look{!usable && !elsewhere, identity_of(*profile)};
 }
 
-// Of several commands that come at once, one asks the person, and the others wait for what comes of it.
-struct Turn {
-  agent::FileLock lock;
-  bool waited = false;
-};
-Result<Turn, Failure> take_turn(const Command& self, const agent::ProfileStore& store, const AskedLogin& asked, Io& io) {
+// Of several commands that come at once, one asks the person at a time, and the others wait for what comes of it.
+Result<agent::FileLock, Failure> take_turn(const Command& self, const agent::ProfileStore& store, const AskedLogin& asked, Io& io) {
   using namespace std::chrono_literals;
-  if (auto lock = store.turn_to_sign_in(0ms)) return Turn{std::move(*lock), false};
+  auto at_once = store.turn_to_sign_in(0ms);
+  if (at_once) return std::move(*at_once);
+  if (at_once.error().kind != Fault::Held) return profile_failure(asked.profile, at_once.error());
   io.err << fmt::format("quivive {}: another command is signing in for the profile '{}'; waiting for it\n", self.name, asked.profile);
   io.err.flush();
-  auto lock = store.turn_to_sign_in(agent::at_most(kPatienceWithOthers, asked.until));
-  if (!lock) return profile_failure(asked.profile, lock.error());
-  return Turn{std::move(*lock), true};
+  auto later = store.turn_to_sign_in(agent::at_most(kPatienceWithOthers, asked.until));
+  if (!later) return profile_failure(asked.profile, later.error());
+  return std::move(*later);
 }
 
-Result<void, Failure> check_somebody_is_here(const AskedLogin& asked, Io& io) {
-  if (asked.device || asked.browser || has_display() || io.terminal.present()) return {};
-  return Failure{kWrong, fmt::format("nobody is here to sign in: there is no terminal; sign in with quivive login --profile {}, or say --device or --browser",
-                                     asked.profile)};
+Failure nobody_here(const AskedLogin& asked) {
+  return {kWrong, fmt::format("nobody is here to sign in: standard error is no terminal, and there is no display; sign in with quivive login --profile {}, or "
+                              "say --device or --browser",
+                              asked.profile)};
 }
 
 Result<void, Failure> sign_in_and_tell(const Command& self, const AskedLogin& asked, Io& io) {
@@ -106,21 +105,21 @@ bool same(const Secret& a, const Secret& b) { return a.reveal(RevealSecret{}) ==
 
 }  // namespace
 
+bool somebody_is_here(const AskedLogin& asked, Io& io) { return asked.device || asked.browser || has_display() || is_shown(io.err); }
+
 Result<void, Failure> sign_in_if_due(const Command& self, AskedLogin& asked, const client::Origin& origin, Io& io) {
   asked.first_origin = origin.text();
+  asked.scopes = split(join(asked.scopes));  // each may be several
+  asked.adds_scopes = true;
   const auto store = profile_store(asked.profile);
   if (!store) return store.error();
-  auto due = is_due(*store, asked, origin, io);
-  if (!due) return due.error();
-  if (*due == Due::No) return {};
+  if (const auto look = look_at(*store, asked, origin, io); !look || !look->due) return look ? Result<void, Failure>{} : look.error();
   const auto turn = take_turn(self, *store, asked, io);
   if (!turn) return turn.error();
-  if (turn->waited) {
-    due = is_due(*store, asked, origin, io);
-    if (!due) return due.error();
-    if (*due == Due::No) return {};
-  }
-  if (const auto here = check_somebody_is_here(asked, io); !here) return here.error();
+  const auto look = look_at(*store, asked, origin, io);  // again: another command may have signed in
+  if (!look || !look->due) return look ? Result<void, Failure>{} : look.error();
+  if (!somebody_is_here(asked, io)) return nobody_here(asked);
+  asked.found = look->now;
   return sign_in_and_tell(self, asked, io);
 }
 
@@ -130,19 +129,16 @@ bool is_over(const agent::Response& response) {
   return cause == SignInAgain || cause == TokenExpired || (cause == CredentialsRejected && says_invalid_token(response.head));
 }
 
-Result<void, Failure> sign_in_anew(const Command& self, const AskedLogin& asked, const agent::OpenedProfile& opened,
-                                   const client::Token& tried, Io& io) {
+Result<void, Failure> sign_in_anew(const Command& self, AskedLogin& asked, const agent::OpenedProfile& opened, const client::Token& tried,
+                                   Io& io) {
   const auto turn = take_turn(self, opened.store, asked, io);
   if (!turn) return turn.error();
+  // Threat: a token of another issuer, or for other servers, that goes where the old one went.
+  asked.found = opened.identity;
   const auto now = opened.store.read(agent::at_most(agent::kVaultPatience, asked.until));
   if (!now && now.error().kind != Fault::NoSecrets) return profile_failure(asked.profile, now.error());
-  if (now) {
-    // Threat: a token of another issuer, or for other servers, that goes where the old one went.
-    if (identity_of(*now) != opened.identity)
-      return Failure{kNo, fmt::format("the profile '{}' was changed meanwhile, and is another sign-in now; ask again", asked.profile)};
-    if (!same(now->token.access, tried.access) || !same(now->token.refresh, tried.refresh)) return {};
-  }
-  if (const auto here = check_somebody_is_here(asked, io); !here) return here.error();
+  const bool same_tokens = !now || (same(now->token.access, tried.access) && same(now->token.refresh, tried.refresh));
+  if (!same_tokens && identity_of(*now) == opened.identity) return {};  // another command has brought new ones
   return sign_in_and_tell(self, asked, io);
 }
 

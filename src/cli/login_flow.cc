@@ -18,6 +18,7 @@
 #include <spawn.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace quivive::cli {
@@ -58,7 +59,13 @@ Result<void, Failure> complete(const AskedLogin& asked, bool before, agent::Prof
     profile.client.client_id = asked.client_id;
   }
   if (profile.client.client_id.empty()) return missing("give --client-id ID: as what this program is known to the issuer");
-  if (!asked.scopes.empty()) profile.client.scope = join(asked.scopes);
+  if (!asked.scopes.empty()) {
+    auto scopes = asked.adds_scopes ? split(profile.client.scope) : std::vector<std::string>();
+    for (const std::string& one : asked.scopes) {
+      if (std::ranges::find(scopes, one) == scopes.end()) scopes.push_back(one);
+    }
+    profile.client.scope = join(scopes);
+  }
   if (!asked.origins.empty()) profile.origins.clear();
   for (const std::string& one : asked.origins) {
     const auto origin = client::origin_of(one);
@@ -80,13 +87,12 @@ client::ClientAuthentication authentication_of(const agent::Profile& profile, co
 }
 
 // Threat: what the profile was when the person was asked, put in the place of what somebody has made of it meanwhile: an origin less, and its token
-// goes anywhere. Under the lock. What was made of it may be what `made` is: the same sign-in, done twice at once.
-Result<void, agent::TokenFileError> check_same(const agent::ProfileStore& store, const KnownProfile& known, const agent::Profile& made) {
+// goes anywhere. Under the lock.
+Result<void, agent::TokenFileError> check_same(const agent::ProfileStore& store, const KnownProfile& known) {
   using Kind = agent::TokenFileError::Kind;
   const auto now = store.read_file();
   if (!now && now.error().kind != Kind::Missing) return now.error();
-  const bool same = now ? (known.before && identity_of(*now) == identity_of(known.profile)) || identity_of(*now) == identity_of(made) : !known.before;
-  if (same) return {};
+  if (now ? known.before && same_settings(*now, known.profile) : !known.before) return {};
   return agent::TokenFileError{Kind::Unsafe, fmt::format("{}: the profile was changed by another command meanwhile, and stays as it is now",
                                                          printable(store.path(), 400))};
 }
@@ -97,7 +103,7 @@ Result<agent::ProfileStore::Replaced, agent::TokenFileError> keep_sign_in(const 
   using Without = agent::ProfileStore::WithoutVault;
   const auto lock = store.lock();
   if (!lock) return lock.error();
-  if (const auto same = check_same(store, known, profile); !same) return same.error();
+  if (const auto same = check_same(store, known); !same) return same.error();
   return store.replace(profile, io.random, asked.keep.empty() ? Without::OrFile : Without::Fail);
 }
 
@@ -131,9 +137,12 @@ Result<KeptSignIn, Failure> sign_in(const AskedLogin& asked, Io& io) {
   if (!store) return store.error();
   auto known = look_up(*store, asked.until);
   if (!known) return profile_failure(asked.profile, known.error());
+  const auto before = known->before ? std::optional(identity_of(known->profile)) : std::nullopt;
+  if (asked.found && *asked.found != before)
+    return Failure{kNo, fmt::format("the profile '{}' was changed meanwhile, and is another sign-in now; ask again", asked.profile)};
   agent::Profile profile = known->profile;
   if (auto done = complete(asked, known->before, profile, io); !done) return done.error();
-  const auto place = choose_place(asked.keep, *known, asked.until);
+  const auto place = choose_place(asked.profile, asked.keep, *known, asked.until);
   if (!place) return place.error();
   if (known->without_secrets && profile.client.authentication != client::ClientAuthentication::None &&
       profile.client.client_secret.empty()) {

@@ -3,9 +3,11 @@
 // tokens that can be used.
 
 #include "agent/deadline.h"
+#include "agent/profile.h"
 #include "cli/command.h"
 #include "cli/options.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,9 @@ struct AskedLogin {
   std::vector<std::string> scopes, origins;
   std::string first_origin;  // where the token of a profile that is new may be sent, where `origins` says nothing; "" for anywhere
   bool secret_stdin = false, device = false, browser = false;
+  bool adds_scopes = false;  // to those of the profile; otherwise they take their place
+  // Where it is set: what the profile has been found to be. If it is another sign-in when it is read again, nobody is asked.
+  std::optional<std::optional<agent::ProfileIdentity>> found;
   agent::Deadline until;  // nobody is waited for past it; what was got by then is kept, however long that takes
 };
 

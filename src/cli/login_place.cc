@@ -20,7 +20,7 @@ Result<KnownProfile, agent::TokenFileError> look_up(const agent::ProfileStore& s
   return KnownProfile{true, std::move(*rest), whole.error()};
 }
 
-Result<KeepingPlace, Failure> choose_place(const std::string& asked, const KnownProfile& known, const agent::Deadline& until) {
+Result<KeepingPlace, Failure> choose_place(const std::string& name, const std::string& asked, const KnownProfile& known, const agent::Deadline& until) {
   KeepingPlace out;
   std::optional<agent::Keeping> wanted;
   if (!asked.empty()) wanted = agent::keeping_of(asked);
@@ -29,7 +29,7 @@ Result<KeepingPlace, Failure> choose_place(const std::string& asked, const Known
   if (wanted == agent::Keeping::File) return out;
   // It was asked already, and one that hangs takes its time.
   if (known.without_secrets && known.without_secrets->kind == FileFault::Shut)
-    return Failure{kFailed, known.without_secrets->message + "; quivive login --keep file moves it"};
+    return Failure{kFailed, fmt::format("{}; quivive login --profile {} --keep file moves it", known.without_secrets->message, name)};
   if (const auto ready = agent::secret_service().ready(agent::at_most(agent::kVaultPatience, until)); ready) out.keeping = agent::Keeping::SecretService;
   else if (wanted) return Failure{kFailed, "the tokens could not be kept in the Secret Service: " + ready.error().message};
   else if (ready.error().kind != agent::VaultError::Kind::Absent) out.why = ready.error().message;

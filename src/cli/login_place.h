@@ -23,7 +23,7 @@ struct KeepingPlace {
   agent::Keeping keeping = agent::Keeping::File;
   std::string why;  // where the Secret Service would have been taken, but for this; "" otherwise
 };
-// `asked` is "" or a name of a Keeping. A Failure where it, or what is known, wants a place where nothing can be kept now.
-[[nodiscard]] Result<KeepingPlace, Failure> choose_place(const std::string& asked, const KnownProfile& known, const agent::Deadline& until);
+// `name` is the profile's; `asked` is "" or a name of a Keeping. A Failure where it, or what is known, wants a place where nothing can be kept now.
+[[nodiscard]] Result<KeepingPlace, Failure> choose_place(const std::string& name, const std::string& asked, const KnownProfile& known, const agent::Deadline& until);
 
 }  // namespace quivive::cli

@@ -78,7 +78,7 @@ int run_token_print(const Command& self, Arguments arguments, Io& io) {
     const bool over = failure->kind == client::RefreshFailure::Kind::SignInAgain;
     return fail(
         self,
-        {over ? kNo : kFailed, fmt::format("the token has to be refreshed: {}{}", failure->detail,
+        {over || failure->kind == client::RefreshFailure::Kind::OtherSignIn ? kNo : kFailed, fmt::format("the token has to be refreshed: {}{}", failure->detail,
                                            over ? fmt::format("; sign in again with: quivive login --profile {}", opened.name) : "")},
         io);
   }

@@ -27,6 +27,8 @@ diagnose::TextStyle style_of(const std::ostream& out) {
 
 bool is_typed(const std::istream& in) { return &in == &std::cin && ::isatty(STDIN_FILENO) != 0; }
 
-bool is_shown(const std::ostream& out) { return &out == &std::cout && ::isatty(STDOUT_FILENO) != 0; }
+bool is_shown(const std::ostream& out) {
+  return (&out == &std::cout && ::isatty(STDOUT_FILENO) != 0) || (&out == &std::cerr && ::isatty(STDERR_FILENO) != 0);
+}
 
 }  // namespace quivive::cli

@@ -13,7 +13,7 @@ namespace quivive::cli {
 // Whether `in` is standard input and a terminal: somebody would have to type.
 [[nodiscard]] bool is_typed(const std::istream& in);
 
-// Whether `out` is standard output and a terminal: somebody sees it.
+// Whether `out` is standard output or standard error, and a terminal: somebody sees it.
 [[nodiscard]] bool is_shown(const std::ostream& out);
 
 }  // namespace quivive::cli

@@ -105,6 +105,7 @@ struct ResponseHead {
 struct RefreshFailure {
   enum class Kind : std::uint8_t {
     SignInAgain,   // the refresh token is no good any more: invalid_grant
+    OtherSignIn,   // what is kept is of another sign-in by now
     TryLater,      // the endpoint was out of reach, overloaded or failing: the refresh token is to be kept
     Misconfigured  // the endpoint refuses this client or this request
   };

@@ -219,6 +219,8 @@ Action Call::State::on_refresh_failed(const RefreshFailure& failure, Instant now
     case RefreshFailure::Kind::SignInAgain:
       return finish(result, CallCause::SignInAgain,
                     "The token is no good any more, and neither is its refresh token: sign in again" + detail + '.');
+    case RefreshFailure::Kind::OtherSignIn:
+      return finish(result, CallCause::OtherSignIn, "The token is no good any more, and cannot be renewed" + detail + '.');
     case RefreshFailure::Kind::TryLater:
       return finish(result, CallCause::RefreshUnavailable,
                     "The token has to be refreshed, and that cannot be done now: try later" + detail + '.');

@@ -6,12 +6,15 @@ import os
 import pathlib
 import re
 import socket
+import subprocess
+import time
 import urllib.parse
 
 import pytest
 
-from harness import eventually
-from harness.fetching import FakeIssuer, Recording, answer, fetch, token_text, write_profile
+from harness import eventually, secret
+from harness.fetching import FakeIssuer, Recording, answer, fetch, quiet_environment, start, token_text, write_profile
+from harness.gateway import BINARY, START
 from test_login import Login
 
 INVALID = 'WWW-Authenticate: Bearer realm="orders", error="invalid_token", error_description="the token has expired"'
@@ -27,11 +30,11 @@ def issuer():
         yield server
 
 
-def api(issuer):
+def api(issuer, *, no="no"):
     def serve(request, read_body):
         body = read_body()
         token = (request.authorization or "").removeprefix("Bearer ")
-        return answer("200 OK", [], f"orders {len(body)}") if token in issuer.good else answer("401 Unauthorized", [INVALID], "no")
+        return answer("200 OK", [], f"orders {len(body)}") if token in issuer.good else answer("401 Unauthorized", [INVALID], no)
     return Recording(serve)
 
 
@@ -73,13 +76,13 @@ def test_a_refresh_token_that_is_over_costs_a_sign_in(issuer, tmp_path):
 
 
 @pytest.mark.parametrize("more, body", [([], b""), (["-d", "abc"], b"abc"), (["-f"], b""), (["-T", "FILE"], b"from a file")])
-@pytest.mark.parametrize("refresh", [True, False])
-def test_a_token_that_the_server_takes_for_none_costs_a_sign_in(issuer, tmp_path, more, body, refresh):
+@pytest.mark.parametrize("refresh, no", [(True, "no"), (False, "no"), (False, "")])
+def test_a_token_that_the_server_takes_for_none_costs_a_sign_in(issuer, tmp_path, more, body, refresh, no):
     """Its own clock calls it good; with a refresh token that the issuer takes for none, or without one."""
     write_profile(tmp_path, "work", issuer, access=token_text(), **({"refresh": token_text()} if refresh else {}))
     (tmp_path / "file").write_bytes(b"from a file")
     more = [str(tmp_path / "file") if word == "FILE" else word for word in more]
-    with api(issuer) as server:
+    with api(issuer, no=no) as server:
         refused = fetch("--profile", "work", *more, server.url + "/orders", home=tmp_path)
         assert refused.exit == 1 and "To sign in: quivive login --profile work" in refused.err, refused.err
         server.requests.clear()
@@ -96,6 +99,35 @@ def test_a_body_from_a_stream_is_not_sent_again(issuer, tmp_path):
         done = fetch("--login", "--device", "--profile", "work", "-T", "-", server.url + "/orders", home=tmp_path, stdin="abc")
         assert (done.exit, done.out) == (1, "no") and "To sign in: quivive login --profile work" in done.err, done.err
     assert not issuer.device
+
+
+def test_what_was_accepted_and_led_elsewhere_is_not_done_twice(issuer, tmp_path):
+    write_profile(tmp_path, "work", issuer, access=token_text())
+
+    def serve(request, read_body):
+        read_body()
+        return answer("303 See Other", ["Location: /result"]) if request.target == "/pay" else answer("401 Unauthorized", [INVALID], "no")
+
+    with Recording(serve) as server:
+        done = fetch("-L", "--login", "--device", "--profile", "work", "-d", "pay=100", server.url + "/pay", home=tmp_path)
+        assert (done.exit, done.out) == (1, "no") and "To sign in: quivive login --profile work" in done.err, done.err
+        assert [request.method + request.target for request in server.requests] == ["POST/pay", "GET/result"] and not issuer.device
+
+
+def test_where_nobody_signs_in_the_refusal_is_the_answer(issuer, tmp_path):
+    write_profile(tmp_path, "work", issuer, access=token_text())
+    with api(issuer) as server:
+        words = ("--login", "-i", "--profile", "work", server.url + "/orders")
+        done = fetch(*words, home=tmp_path, env={"DISPLAY": "", "WAYLAND_DISPLAY": ""})
+        assert done.exit == 1 and done.out.startswith("HTTP/1.1 401") and done.out.endswith("no"), done
+        assert "To sign in: quivive login --profile work" in done.err and not issuer.device, done.err
+        going = Fetch("--device", *words, home=tmp_path)
+        going.line_with("WDJB-MJHT")
+        issuer.device = {code: "denied" for code in issuer.device}
+        status, out, err = going.end()
+        assert status == 1 and out.startswith("HTTP/1.1 401") and out.endswith("no") and "denied" in err, (out, err)
+        assert err.count("The server refuses the token") == 1, err
+        assert len(server.requests) == 2
 
 
 def test_a_large_401_is_handed_on(issuer, tmp_path):
@@ -132,13 +164,14 @@ def test_several_at_once_ask_one_person(issuer, tmp_path):
 
 
 @pytest.mark.parametrize("command", ["login", "fetch"])
-def test_a_profile_that_is_changed_meanwhile_stays(issuer, tmp_path, command):
+@pytest.mark.parametrize("to", [{"origins": ["https://only.example"]}, {"requested_scope": "orders admin"}, {"client_authentication": "client_secret_basic", "client_secret": "sesame"}])
+def test_a_profile_that_is_changed_meanwhile_stays(issuer, tmp_path, command, to):
     path = write_profile(tmp_path, "work", issuer, expires_in=-5)
     with api(issuer) as server:
         words = ["--device", "--profile", "work"] + (["--login", server.url] if command == "fetch" else [])
         going = Login(*words, home=tmp_path) if command == "login" else Fetch(*words, home=tmp_path)
         going.line_with("WDJB-MJHT")
-        write_profile(tmp_path, "work", issuer, access=token_text(), origins=["https://only.example"])
+        write_profile(tmp_path, "work", issuer, access=token_text(), **to)
         before = path.read_bytes()
         issuer.device = {code: "approved" for code in issuer.device}
         status, out, err = going.end()
@@ -186,13 +219,13 @@ def test_a_scope_that_was_never_asked_for_costs_a_sign_in(issuer, tmp_path):
     with api(issuer) as server:
         words = ("--login", "--device", "--profile", "work", server.url)
         assert fetch("--scope", "orders", *words, home=tmp_path).exit == 0
-        going = Fetch("--scope", "orders", "--scope", "admin", *words, home=tmp_path)
+        going = Fetch("--scope", "admin", *words, home=tmp_path)
         sign_in(issuer, going)
         assert going.end()[0] == 0
         asked = [urllib.parse.parse_qs(r.body.decode()) for r in issuer.requests if r.path == "/device_authorization"]
         assert asked == [{"client_id": ["cli"], "scope": ["orders admin"]}], asked
         # This issuer grants orders alone, whatever it is asked for: nobody is asked again.
-        assert fetch("--scope", "admin", *words, home=tmp_path).exit == 0
+        assert fetch("--scope", "admin orders", *words, home=tmp_path).exit == 0
 
 
 @pytest.mark.parametrize("state, status, says", [("denied", 1, "denied"), ("expired", 1, "expired")])
@@ -221,6 +254,29 @@ def test_an_issuer_that_is_out_of_order(issuer, tmp_path):
     assert done.exit == 3 and "answers with status 503" in done.err, done.err
 
 
+def test_what_a_person_types_takes_no_time_from_the_call(tmp_path):
+    with Recording(lambda request, read_body: answer("200 OK", [], read_body())) as server:
+        going = start("fetch", "--max-time", "0.3", "-d", "@-", server.url, home=tmp_path, stdin=subprocess.PIPE)
+        begun = time.monotonic()
+        eventually(lambda: time.monotonic() - begun > 0.3)
+        out, err = going.communicate("late", timeout=START)
+        assert (going.returncode, out) == (0, "late"), err
+
+
+def test_on_a_terminal_somebody_is_here(issuer, tmp_path):
+    """Whatever standard input is: nothing is read from it."""
+    ours, theirs = os.openpty()
+    going = subprocess.Popen([str(BINARY), "fetch", "--login", "--issuer", issuer.url, "--client-id", "cli", "http://127.0.0.1:1/"], stdin=subprocess.DEVNULL,
+                             stdout=subprocess.DEVNULL, stderr=theirs, env={**quiet_environment(tmp_path), "DISPLAY": "", "WAYLAND_DISPLAY": ""})
+    os.close(theirs)
+    shown = b""
+    while b"WDJB-MJHT" not in shown:
+        shown += os.read(ours, 4096)
+    going.terminate()
+    going.wait(START)
+    os.close(ours)
+
+
 def test_where_nobody_can_sign_in_nobody_is_waited_for(issuer, tmp_path):
     done = fetch("--login", "--issuer", issuer.url, "--client-id", "cli", "http://127.0.0.1:1/", home=tmp_path, env={"DISPLAY": "", "WAYLAND_DISPLAY": ""})
     assert done.exit == 2 and "nobody is here to sign in" in done.err and not issuer.requests, done.err
@@ -237,10 +293,12 @@ def test_a_command_that_cannot_go_on_asks_nobody(issuer, tmp_path, arguments, sa
     assert done.exit == 2 and says in done.err.splitlines()[-1] and not issuer.requests, done.err
 
 
-@pytest.mark.parametrize("option", ["--key", "--key-file", "--bearer-file"])
-def test_a_secret_in_the_place_of_its_file_is_not_repeated(tmp_path, option):
-    done = fetch(option, token_text(), "http://127.0.0.1:1/", home=tmp_path)
-    assert done.exit == 2 and "there is no such file; it takes the name of a file" in done.err, done.err
+@pytest.mark.parametrize("option", [["--key"], ["--key-file"], ["--bearer-file"], ["-u", "alice", "--password-file"], ["-H"]])
+@pytest.mark.parametrize("times", [1, 10], ids=["short", "longer than a name may be"])
+def test_a_secret_in_the_place_of_its_file_is_not_repeated(tmp_path, option, times):
+    text = secret(token_text() * times)
+    done = fetch(*option, ("@" if option == ["-H"] else "") + text, "http://127.0.0.1:1/", home=tmp_path)
+    assert done.exit == 2 and "it takes the name of a file" in done.err, done.err
 
 
 @pytest.mark.parametrize("arguments, says", [

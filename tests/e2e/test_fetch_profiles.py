@@ -197,7 +197,7 @@ def test_a_profile_that_is_replaced_meanwhile_sends_nothing(issuer, tmp_path):
             return answer("401 Unauthorized", [INVALID], "no")
         with Recording(serve) as server:
             done = fetch("--profile", "p", server.url, home=tmp_path)
-            assert done.exit == 1 and "changed meanwhile" in done.err and "sign in again" in done.err, done
+            assert done.exit == 1 and "changed meanwhile, and is another sign-in now" in done.err and "To sign in:" not in done.err, done
             assert len(server.requests) == 1 and not issuer.requests and not other.requests
 
 

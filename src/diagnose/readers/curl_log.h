@@ -19,6 +19,8 @@ class CurlLog {
   enum class At : std::uint8_t { Nothing, RequestHead, RequestDone, ResponseHead, ResponseBody };
 
   explicit CurlLog(Format format) { capture_.format = format; }
+  CurlLog(const CurlLog&) = delete;  // its parts point into each other
+  CurlLog& operator=(const CurlLog&) = delete;
 
   // One of curl's own lines, without its mark.
   void info(std::string_view text);

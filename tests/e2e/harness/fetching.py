@@ -268,9 +268,9 @@ def write_profile(home, name, issuer, *, access=None, refresh=None, expires_in=3
     return path
 
 
-def start(*arguments, home, env=None):
+def start(*arguments, home, env=None, stdin=subprocess.DEVNULL):
     """The same as a process that goes on."""
-    return subprocess.Popen([str(BINARY), *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    return subprocess.Popen([str(BINARY), *map(str, arguments)], stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                             env={**quiet_environment(home), **(env or {})}, start_new_session=True)
 
 

@@ -376,7 +376,7 @@ TEST_F(VaultRefreshTest, AnotherSignInMeanwhile_IsNotUsed) {
   ASSERT_TRUE(store_.replace(other, random_));
   const auto outcome = one.newer(wish());
   EXPECT_THAT(access(outcome), HasSubstr("changed meanwhile"));
-  EXPECT_EQ(std::get<RefreshFailure>(outcome).kind, RefreshFailure::Kind::SignInAgain);
+  EXPECT_EQ(std::get<RefreshFailure>(outcome).kind, RefreshFailure::Kind::OtherSignIn);
 }
 
 TEST_F(VaultRefreshTest, MovedToTheFileMeanwhile_GoesOnThere) {

@@ -335,7 +335,7 @@ TEST_F(ProfileKeeperTest, AnotherSignIn_IsNotUsed) {
     ASSERT_TRUE(file_.replace(*changed));
     const auto outcome = refreshed();
     ASSERT_TRUE(std::holds_alternative<RefreshFailure>(outcome)) << access(outcome);
-    EXPECT_EQ(kind(outcome), RefreshFailure::Kind::SignInAgain);
+    EXPECT_EQ(kind(outcome), RefreshFailure::Kind::OtherSignIn);
     EXPECT_THAT(access(outcome), testing::HasSubstr("changed meanwhile"));
   }
 }

@@ -25,7 +25,7 @@ client::TokenClient client_of(const std::string& endpoint) {
 std::string failure(const client::RefreshOutcome& outcome) {
   const auto* failed = std::get_if<RefreshFailure>(&outcome);
   if (failed == nullptr) return "a token";
-  static constexpr const char* kKinds[] = {"sign in again", "try later", "misconfigured"};
+  static constexpr const char* kKinds[] = {"sign in again", "another sign-in", "try later", "misconfigured"};
   return std::string(kKinds[static_cast<std::size_t>(failed->kind)]) + ": " + failed->detail;
 }
 

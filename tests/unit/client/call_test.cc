@@ -103,6 +103,7 @@ TEST(Call, Rule3_RefreshThatFails_DeliversThe401) {
   const std::string first = "GET https://a.test/ Bearer old > refresh old > refused ";
   check({
       {"", "https://a.test/", held, {"401 Bearer"}, {"!sign-in"}, first + "sign-in-again"},
+      {"", "https://a.test/", held, {"401 Bearer"}, {"!other"}, first + "other-sign-in"},
       {"", "https://a.test/", held, {"401 Bearer"}, {"!later"}, first + "refresh-unavailable"},
       {"", "https://a.test/", held, {"401 Bearer"}, {"!refused"}, first + "token-endpoint-refused"},
       {"", "https://a.test/", held, {"401 Bearer"}, {"a\r\nX: y"}, first + "credential-unusable"},

@@ -61,6 +61,7 @@ std::string show(const Send& send) {
 
 RefreshOutcome read_outcome(const std::string& text) {
   if (text == "!sign-in") return RefreshFailure{RefreshFailure::Kind::SignInAgain, "invalid_grant"};
+  if (text == "!other") return RefreshFailure{RefreshFailure::Kind::OtherSignIn, "changed meanwhile"};
   if (text == "!later") return RefreshFailure{RefreshFailure::Kind::TryLater, "status 503"};
   if (text == "!refused") return RefreshFailure{RefreshFailure::Kind::Misconfigured, "invalid_client"};
   return Token{Secret(text), Secret()};
