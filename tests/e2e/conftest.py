@@ -6,6 +6,7 @@ A module that needs another configuration starts its own gateway. QUIVIVE_BIN na
 import itertools
 import os
 import pathlib
+import signal
 import types
 
 import pytest
@@ -14,6 +15,10 @@ from harness import Gateway, Issuer, SigningKey, Upstream, config, leaks, secret
 
 # Those of the list need browsers, servers, a keyring and npm packages that script/test does not install; script/test-exports does.
 collect_ignore_glob = [] if os.environ.get("QUIVIVE_EXPORTS") else pathlib.Path(__file__).with_name("exports.list").read_text().split()
+
+# What a shell starts in the background ignores SIGINT, and so would every program that a test starts and ends by it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _markers = itertools.count(1)
 

@@ -132,7 +132,7 @@ def test_where_nobody_signs_in_the_refusal_is_the_answer(issuer, tmp_path):
 
 def test_a_large_401_is_handed_on(issuer, tmp_path):
     write_profile(tmp_path, "work", issuer, access=token_text())
-    text = "x" * 200_000
+    text = "no such order\n" * 20_000
     with Recording(lambda request, read_body: answer("401 Unauthorized", [INVALID], text)) as server:
         done = fetch("--login", "--device", "--profile", "work", server.url, home=tmp_path)
     assert (done.exit, done.out) == (1, text) and not issuer.device, done.err
