@@ -19,7 +19,7 @@ OutcomeCache::OutcomeCache(const Secret& key, std::size_t entries, std::pmr::mem
       hash_(key),
       slots_(entries == 0 ? 0 : std::bit_ceil(std::max<std::size_t>(entries, kWays))),
       mask_(slots_.size() / kWays - 1),
-      most_bytes_(std::max(entries * kBytesPerEntry, kLeastBytes)) {}
+      most_bytes_(most_bytes(entries)) {}
 
 OutcomeCache::Slot* OutcomeCache::bucket(const Key& key) {
   std::uint64_t index;

@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "crypto/digest.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -37,6 +38,7 @@ class OutcomeCache {
   // Octets that an entry may take, over all entries. One of a token with few claims takes about 600.
   static constexpr std::size_t kBytesPerEntry = 1024;
   static constexpr std::size_t kLeastBytes = 256 * 1024;  // a small table may hold a few large ones
+  [[nodiscard]] static std::size_t most_bytes(std::size_t entries) { return entries == 0 ? 0 : std::max(entries * kBytesPerEntry, kLeastBytes); }
 
   // `key` is random and of this process: digests mean nothing elsewhere. `entries` is rounded up to a power of two; 0: nothing is remembered.
   // Entries lie in `memory`, which outlives the cache.

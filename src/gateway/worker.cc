@@ -22,10 +22,17 @@ std::array<OutcomeCache, kSchemeCount> make_caches(const config::CacheSizes& siz
   return {cache(sizes.passwords), cache(sizes.tokens), cache(sizes.keys), cache(sizes.sessions), cache(sizes.passwords)};
 }
 
+std::size_t most_remembered(const config::CacheSizes& sizes) {
+  std::size_t out = 0;
+  for (const std::size_t entries : {sizes.passwords, sizes.tokens, sizes.keys, sizes.sessions, sizes.passwords}) out += OutcomeCache::most_bytes(entries);
+  return out;
+}
+
 }  // namespace
 
 Worker::Worker(Services s, std::shared_ptr<const Deployment> d, RandomSource& random)
     : services(s),
+      memory(most_remembered(d->config.cache)),
       deployment(std::move(d)),
       outcomes(make_caches(deployment->config.cache, random, memory)),
       tools(services.nonce_master, random_number(random)),

@@ -11,8 +11,10 @@
 namespace quivive::gateway {
 namespace {
 
+constexpr std::size_t kMost = 64 * OutcomeMemory::kStep;
+
 TEST(OutcomeMemory, Blocks_AreApartAndAligned) {
-  OutcomeMemory memory;
+  OutcomeMemory memory(kMost);
   std::vector<std::pair<void*, std::size_t>> blocks;
   for (std::size_t size = 1; size <= 3000; size += 7) {
     void* const block = memory.allocate(size, 8);
@@ -29,7 +31,7 @@ TEST(OutcomeMemory, Blocks_AreApartAndAligned) {
 }
 
 TEST(OutcomeMemory, FreedBlocks_AreUsedAgain) {
-  OutcomeMemory memory;
+  OutcomeMemory memory(kMost);
   const auto round = [&] {
     std::vector<std::pmr::string> texts;
     for (int i = 0; i < 10'000; ++i) texts.emplace_back(static_cast<std::size_t>(50 + i % 800), 'x', &memory);
@@ -43,12 +45,31 @@ TEST(OutcomeMemory, FreedBlocks_AreUsedAgain) {
 }
 
 TEST(OutcomeMemory, LargeBlocks_AreTheHeaps) {
-  OutcomeMemory memory;
+  OutcomeMemory memory(kMost);
   const std::size_t reserved = memory.reserved();
   EXPECT_LE(reserved, OutcomeMemory::kStep);
   std::vector<std::pmr::string> texts;
   for (int i = 0; i < 1000; ++i) texts.emplace_back(OutcomeMemory::kLargestKept, 'x', &memory);  // and its end
   EXPECT_EQ(memory.reserved(), reserved);
+}
+
+// Threat: whoever gets good tokens of one size after the other.
+TEST(OutcomeMemory, SizesInTurn_TakeNoMoreThanTheBound) {
+  constexpr std::size_t most = 4 * OutcomeMemory::kStep;
+  OutcomeMemory memory(most);
+  for (std::size_t size = 16; size <= OutcomeMemory::kLargestKept; size += 16) {
+    std::vector<std::pmr::vector<char>> filled;
+    for (std::size_t at = 0; at < most; at += size) filled.emplace_back(size, 'x', &memory);
+    EXPECT_LE(memory.reserved(), most);
+  }
+  EXPECT_EQ(memory.reserved(), most);
+}
+
+TEST(OutcomeMemory, OfNothing_TheHeapHasIt) {
+  OutcomeMemory memory(0);
+  void* const block = memory.allocate(100, 8);
+  EXPECT_EQ(memory.reserved(), 0u);
+  memory.deallocate(block, 100, 8);
 }
 
 }  // namespace
