@@ -81,6 +81,16 @@ Result<void, Failure> FetchCall::sign_in_first() {
   return sign_in_if_due(self_, asked_.sign_in, target_.origin, io_);
 }
 
+Result<GivenCredentials, Failure> FetchCall::read_given() {
+  if (asked_.time_for_all().count() > 0) asked_.credentials.patience = std::min(agent::at_most(agent::kVaultPatience, until_), asked_.time_for_all());
+  auto given = read_credentials(asked_.credentials, target_.origin, asked_.body.takes_stdin(), io_);
+  // What was looked at before may have been made another sign-in since.
+  if (given && asked_.login) {
+    if (const auto fits = check_asked_for(asked_.sign_in, given->profile->identity); !fits) return fits.error();
+  }
+  return given;
+}
+
 Result<void, Failure> FetchCall::prepare() {
   auto fields = read_fields(asked_.headers);
   if (!fields) return fields.error();
@@ -89,8 +99,7 @@ Result<void, Failure> FetchCall::prepare() {
   if (asked_.login) {
     if (auto signed_in = sign_in_first(); !signed_in) return signed_in;
   }
-  if (asked_.time_for_all().count() > 0) asked_.credentials.patience = std::min(agent::at_most(agent::kVaultPatience, until_), asked_.time_for_all());
-  auto given = read_credentials(asked_.credentials, target_.origin, asked_.body.takes_stdin(), io_);
+  auto given = read_given();
   if (!given) return given.error();
   given_ = std::move(*given);
   if (!asked_.login) {
@@ -143,23 +152,33 @@ bool FetchCall::may_send_again() const {
          (http::is_safe_method(request_.method) || !was_redirected(response_.explanation));
 }
 
+Result<GivenCredentials, Failure> FetchCall::sign_in_and_read() {
+  const auto& before = *given_.profile;
+  if (const auto done = sign_in_anew(self_, asked_.sign_in, before, tried_, io_); !done) return done.error();
+  auto anew = read_given();
+  if (!anew) return anew.error();
+  if (!is_same_sign_in(anew->profile->identity, before.identity)) return changed_meanwhile(asked_.sign_in);
+  if (const auto back = body_ == nullptr ? Result<void>{} : body_->rewind(); !back) return Failure{kFailed, back.error().message};
+  return anew;
+}
+
 Result<void, Failure> FetchCall::sign_in_and_send_again() {
-  if (!asked_.login || !given_.profile || !is_over(response_) || !may_send_again() || !somebody_is_here(asked_.sign_in, io_)) return {};
+  const bool may = asked_.login && given_.profile && may_send_again() && !agent::is_over(until_) && somebody_is_here(asked_.sign_in, io_);
+  const bool just_now = asked_.sign_in.found.has_value();  // another sign-in would bring the same
+  if (!may || just_now || !is_over(response_)) return {};
   io_.err << without_secrets(fmt::format("{}quivive {}: {}\n", asked_.verbose ? steps_text(response_.explanation) : "", self_.name,
                                          response_.explanation.summary),
                              given_.secrets);
   told_why_ = true;
-  if (const auto done = sign_in_anew(self_, asked_.sign_in, *given_.profile, tried_, io_); !done) {
-    if (response_.outcome == client::Outcome::NotSent) return done.error();
-    (void)fail(self_, done.error(), io_);
+  auto anew = sign_in_and_read();
+  if (!anew && response_.outcome == client::Outcome::NotSent) return anew.error();
+  if (!anew) {
+    (void)fail(self_, anew.error(), io_);
     return {};  // the refusal is the answer
   }
-  auto anew = read_credentials(asked_.credentials, target_.origin, asked_.body.takes_stdin(), io_);
-  if (!anew) return anew.error();
   given_.secrets.insert(given_.secrets.end(), anew->secrets.begin(), anew->secrets.end());
   given_.credentials = std::move(anew->credentials);
   given_.profile = std::move(anew->profile);
-  if (const auto back = body_ == nullptr ? Result<void>{} : body_->rewind(); !back) return Failure{kFailed, back.error().message};
   output_.drop();
   send();
   told_why_ = false;

@@ -30,6 +30,8 @@ class FetchCall {
  private:
   [[nodiscard]] Result<void, Failure> read_body_in_time();
   [[nodiscard]] Result<void, Failure> sign_in_first();
+  [[nodiscard]] Result<GivenCredentials, Failure> read_given();
+  [[nodiscard]] Result<GivenCredentials, Failure> sign_in_and_read();
   void make_request();
   [[nodiscard]] bool may_send_again() const;
   [[nodiscard]] std::string hint() const;

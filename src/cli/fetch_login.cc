@@ -30,7 +30,9 @@ bool was_asked_for(const std::vector<std::string>& scopes, const agent::Profile&
   return std::ranges::all_of(scopes, [&](const std::string& one) { return std::ranges::find(known, one) != known.end(); });
 }
 
-Result<void, Failure> check_same_sign_in(const AskedLogin& asked, const agent::Profile& profile) {
+}  // namespace
+
+Result<void, Failure> check_asked_for(const AskedLogin& asked, const agent::ProfileIdentity& profile) {
   // Threat: a sign-in that somebody has, lost to a command that meant another; or its origins, taken over for another client's token.
   const auto other = [&](std::string_view what, std::string_view kept, std::string_view option) {
     return Failure{kWrong, fmt::format("the profile '{}' is of the {} {}; give another one a name of its own with --profile NAME, or change this one with: "
@@ -38,9 +40,15 @@ Result<void, Failure> check_same_sign_in(const AskedLogin& asked, const agent::P
                                        asked.profile, what, printable(kept, 200), asked.profile, option)};
   };
   if (!asked.issuer.empty() && asked.issuer != profile.issuer) return other("issuer", profile.issuer, "--issuer URL --client-id ID");
-  if (!asked.client_id.empty() && asked.client_id != profile.client.client_id) return other("client", profile.client.client_id, "--client-id ID");
+  if (!asked.client_id.empty() && asked.client_id != profile.client_id) return other("client", profile.client_id, "--client-id ID");
   return {};
 }
+
+bool is_same_sign_in(const agent::ProfileIdentity& a, const agent::ProfileIdentity& b) {
+  return a.issuer == b.issuer && a.client_id == b.client_id && a.origins == b.origins;  // an issuer may move its endpoints
+}
+
+namespace {
 
 struct Look {
   bool due = false;                           // somebody has to sign in
@@ -55,7 +63,7 @@ Result<Look, Failure> look_at(const agent::ProfileStore& store, const AskedLogin
     if (profile.error().kind == Fault::NoSecrets) profile = store.read_file();
     if (!profile) return Look{profile.error().kind == Fault::Missing, {}};
   }
-  if (const auto same = check_same_sign_in(asked, *profile); !same) return same.error();
+  if (const auto same = check_asked_for(asked, identity_of(*profile)); !same) return same.error();
   const auto& origins = profile->origins;
   const bool elsewhere = !origins.empty() && std::ranges::none_of(origins, [&](const std::string& one) { return client::origin_of(one) == origin; });
   return Look{!usable && !elsewhere, identity_of(*profile)};

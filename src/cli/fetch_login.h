@@ -14,6 +14,10 @@ namespace quivive::cli {
 
 // Whether a call that a profile's token went with, or was to go with, ended so because its tokens are over: another sign-in may help.
 [[nodiscard]] bool is_over(const agent::Response& response);
+// A Failure where it is of another issuer or client than is asked for.
+[[nodiscard]] Result<void, Failure> check_asked_for(const AskedLogin& asked, const agent::ProfileIdentity& profile);
+[[nodiscard]] bool is_same_sign_in(const agent::ProfileIdentity& a, const agent::ProfileIdentity& b);
+
 // Somebody sees what is shown, or it was said how to sign in.
 [[nodiscard]] bool somebody_is_here(const AskedLogin& asked, Io& io);
 // After such a call: signs in, unless another process has brought new tokens meanwhile. `opened` is the profile as it was read for that call, and

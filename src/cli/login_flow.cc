@@ -117,6 +117,10 @@ bool has_display() {
   return set("DISPLAY") || set("WAYLAND_DISPLAY");
 }
 
+Failure changed_meanwhile(const AskedLogin& asked) {
+  return {kNo, fmt::format("the profile '{}' was changed meanwhile, and is another sign-in now; ask again", asked.profile)};
+}
+
 void add_sign_in_options(CLI::App& app, AskedLogin& asked, CLI::Option* needed) {
   CLI::Option* const options[] = {
       app.add_option("--issuer", asked.issuer, "who issues the tokens; its metadata say where")->type_name("URL"),
@@ -139,7 +143,7 @@ Result<KeptSignIn, Failure> sign_in(const AskedLogin& asked, Io& io) {
   if (!known) return profile_failure(asked.profile, known.error());
   const auto before = known->before ? std::optional(identity_of(known->profile)) : std::nullopt;
   if (asked.found && *asked.found != before)
-    return Failure{kNo, fmt::format("the profile '{}' was changed meanwhile, and is another sign-in now; ask again", asked.profile)};
+    return changed_meanwhile(asked);
   agent::Profile profile = known->profile;
   if (auto done = complete(asked, known->before, profile, io); !done) return done.error();
   const auto place = choose_place(asked.profile, asked.keep, *known, asked.until);

@@ -30,6 +30,8 @@ void add_sign_in_options(CLI::App& app, AskedLogin& asked, CLI::Option* needed);
 
 [[nodiscard]] bool has_display();
 
+[[nodiscard]] Failure changed_meanwhile(const AskedLogin& asked);
+
 struct KeptSignIn {
   std::string told;     // lines for people: who, and where it is kept
   std::string warning;  // "", or what was left behind

@@ -101,6 +101,17 @@ def test_a_body_from_a_stream_is_not_sent_again(issuer, tmp_path):
     assert not issuer.device
 
 
+def test_a_token_that_was_just_made_is_not_asked_for_again(issuer, tmp_path):
+    """The server refuses all, and the issuer gives nothing to refresh with."""
+    issuer.refreshable = False
+    with Recording(lambda request, read_body: answer("401 Unauthorized", [INVALID], "no")) as server:
+        going = Fetch("--login", "--device", "--issuer", issuer.url, "--client-id", "cli", server.url, home=tmp_path)
+        sign_in(issuer, going)
+        status, out, err = going.end()
+        assert (status, out) == (1, "no") and "The server refuses the token" in err and "To sign in" not in err, err
+        assert len(issuer.device) == 1 and len(server.requests) == 1
+
+
 def test_what_was_accepted_and_led_elsewhere_is_not_done_twice(issuer, tmp_path):
     write_profile(tmp_path, "work", issuer, access=token_text())
 

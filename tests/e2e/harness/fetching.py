@@ -166,6 +166,7 @@ class FakeIssuer:
         self.override = None     # what the token endpoint answers instead: (status, fields, body)
         self.codes = {}          # authorization codes: code → its request's parameters
         self.device = {}         # device codes: code → "pending", "slow_down", "approved", "denied", "expired"
+        self.refreshable = True  # whether it gives refresh tokens
         self.no_device = None    # what the device authorization endpoint answers instead
         self.polls = []
         self._lock = threading.Lock()
@@ -183,8 +184,9 @@ class FakeIssuer:
 
     def reply(self, **more):
         access, refresh = self.issue()
+        given = {"refresh_token": refresh} if self.refreshable else {}
         return 200, {"Content-Type": "application/json"}, json.dumps(
-            {"access_token": access, "token_type": "Bearer", "expires_in": self.life, "refresh_token": refresh, "scope": "orders", **more})
+            {"access_token": access, "token_type": "Bearer", "expires_in": self.life, "scope": "orders", **given, **more})
 
     @staticmethod
     def refuse(error, status=400, **more):
