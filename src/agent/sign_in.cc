@@ -24,8 +24,6 @@ SignInError out_of_time() { return {SignInFault::Failed, "the time was over befo
 
 std::chrono::milliseconds for_tokens(const Deadline& until) { return std::max(at_most(kEndpointTimeout, until), kLeastForTokens); }
 
-bool is_out_of_order(int status) { return status == 408 || status == 429 || status >= 500; }
-
 // RFC 6749 section 5.1: no scope in the answer is the one that was asked for.
 SignedIn signed_in(client::Token token, std::string_view body, const SignInPlan& plan) {
   SignedIn out{std::move(token), plan.client.scope};
@@ -56,7 +54,7 @@ Result<SignedIn, SignInError> sign_in_by_device(const SignInPlan& plan, const Si
   const auto begun = post(tools.exchanger, *request, at_most(kEndpointTimeout, tools.until));
   if (!begun) return failed(begun.error());
   auto device = client::read_device_authorization({begun->status, begun->body, tools.clock.now()}, plan.client.client_secret);
-  if (!device) return SignInError{is_out_of_order(begun->status) ? SignInFault::Failed : SignInFault::Refused, device.error().message};
+  if (!device) return SignInError{client::is_out_of_order(begun->status) ? SignInFault::Failed : SignInFault::Refused, device.error().message};
   tools.show(device->verification_uri, device->user_code);
   const auto question = client::device_token_request(plan.client, *device);
   if (!question) return failed(question.error());

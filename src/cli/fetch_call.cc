@@ -57,8 +57,8 @@ std::string steps_text(const client::Explanation& explanation) {
 
 }  // namespace
 
-// The time begins here: what a person types takes none of it.
-Result<void, Failure> FetchCall::read_body_in_time() {
+// What a person types takes none of the time.
+Result<void, Failure> FetchCall::read_body_and_start_clock() {
   auto body = read_body(asked_.body, io_);
   if (!body) return body.error();
   body_ = std::move(*body);
@@ -72,7 +72,7 @@ Result<void, Failure> FetchCall::sign_in_first() {
     return Failure{kWrong, "--login signs in for a token, and --header brings an Authorization of its own; leave one of them out"};
   if (!client::may_carry(target_.origin, client::AuthKind::Bearer, asked_.allow_plain_http))
     return Failure{kWrong, "a token does not go over plain http: ask https://, or let it go there with --allow-plain-http"};
-  if (auto read = read_body_in_time(); !read) return read;
+  if (auto read = read_body_and_start_clock(); !read) return read;
   if (asked_.credentials.profile.empty()) asked_.credentials.profile = asked_.sign_in.profile;
   asked_.sign_in.profile = asked_.credentials.profile;
   asked_.sign_in.ca_file = asked_.ca_file;
@@ -103,7 +103,7 @@ Result<void, Failure> FetchCall::prepare() {
   if (!given) return given.error();
   given_ = std::move(*given);
   if (!asked_.login) {
-    if (auto read = read_body_in_time(); !read) return read;
+    if (auto read = read_body_and_start_clock(); !read) return read;
   }
   make_request();
   return {};
@@ -165,7 +165,7 @@ Result<GivenCredentials, Failure> FetchCall::sign_in_and_read() {
 Result<void, Failure> FetchCall::sign_in_and_send_again() {
   const bool may = asked_.login && given_.profile && may_send_again() && !agent::is_over(until_) && somebody_is_here(asked_.sign_in, io_);
   const bool just_now = asked_.sign_in.found.has_value();  // another sign-in would bring the same
-  if (!may || just_now || !is_over(response_)) return {};
+  if (!may || just_now || !tokens_are_over(response_)) return {};
   io_.err << without_secrets(fmt::format("{}quivive {}: {}\n", asked_.verbose ? steps_text(response_.explanation) : "", self_.name,
                                          response_.explanation.summary),
                              given_.secrets);
@@ -192,7 +192,7 @@ std::string FetchCall::hint() const {
   if (response_.outcome == client::Outcome::NotSent && cause == client::CallCause::PlainHttp)
     return " Ask https://, or let tokens, keys and Digest go there with --allow-plain-http.";
   const bool just_now = asked_.sign_in.found.has_value();
-  if (given_.profile && is_over(response_) && !just_now) return fmt::format(" To sign in: quivive login --profile {}", asked_.credentials.profile);
+  if (given_.profile && tokens_are_over(response_) && !just_now) return fmt::format(" To sign in: quivive login --profile {}", asked_.credentials.profile);
   return "";
 }
 

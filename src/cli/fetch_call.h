@@ -28,7 +28,7 @@ class FetchCall {
   [[nodiscard]] int tell();
 
  private:
-  [[nodiscard]] Result<void, Failure> read_body_in_time();
+  [[nodiscard]] Result<void, Failure> read_body_and_start_clock();
   [[nodiscard]] Result<void, Failure> sign_in_first();
   [[nodiscard]] Result<GivenCredentials, Failure> read_given();
   [[nodiscard]] Result<GivenCredentials, Failure> sign_in_and_read();

@@ -131,7 +131,7 @@ Result<void, Failure> sign_in_if_due(const Command& self, AskedLogin& asked, con
   return sign_in_and_tell(self, asked, io);
 }
 
-bool is_over(const agent::Response& response) {
+bool tokens_are_over(const agent::Response& response) {
   using enum client::CallCause;
   const auto cause = response.explanation.cause;
   return cause == SignInAgain || cause == TokenExpired || (cause == CredentialsRejected && says_invalid_token(response.head));

@@ -13,7 +13,7 @@ namespace quivive::cli {
 [[nodiscard]] Result<void, Failure> sign_in_if_due(const Command& self, AskedLogin& asked, const client::Origin& origin, Io& io);
 
 // Whether a call that a profile's token went with, or was to go with, ended so because its tokens are over: another sign-in may help.
-[[nodiscard]] bool is_over(const agent::Response& response);
+[[nodiscard]] bool tokens_are_over(const agent::Response& response);
 // A Failure where it is of another issuer or client than is asked for.
 [[nodiscard]] Result<void, Failure> check_asked_for(const AskedLogin& asked, const agent::ProfileIdentity& profile);
 [[nodiscard]] bool is_same_sign_in(const agent::ProfileIdentity& a, const agent::ProfileIdentity& b);

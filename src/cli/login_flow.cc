@@ -142,8 +142,7 @@ Result<KeptSignIn, Failure> sign_in(const AskedLogin& asked, Io& io) {
   auto known = look_up(*store, asked.until);
   if (!known) return profile_failure(asked.profile, known.error());
   const auto before = known->before ? std::optional(identity_of(known->profile)) : std::nullopt;
-  if (asked.found && *asked.found != before)
-    return changed_meanwhile(asked);
+  if (asked.found && *asked.found != before) return changed_meanwhile(asked);
   agent::Profile profile = known->profile;
   if (auto done = complete(asked, known->before, profile, io); !done) return done.error();
   const auto place = choose_place(asked.profile, asked.keep, *known, asked.until);

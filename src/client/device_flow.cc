@@ -58,7 +58,7 @@ Result<TokenRequest> device_token_request(const TokenClient& client, const Devic
 
 DeviceAnswer read_device_answer(const TokenAnswer& answer, DeviceAuthorization& device, const Secret& client_secret) {
   using Kind = DeviceAnswer::Kind;
-  const bool failing = answer.status == 0 || answer.status == 408 || answer.status == 429 || answer.status >= 500;
+  const bool failing = answer.status == 0 || is_out_of_order(answer.status);
   const auto said = failing ? std::nullopt : read_token_error(answer.body, {device.device_code, client_secret});
   const bool pending = said && said->code == "authorization_pending", slow = said && said->code == "slow_down";
   if (failing || pending || slow) {

@@ -129,9 +129,10 @@ std::optional<TokenError> read_token_error(std::string_view body, SentSecrets se
   return out;
 }
 
+bool is_out_of_order(int status) { return status == 408 || status == 429 || status >= 500; }
+
 RefreshOutcome read_token_answer(const TokenAnswer& answer, SentSecrets sent) {
-  if (answer.status == 429 || answer.status == 408 || answer.status >= 500)
-    return failure(Kind::TryLater, fmt::format("status {}", answer.status));
+  if (is_out_of_order(answer.status)) return failure(Kind::TryLater, fmt::format("status {}", answer.status));
   // Threat: a redirect that takes the refresh token to another host (RFC 9700 section 4.12).
   if (answer.status >= 300 && answer.status < 400)
     return failure(Kind::Misconfigured, "the token endpoint redirects, which is not followed");

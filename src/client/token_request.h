@@ -38,6 +38,9 @@ using FormPairs = std::vector<std::pair<std::string_view, std::string_view>>;
 // grant_type=refresh_token. An error also where there is no refresh token.
 [[nodiscard]] Result<TokenRequest> refresh_request(const TokenClient& client, const Token& token);
 
+// Whether the endpoint itself is out of order or overloaded, so that its answer says nothing about what was asked.
+[[nodiscard]] bool is_out_of_order(int status);
+
 // The token, or why there is none: invalid_grant means to sign in again; 5xx, 429, and what is no JSON to try later with the same refresh token;
 // all else, redirects included, that something is set up wrongly. `sent` is what the request had of secrets: a description that quotes one is
 // left out.

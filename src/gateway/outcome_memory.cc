@@ -10,6 +10,13 @@
 #endif
 
 namespace quivive::gateway {
+namespace {
+
+std::size_t grains_of(std::size_t size) {
+  return std::max<std::size_t>(1, (size + OutcomeMemory::kGrain - 1) / OutcomeMemory::kGrain);
+}
+
+}  // namespace
 
 // Where there are not even addresses, the heap has it all.
 OutcomeMemory::OutcomeMemory(std::size_t most) {
@@ -36,7 +43,7 @@ void* OutcomeMemory::fresh(std::size_t size) {
 
 void* OutcomeMemory::do_allocate(std::size_t size, std::size_t alignment) {
   if (size <= kLargestKept && alignment <= kGrain) {
-    const std::size_t grains = std::max<std::size_t>(1, (size + kGrain - 1) / kGrain);
+    const std::size_t grains = grains_of(size);
     if (Free*& free = free_[grains]; free != nullptr) return std::exchange(free, free->next);
     if (void* const block = fresh(grains * kGrain)) return block;
   }
@@ -46,7 +53,7 @@ void* OutcomeMemory::do_allocate(std::size_t size, std::size_t alignment) {
 
 void OutcomeMemory::do_deallocate(void* block, std::size_t size, std::size_t alignment) {
   if (block < begin_ || block >= end_) return ::operator delete(block, size, std::align_val_t{alignment});
-  Free*& free = free_[std::max<std::size_t>(1, (size + kGrain - 1) / kGrain)];
+  Free*& free = free_[grains_of(size)];
   free = new (block) Free{free};
 }
 

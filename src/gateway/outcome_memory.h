@@ -15,6 +15,7 @@ class OutcomeMemory final : public std::pmr::memory_resource {
  public:
   static constexpr std::size_t kStep = 256 * 1024;
   static constexpr std::size_t kLargestKept = 1024;
+  static constexpr std::size_t kGrain = 16;  // sizes are multiples of it, and blocks aligned to it
 
   // `most` is rounded up to steps. Addresses for all of it are taken at once, and memory as it is needed.
   explicit OutcomeMemory(std::size_t most);
@@ -25,7 +26,6 @@ class OutcomeMemory final : public std::pmr::memory_resource {
   [[nodiscard]] std::size_t reserved() const { return static_cast<std::size_t>(mapped_ - begin_); }
 
  private:
-  static constexpr std::size_t kGrain = 16;  // sizes are multiples of it, and blocks aligned to it
   struct Free {
     Free* next;
   };
@@ -36,7 +36,7 @@ class OutcomeMemory final : public std::pmr::memory_resource {
   void* fresh(std::size_t size);  // nullptr where it is all taken
 
   std::array<Free*, kLargestKept / kGrain + 1> free_{};  // by size, in grains
-  // What is handed out, what is mapped, and what may be.
+  // The addresses: handed out up to next_, with memory behind them up to mapped_.
   std::byte *begin_ = nullptr, *next_ = nullptr, *mapped_ = nullptr, *end_ = nullptr;
 };
 
