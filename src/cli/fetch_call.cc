@@ -188,7 +188,7 @@ Result<void, Failure> FetchCall::sign_in_and_send_again() {
 std::string FetchCall::hint() const {
   const auto cause = response_.explanation.cause;
   if (given_.credentials.empty() && cause == client::CallCause::CredentialsMissing)
-    return " There are --user NAME, --bearer-file FILE, --key-file FILE and --profile NAME.";
+    return " There are --user NAME, --bearer-file FILE, --key-file FILE, --profile NAME, and --login to sign in.";
   if (response_.outcome == client::Outcome::NotSent && cause == client::CallCause::PlainHttp)
     return " Ask https://, or let tokens, keys and Digest go there with --allow-plain-http.";
   const bool just_now = asked_.sign_in.found.has_value();

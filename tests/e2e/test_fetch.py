@@ -46,7 +46,7 @@ def test_no_credential_no_configuration(gateway):
 def test_a_refusal_is_explained(gateway):
     done = fetch(gateway.url + "/basic/x")
     assert done.exit == 1
-    assert "No credential is held" in done.err and "credentials-missing" in done.err, done.err
+    assert "No credential is held" in done.err and "credentials-missing" in done.err and "--login" in done.err, done.err
     assert "Missing" in done.out, "the body is the server's"
 
 

@@ -206,8 +206,15 @@ def test_a_profile_that_becomes_anothers_during_the_call_is_not_signed_into(issu
 
 def waits_for_a_file(process, path):
     """Whether it has it open: it tries again and again then."""
-    names = pathlib.Path(f"/proc/{process}/fd")
-    return any(os.path.realpath(name) == os.path.realpath(path) for name in names.iterdir())
+    return any(opened(name) == os.path.realpath(path) for name in pathlib.Path(f"/proc/{process}/fd").iterdir())
+
+
+def opened(descriptor):
+    """The file's path; None where it was closed since the folder was read."""
+    try:
+        return os.readlink(descriptor)
+    except FileNotFoundError:
+        return None
 
 
 @pytest.mark.parametrize("kept, given, says", [

@@ -54,7 +54,9 @@ TEST(RenderText, NoLineIsWider_AndColourOnlyOnDemand) {
       rest.remove_prefix(std::min(rest.size(), line.size() + 1));
       const bool whole = line.find("curl ") != std::string_view::npos || line.find("> ") != std::string_view::npos ||
                          line.find("< ") != std::string_view::npos;
-      if (!whole) EXPECT_LE(line.size(), width + 8) << line;
+      if (!whole) {
+        EXPECT_LE(line.size(), width + 8) << line;
+      }
     }
   }
   EXPECT_THAT(render_text(o.capture, o.diagnosis, {.colour = true}), testing::HasSubstr("\x1b[1m"));

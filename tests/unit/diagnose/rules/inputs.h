@@ -79,7 +79,9 @@ inline void expect_rows(std::initializer_list<Row> rows) {
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);
     const Diagnosis diagnosis = judge(row.format, row.input, row.expected);
-    if (!row.verdict.empty()) EXPECT_EQ(verdict_of(diagnosis), row.verdict);
+    if (!row.verdict.empty()) {
+      EXPECT_EQ(verdict_of(diagnosis), row.verdict);
+    }
     EXPECT_EQ(own_codes(diagnosis), row.codes);
     for (const Finding& finding : diagnosis.findings) {
       EXPECT_FALSE(finding.summary.empty()) << code_of(finding.cause);
