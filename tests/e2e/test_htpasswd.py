@@ -106,9 +106,9 @@ def test_unknown_users_cost_what_most_users_cost(upstream, others):
         for i in range(150):
             for name in took:
                 field = basic(name, f"wrong-{i}")["Authorization"]
-                started = time.perf_counter()
+                before = gateway.cpu_seconds()
                 connection.send(f"GET /x HTTP/1.1\r\nHost: a\r\nAuthorization: {field}\r\n\r\n")
                 assert connection.response().status == 401
-                took[name].append(time.perf_counter() - started)
+                took[name].append(gateway.cpu_seconds() - before)
     known, unknown = (statistics.median(times) for times in took.values())
     assert 0.75 < unknown / known < 1.33, f"known {known * 1000:.2f} ms, unknown {unknown * 1000:.2f} ms"
