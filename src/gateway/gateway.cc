@@ -121,7 +121,8 @@ DeployFaults Gateway::start(config::Config config) {
   for (std::size_t i = 0; i < worker_count; ++i) {
     const Services services{clock_, board_, control_, *key_sets_, *store_pool_, *hash_pool_, *resolver_pool_, nonce_master_, nonce_counts_, lockouts_, device_limits_, claim_pool_.get(), connections_};
     workers_.push_back(std::make_unique<Worker>(services, deployment_, *random_));
-    if (const auto listening = workers_.back()->listen(at); !listening) return {{listening.error().message}, true};
+    const auto port = i == 0 ? net::Listener::Port::Free : net::Listener::Port::Shared;
+    if (const auto listening = workers_.back()->listen(at, port); !listening) return {{listening.error().message}, true};
     at = workers_.front()->local();  // port 0 is chosen once
   }
   if (deployment_->config.admin) {

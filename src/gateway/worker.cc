@@ -42,8 +42,8 @@ Worker::Worker(Services s, std::shared_ptr<const Deployment> d, RandomSource& ra
 
 Worker::~Worker() = default;
 
-Result<void> Worker::listen(const net::tcp::endpoint& at) {
-  auto opened = net::Listener::open(loop, at);
+Result<void> Worker::listen(const net::tcp::endpoint& at, net::Listener::Port port) {
+  auto opened = net::Listener::open(loop, at, port);
   if (!opened) return opened.error();
   listener_ = std::move(*opened);
   return {};

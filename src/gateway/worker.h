@@ -55,7 +55,7 @@ class Worker {
   Worker(Services services, std::shared_ptr<const Deployment> deployment, RandomSource& random);
   ~Worker();
 
-  [[nodiscard]] Result<void> listen(const net::tcp::endpoint& at);
+  [[nodiscard]] Result<void> listen(const net::tcp::endpoint& at, net::Listener::Port port);
   [[nodiscard]] net::tcp::endpoint local() const { return listener_->local(); }
   void run();  // until stopped
 

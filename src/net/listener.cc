@@ -3,13 +3,26 @@
 #include <sys/socket.h>
 
 namespace quivive::net {
+namespace {
 
-Result<std::unique_ptr<Listener>> Listener::open(EventLoop& loop, const tcp::endpoint& at) {
+// Threat: SO_REUSEPORT lets a forgotten process of the same user go on answering a part of the requests, by another policy. A socket without
+// it cannot be bound where somebody listens.
+void find_free(EventLoop& loop, const tcp::endpoint& at, error_code& ec) {
+  Acceptor probe(loop.executor());
+  probe.open(at.protocol(), ec);
+  if (!ec) probe.set_option(Acceptor::reuse_address(true), ec);
+  if (!ec) probe.bind(at, ec);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Listener>> Listener::open(EventLoop& loop, const tcp::endpoint& at, Port port) {
   auto listener = std::make_unique<Listener>(loop);
   Acceptor& acceptor = listener->acceptor_;
   error_code ec;
   using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
-  acceptor.open(at.protocol(), ec);
+  if (port == Port::Free && at.port() != 0) find_free(loop, at, ec);
+  if (!ec) acceptor.open(at.protocol(), ec);
   if (!ec) acceptor.set_option(Acceptor::reuse_address(true), ec);
   if (!ec) acceptor.set_option(ReusePort(true), ec);
   if (!ec) acceptor.bind(at, ec);

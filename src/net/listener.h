@@ -10,8 +10,11 @@ namespace quivive::net {
 
 class Listener {
  public:
+  // Free: nobody may listen at the port yet. Shared: another loop of this process does, and gets a part of the connections.
+  enum class Port : std::uint8_t { Free, Shared };
+
   // Binds at once, so that a port in use is an error before anything starts. Port 0 takes a free one.
-  [[nodiscard]] static Result<std::unique_ptr<Listener>> open(EventLoop& loop, const tcp::endpoint& at);
+  [[nodiscard]] static Result<std::unique_ptr<Listener>> open(EventLoop& loop, const tcp::endpoint& at, Port port = Port::Free);
 
   explicit Listener(EventLoop& loop) : loop_(loop), acceptor_(loop.executor()), pause_(loop.executor()) {}
 

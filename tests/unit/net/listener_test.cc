@@ -24,11 +24,20 @@ TEST(Listener, PortInUseByAnother_IsALine) {
   EXPECT_NE(opened.error().message.find(": Address already in use"), std::string::npos);
 }
 
+// Another process would get a part of the connections.
+TEST(Listener, PortOfAnotherListener_IsInUse) {
+  EventLoop one, two;
+  const auto first = Listener::open(one, kAnyPort).value();
+  const auto second = Listener::open(two, first->local());
+  ASSERT_FALSE(second);
+  EXPECT_NE(second.error().message.find(": Address already in use"), std::string::npos);
+}
+
 TEST(Listener, TwoLoops_ShareAPort) {
   EventLoop one, two;
   const auto first = Listener::open(one, kAnyPort).value();
   EXPECT_NE(first->local().port(), 0);
-  const auto second = Listener::open(two, first->local());
+  const auto second = Listener::open(two, first->local(), Listener::Port::Shared);
   ASSERT_TRUE(second);
   EXPECT_EQ((*second)->local(), first->local());
 }
