@@ -93,6 +93,9 @@ bool is_misspelt_twin(const Field& field) {
          critical_names().matches(field.name);
 }
 
+// Threat: httpoxy (CVE-2016-5385). CGI's HTTP_PROXY is where many programs look for the proxy of their own requests.
+bool is_proxy_setting(const Field& field) { return field.id == FieldId::Other && same_folded_name(field.name, "Proxy"); }
+
 bool removable_by_connection(const Field& field) {
   return std::find(kUnremovable.begin(), kUnremovable.end(), field.id) == kUnremovable.end() &&
          !matches_folded(field.name, kForwardedPrefix, false);
@@ -107,6 +110,16 @@ bool same_folded_name(std::string_view a, std::string_view b) {
     if (c != y.next()) return false;
     if (c == '\0') return true;
   }
+}
+
+bool is_said_by_proxies(const Field& field) {
+  static const ProtectedNames names = [] {
+    const std::array<std::string_view, 10> list{"X-Original-URL",      "X-Rewrite-URL",  "X-Original-Host",     "X-Real-IP",        "X-Client-IP",
+                                                "X-Cluster-Client-IP", "True-Client-IP", "CF-Connecting-IP", "Fastly-Client-IP", "Client-IP"};
+    const std::array<std::string_view, 1> prefixes{kForwardedPrefix};
+    return ProtectedNames(list, prefixes);
+  }();
+  return field.id == FieldId::Other && names.matches(field.name);
 }
 
 ProtectedNames::ProtectedNames(std::span<const std::string_view> names, std::span<const std::string_view> prefixes) {
@@ -129,7 +142,7 @@ bool ProtectedNames::matches(std::string_view field_name) const {
 }
 
 FieldAction classify_for_upstream(const Field& field, const ConnectionOptions& connection, const ProtectedNames& identity) {
-  if (is_hop_by_hop(field.id) || identity.matches(field.name) || is_misspelt_twin(field)) return FieldAction::Drop;
+  if (is_hop_by_hop(field.id) || identity.matches(field.name) || is_misspelt_twin(field) || is_proxy_setting(field)) return FieldAction::Drop;
   if (connection.may_name_fields() && connection.contains(field.name) && removable_by_connection(field)) return FieldAction::Drop;
   return FieldAction::Keep;
 }

@@ -37,8 +37,12 @@ class ProtectedNames {
 
 enum class FieldAction : std::uint8_t { Keep, Drop };
 
-// For a request's field on its way to the upstream. Dropped are: names that are ours (`identity`); hop-by-hop fields; a
-// misspelt twin of a field that decides framing, identity or credentials (`Content_Length`); and fields that the client
+// Fields by which a proxy in front says where a request came from and what was asked: X-Forwarded-* and those that upstreams believe beside
+// it. From anybody else they are a client's word about itself, and X-Original-URL another target than the one that was checked.
+[[nodiscard]] bool is_said_by_proxies(const Field& field);
+
+// For a request's field on its way to the upstream. Dropped are: names that are ours (`identity`); hop-by-hop fields; Proxy, which CGI
+// takes for a setting; a misspelt twin of a field that decides framing, identity or credentials (`Content_Length`); and fields that the client
 // names in Connection, except those that it must not be able to remove (Authorization, Cookie, Host, X-Forwarded-* …).
 // Upgrade is dropped as well: the gateway writes its own where it permits one.
 [[nodiscard]] FieldAction classify_for_upstream(const Field& field, const ConnectionOptions& connection,

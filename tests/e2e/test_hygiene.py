@@ -118,6 +118,29 @@ def test_forwarded_fields_of_strangers_do_not_count(api, upstream):
     assert api.log_line(response.id)["remote"] == "127.0.0.1"
 
 
+SAID_BY_PROXIES = ["X-Forwarded-Email", "X-Forwarded-User", "x-forwarded-port", "X-Forwarded-Prefix", "X-Forwarded-Uri", "X-Original-URL", "X-Rewrite-URL",
+                   "True-Client-IP", "X-Client-IP", "X-Cluster-Client-IP"]
+
+
+@pytest.mark.parametrize("name", SAID_BY_PROXIES)
+def test_only_trusted_proxies_say_such_things(api, behind_proxy, name):
+    """CVE-2025-64484 and others: what upstreams believe of a proxy, rightly spelt."""
+    assert folded(name) not in seen(api.get("/public/x", {name: "forged"}))
+    assert seen(behind_proxy.get("/x", {name: "told"}))[folded(name)] == ["told"]
+
+
+def test_proxy_is_no_field(api, behind_proxy):
+    """httpoxy, CVE-2016-5385: no proxy means it."""
+    for gateway, path in ((api, "/public/x"), (behind_proxy, "/x")):
+        assert "proxy" not in seen(gateway.get(path, {"Proxy": "http://evil.test"}))
+
+
+def test_the_nearest_proxys_word_on_the_scheme_counts(behind_proxy):
+    """Of a proxy that adds its field to the client's."""
+    response = behind_proxy.get("/x", [("X-Forwarded-Proto", "https"), ("X-Forwarded-Proto", "http")])
+    assert seen(response)["xforwardedproto"] == ["http"]
+
+
 @pytest.fixture(scope="module")
 def behind_proxy(upstream):
     made = config(upstream.url, trusted_proxies=["127.0.0.0/8"], accept={"api_key": {"header": "X-API-Key"}}, routes=[{"path": "/", "public": True}])

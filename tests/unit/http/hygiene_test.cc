@@ -52,6 +52,21 @@ TEST(ClassifyForUpstream, HopByHopAndOurs_AreDropped) {
   }
 }
 
+TEST(ClassifyForUpstream, Proxy_IsDropped) {
+  for (const std::string_view name : {"Proxy", "proxy"}) EXPECT_EQ(classify_for_upstream(field(name), {}, {}), FieldAction::Drop) << name;
+  EXPECT_EQ(classify_for_upstream(field("Proxy-Status"), {}, {}), FieldAction::Keep);
+}
+
+TEST(IsSaidByProxies, ForwardedAndItsKin) {
+  for (const std::string_view name : {"X-Forwarded-Email", "x-forwarded-port", "X-Forwarded-Prefix", "X-Forwarded-Uri", "X_Forwarded.Method", "X-Original-URL", "x-rewrite-url",
+                                      "True-Client-IP", "X-Client-IP", "CF-Connecting-IP"}) {
+    EXPECT_TRUE(is_said_by_proxies(field(name))) << name;
+  }
+  for (const std::string_view name : {"X-Forwarded", "X-Original-Title", "Forwards", "Host", "X-Custom", "Authorization", "Client-IPs", ""}) {
+    EXPECT_FALSE(is_said_by_proxies(field(name))) << name;
+  }
+}
+
 TEST(ClassifyForUpstream, MisspeltTwinsOfCriticalFields_AreDropped) {
   for (const std::string_view name : {"Content_Length", "transfer_encoding", "Transfer.Encoding", "X_Forwarded_For", "X-Forwarded_Whatever", "X.Real.IP", "Content_Type",
                                       "X_Request_Id", "Sec_Fetch-Site", "Proxy_Authorization"}) {
