@@ -112,14 +112,14 @@ Awaitable<> Connection::run() {
     ec = co_await client_.accept_tls(tls);
     if (ec) co_return;
   }
-  while (true) {
+  Next next = Next::KeepAlive;
+  while (next == Next::KeepAlive) {
     begin_request();
     http::HeadResult result;
     const bool arrived = co_await read_head(result);
     if (!arrived) break;
     worker_.metrics.requests_in_flight.add();
     started_ = net::SteadyClock::now();
-    Next next = Next::Close;
     if (result.status == http::HeadStatus::Complete) {
       next = co_await serve_request();
     } else {
@@ -127,9 +127,11 @@ Awaitable<> Connection::run() {
     }
     finish_request();
     worker_.metrics.requests_in_flight.subtract();
-    if (next == Next::Close || worker_.draining()) break;
+    if (next == Next::KeepAlive && worker_.draining()) next = Next::Linger;
   }
-  if (client_.is_tls() && client_.is_open()) co_await client_.shutdown_send();
+  if (next == Next::Linger) co_await linger();
+  // Not after a failure: an end of the TLS session would make a response that broke off look whole.
+  else if (next == Next::KeepAlive && client_.is_tls() && client_.is_open()) co_await client_.shutdown_send();
   client_.close();
 }
 
@@ -191,8 +193,7 @@ Awaitable<Connection::Next> Connection::refuse_head(const http::HeadResult& resu
   record_.path = head_.target.substr(0, head_.target.find('?'));
   worker_.new_request_id(record_.id);
   head_.keep_alive = false;
-  (void)co_await reject(refusal(result.reason, result.detail), nullptr);
-  co_return Next::Close;
+  co_return co_await reject(refusal(result.reason, result.detail), nullptr);
 }
 
 Awaitable<Connection::Next> Connection::serve_request() {
@@ -207,6 +208,8 @@ Awaitable<Connection::Next> Connection::serve_request() {
   }
   // Threat: cross-site tracing. The upstream would echo what the gateway adds, an assertion among it, to the client.
   if (head_.method == "TRACE") co_return co_await reject(refusal(Reason::RequestMalformed, "TRACE is not forwarded"), nullptr);
+  // Threat: a tunnel that is taken for a connection, and its content for requests and responses (RFC 9110 section 9.3.6).
+  if (head_.method == "CONNECT") co_return co_await reject(refusal(Reason::RequestMalformed, "CONNECT is not forwarded"), nullptr);
   const auto target = http::parse_target(head_.target, head_.host, http::EncodedSlash::Pass, target_scratch_);
   if (!target) {
     record_.path = head_.target.substr(0, head_.target.find('?'));
@@ -286,10 +289,7 @@ Awaitable<Connection::Next> Connection::reject(const auth::Verdict& verdict, con
   record_.bytes_out += out_.size();
   const error_code ec = co_await send(out_);
   if (ec) co_return Next::Close;
-  if (!keep) {
-    co_await linger();
-    co_return Next::Close;
-  }
+  if (!keep) co_return Next::Linger;
   if (!head_consumed_) {
     if (!body_begun_) request_body_ = BodyRelay(head_.body, head_.content_length, BodyOut::Plain);
     consume(head_.head_bytes);
@@ -362,7 +362,7 @@ Awaitable<Connection::Next> Connection::answer_preflight() {
   record_.bytes_out = out_.size();
   consume(head_.head_bytes);
   const error_code ec = co_await send(out_);
-  co_return ec || close ? Next::Close : Next::KeepAlive;
+  co_return ec ? Next::Close : close ? Next::Linger : Next::KeepAlive;
 }
 
 void Connection::finish_request() {

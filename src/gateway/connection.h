@@ -41,7 +41,8 @@ class Connection {
     Connection& owner_;
   };
 
-  enum class Next : std::uint8_t { KeepAlive, Close };
+  // After an answer. Linger: the connection ends, and what was said has to arrive (RFC 9112 section 9.6). Close: there is nothing more to say.
+  enum class Next : std::uint8_t { KeepAlive, Linger, Close };
 
   // connection.cc: the client's side
   [[nodiscard]] net::Awaitable<bool> read_head(http::HeadResult& result);
@@ -101,11 +102,13 @@ class Connection {
   std::unique_ptr<net::UpstreamConnection> upstream_;
   std::size_t upstream_begin_ = 0, upstream_end_ = 0;  // in upstream_->buffer
   bool upstream_reused_ = false;
+  bool upstream_spoke_ = false;  // it has seen this request
   http::ResponseHead response_;
   std::string upstream_head_;
   std::string upstream_body_;  // request body on its way
   BodyRelay request_body_{http::Body::None, 0, BodyOut::Plain};
-  enum class Pump : std::uint8_t { None, Running, Done, ClientFailed, UpstreamFailed };
+  // Stopped: by join_pump(), since the upstream's side ended before the request's body did.
+  enum class Pump : std::uint8_t { None, Running, Done, Stopped, ClientFailed, UpstreamFailed };
   Pump pump_ = Pump::None;
   bool pump_stop_ = false;
   bool websocket_ = false;

@@ -4,7 +4,10 @@
 #include "base/text.h"
 #include "gateway/forward_head.h"
 
+#include <netinet/tcp.h>
 #include <sys/socket.h>
+
+#include <cstring>
 
 namespace quivive::gateway {
 namespace {
@@ -22,7 +25,8 @@ bool is_idempotent(std::string_view method) {
 }
 
 bool wants_websocket(const http::RequestHead& head) {
-  if (!head.connection_upgrade || head.has_body() || head.method != "GET") return false;
+  // RFC 9110 section 7.8: in HTTP/1.0 there is no Upgrade.
+  if (!head.connection_upgrade || head.minor_version == 0 || head.has_body() || head.method != "GET") return false;
   const http::Field* upgrade = head.view().find(http::FieldId::Upgrade);
   return upgrade != nullptr && iequals(upgrade->value, "websocket");
 }
@@ -49,6 +53,7 @@ void Connection::build_upstream_head(const Admission& admission) {
   request.client_address = peer_;
   request.forwarded_proto = client_.is_tls() ? "https" : "http";
   request.forwarded_host = head_.host;
+  request.proxy_is_trusted = trusted;
   if (trusted) {
     const http::RequestView view = head_.view();
     forwarded_for_.clear();
@@ -58,8 +63,11 @@ void Connection::build_upstream_head(const Admission& admission) {
       forwarded_for_ += field.value;
     }
     request.forwarded_for = forwarded_for_;
-    const std::string_view proto = view.value(http::FieldId::XForwardedProto);
-    if (proto == "https" || proto == "http") request.forwarded_proto = proto;
+    // The last one is the nearest proxy's: a client may have sent the ones before it.
+    for (const http::Field& field : view.fields) {
+      const bool known = field.value == "https" || field.value == "http";
+      if (field.id == http::FieldId::XForwardedProto && known) request.forwarded_proto = field.value;
+    }
   }
   request.websocket = websocket_ = wants_websocket(head_);
   upstream_head_.clear();
@@ -84,23 +92,23 @@ Awaitable<Connection::Next> Connection::forward(const Admission& admission) {
   pump_ = Pump::None;
   Reason reason = Reason::Allowed;
   for (bool again = false;; again = true) {
-    upstream_ = again ? nullptr : pool->take_idle(!resendable);
+    upstream_ = again ? nullptr : pool->take_idle();
     upstream_reused_ = upstream_ != nullptr;
     if (upstream_reused_) {
       worker_.metrics.upstream_reuses.add();
     } else {
       worker_.metrics.upstream_connects.add();
-      auto connected = co_await pool->connect();
+      const auto connected = co_await pool->connect(upstream_);
+      if (!client_.is_open()) co_return Next::Close;  // close() meanwhile
       if (!connected) {
         reason = connected.error() == net::ConnectFailure::TimedOut ? Reason::UpstreamTimeout : Reason::UpstreamUnreachable;
         break;
       }
-      upstream_ = std::move(*connected);
     }
     reason = co_await exchange_heads(route, awaits_continue);
     watch_.expires_never();
       // Stale: closed by the upstream while it was kept, before it could have seen this request.
-    const bool stale = reason == Reason::UpstreamUnreachable && !client_gone_ && upstream_reused_ && upstream_end_ == 0 && pump_ == Pump::None;
+    const bool stale = reason == Reason::UpstreamUnreachable && !client_gone_ && upstream_reused_ && !upstream_spoke_ && pump_ == Pump::None;
     if (!stale || !resendable || again) break;
     worker_.metrics.upstream_retries.add();
   }
@@ -121,6 +129,7 @@ Awaitable<Connection::Next> Connection::forward(const Admission& admission) {
 Awaitable<Reason> Connection::exchange_heads(const Route& route, bool awaits_continue) {
   net::Stream& stream = upstream_->stream;
   upstream_begin_ = upstream_end_ = 0;
+  upstream_spoke_ = false;
   upstream_failure_ = "the connection was closed before a response";
   stream.expires_after(route.first_byte_timeout);
   error_code ec;
@@ -133,6 +142,7 @@ Awaitable<Reason> Connection::exchange_heads(const Route& route, bool awaits_con
       ec = co_await send("HTTP/1.1 100 Continue\r\n\r\n");
       if (ec) co_return Reason::UpstreamUnreachable;
     }
+    stream.expires_never();  // the response's time begins at the body's end
     start_pump(pump_request_body(route.first_byte_timeout));
   }
   response_.reset();
@@ -145,6 +155,7 @@ Awaitable<Reason> Connection::exchange_heads(const Route& route, bool awaits_con
     const auto [failed, n] = co_await stream.async_read_some(asio::buffer(upstream_->buffer) + upstream_end_);
     if (failed) co_return stream.timed_out() ? Reason::UpstreamTimeout : Reason::UpstreamUnreachable;
     upstream_end_ += n;
+    upstream_spoke_ = true;
     while (upstream_begin_ < upstream_end_) {
       const std::string_view bytes(upstream_->buffer.data() + upstream_begin_, upstream_end_ - upstream_begin_);
       const auto result = http::parse_response_head(bytes, record_.method, response_, upstream_->buffer.size());
@@ -156,6 +167,11 @@ Awaitable<Reason> Connection::exchange_heads(const Route& route, bool awaits_con
       upstream_begin_ += response_.head_bytes;
       if (response_.status >= 200 || response_.status == 101) co_return Reason::Allowed;
       response_.reset();  // an interim response says nothing that the client needs
+    }
+    if (upstream_begin_ > 0) {  // behind interim responses, the final head may take the whole buffer
+      std::memmove(upstream_->buffer.data(), upstream_->buffer.data() + upstream_begin_, upstream_end_ - upstream_begin_);
+      upstream_end_ -= upstream_begin_;
+      upstream_begin_ = 0;
     }
   }
   co_return Reason::UpstreamUnreachable;
@@ -170,7 +186,7 @@ Awaitable<> Connection::pump_request_body(std::chrono::milliseconds first_byte_t
       client_.expires_after(patience);
       const auto [ec, n] = co_await client_.async_read_some(asio::buffer(buffer_.get(), capacity_));
       if (ec) {
-        outcome = Pump::ClientFailed;
+        outcome = pump_stop_ ? Pump::Stopped : Pump::ClientFailed;
         break;
       }
       end_ = n;
@@ -185,11 +201,12 @@ Awaitable<> Connection::pump_request_body(std::chrono::milliseconds first_byte_t
     upstream_->stream.expires_after(patience);
     const error_code ec = co_await net::write_all(upstream_->stream, asio::buffer(upstream_body_));
     if (ec) {
-      outcome = Pump::UpstreamFailed;  // it may have answered already, without wanting the rest
+      outcome = pump_stop_ ? Pump::Stopped : Pump::UpstreamFailed;  // it may have answered already, without wanting the rest
       break;
     }
     upstream_->stream.expires_never();  // and now for the client
   }
+  if (pump_stop_ && !request_body_.done() && outcome == Pump::Done) outcome = Pump::Stopped;
   client_.expires_never();
   upstream_->stream.expires_after(first_byte_timeout);
   // Whoever waits for the response must not wait for one to half a request.
@@ -215,11 +232,13 @@ Awaitable<> Connection::join_pump() {
 }
 
 // Now and then while a response is awaited: a client that has left frees its upstream connection. Costs nothing per request.
+// The connection's state says so where unread bytes hide its end: a pipelined request, or the end of a TLS session.
 void Connection::look_for_client() {
-  char byte;
   if (!upstream_ || idle_) return;
-  const ssize_t n = ::recv(client_.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  if (n > 0 || (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))) return watch_.expires_after(kWatch);
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  const int failed = ::getsockopt(client_.socket().native_handle(), IPPROTO_TCP, TCP_INFO, &info, &size);
+  if (failed == 0 && info.tcpi_state == TCP_ESTABLISHED) return watch_.expires_after(kWatch);
   client_gone_ = true;
   upstream_->stream.cancel();
 }
@@ -238,7 +257,7 @@ Awaitable<Connection::Next> Connection::relay_response(const Route& route, net::
   }
   const bool chunked_out = has_body && !counted && !client_is_1_0;
   // Half a request was read so far: what follows it on this connection cannot be told from its rest.
-  const bool unread = pump_ == Pump::Running || pump_ == Pump::UpstreamFailed;
+  const bool unread = pump_ != Pump::None && pump_ != Pump::Done;
   const bool close = !head_.keep_alive || worker_.draining() || unread || (has_body && !counted && client_is_1_0);
 
   BodyRelay relay(response_.body, response_.content_length, chunked_out ? BodyOut::Chunked : BodyOut::Plain);
@@ -248,26 +267,26 @@ Awaitable<Connection::Next> Connection::relay_response(const Route& route, net::
   record_.status = response_.status;
   const bool upstream_keeps = response_.keep_alive;
   bool begun = false;
+  error_code to_client;
 
   if (switched) {
     const error_code ec = co_await send(out_);
     if (!ec) co_await tunnel(route.idle_timeout);
     upstream_.reset();
-    co_return Next::Close;
+    co_return ec ? Next::Close : Next::Linger;
   }
   while (true) {
     const std::string_view bytes(upstream_->buffer.data() + upstream_begin_, upstream_end_ - upstream_begin_);
     upstream_begin_ += relay.take(bytes, out_);
     if (relay.failed()) break;
     begun = true;
-    error_code ec;
-    const std::size_t sent = client_.write_now(asio::buffer(out_), ec);
+    const std::size_t sent = client_.write_now(asio::buffer(out_), to_client);
     record_.bytes_out += out_.size();
-    if (!ec && sent < out_.size()) {
+    if (!to_client && sent < out_.size()) {
       upstream_->stream.expires_never();  // it waits for a slow client, which is not its fault
-      ec = co_await send(std::string_view(out_).substr(sent));
+      to_client = co_await send(std::string_view(out_).substr(sent));
     }
-    if (ec || relay.done()) break;
+    if (to_client || relay.done()) break;
     out_.clear();
     upstream_begin_ = upstream_end_ = 0;
     upstream_->stream.expires_after(route.idle_timeout);
@@ -275,8 +294,7 @@ Awaitable<Connection::Next> Connection::relay_response(const Route& route, net::
     upstream_end_ = n;
     if (failed == asio::error::eof) {
       relay.end_of_input(out_);
-      if (relay.failed()) break;
-      if (const error_code last = co_await send(out_); last) break;
+      if (!relay.failed()) to_client = co_await send(out_);
       break;
     }
     if (failed) {
@@ -297,10 +315,10 @@ Awaitable<Connection::Next> Connection::relay_response(const Route& route, net::
     pool.give_back(std::move(upstream_));
   }
   upstream_.reset();
-  // A response that broke off stays without its end, so that the client can tell.
-  if (!whole) co_return Next::Close;
-  if (unread) co_await linger();
-  co_return close ? Next::Close : Next::KeepAlive;
+  // A response that broke off stays without its end, so that the client can tell. Threat: one that could not be written to its end, and
+  // the next one in the middle of it; and requests that wait behind it, done for a client that cannot learn of it (RFC 9112 section 9.6).
+  if (!whole || to_client) co_return Next::Close;
+  co_return close ? Next::Linger : Next::KeepAlive;
 }
 
 // After a 101: bytes both ways until either side ends.

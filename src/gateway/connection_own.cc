@@ -24,7 +24,7 @@ Awaitable<Connection::Next> Connection::answer_own() {
   record_.bytes_out = out_.size();
   consume(head_.head_bytes);
   const net::error_code ec = co_await send(out_);
-  co_return ec || close ? Next::Close : Next::KeepAlive;
+  co_return ec ? Next::Close : close ? Next::Linger : Next::KeepAlive;
 }
 
 Awaitable<Connection::Next> Connection::answer_desk(bool login) {
@@ -58,7 +58,7 @@ Awaitable<Connection::Next> Connection::answer_desk(bool login) {
   record_.bytes_out = out_.size();
   consume(head_.head_bytes);
   const net::error_code ec = co_await send(out_);
-  co_return ec || close ? Next::Close : Next::KeepAlive;
+  co_return ec ? Next::Close : close ? Next::Linger : Next::KeepAlive;
 }
 
 }  // namespace quivive::gateway

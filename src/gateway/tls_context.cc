@@ -37,7 +37,7 @@ Result<TlsContext> make_server_context(const std::string& certificate, const std
         unsigned char* chosen = nullptr;
         const int found = SSL_select_next_proto(&chosen, out_size, kProtocols, sizeof kProtocols, in, in_size);
         *out = chosen;
-        return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
+        return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
       },
       nullptr);
   SSL_CTX_set_mode(context->native_handle(), SSL_MODE_RELEASE_BUFFERS);  // idle connections hold no 34 KiB

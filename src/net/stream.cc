@@ -49,6 +49,12 @@ std::size_t Stream::read_now(asio::mutable_buffer buffer, error_code& ec) {
 
 bool Stream::is_quiet() {
   char byte;
+  if (tls_) {
+    // Records may lie decrypted, or as they came, behind the last one that was read. The socket does not block, and session tickets are
+    // dealt with on the way.
+    error_code ec;
+    return tls_->read_some(asio::buffer(&byte, 1), ec) == 0 && ec == asio::error::would_block;
+  }
   const ssize_t n = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }

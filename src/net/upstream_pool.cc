@@ -9,8 +9,6 @@ namespace quivive::net {
 namespace {
 
 constexpr std::chrono::seconds kNameLifetime{30};
-// A connection that was busy a moment ago is taken on trust: looking costs a system call.
-constexpr std::chrono::milliseconds kTrusted{500};
 
 std::vector<tcp::endpoint> look_up(const std::string& host, std::uint16_t port) {
   addrinfo hints{};
@@ -33,14 +31,15 @@ std::vector<tcp::endpoint> look_up(const std::string& host, std::uint16_t port) 
 
 }  // namespace
 
-std::unique_ptr<UpstreamConnection> UpstreamPool::take_idle(bool careful) {
+// Threat: bytes beyond a response (a body after HEAD, one longer than it said) that the next client takes for its own (RFC 9112
+// section 9.2). Hence a look at each, which costs a system call.
+std::unique_ptr<UpstreamConnection> UpstreamPool::take_idle() {
   while (!idle_.empty()) {
     auto connection = std::move(idle_.back());
     idle_.pop_back();
     Stream& stream = connection->stream;
     if (!stream.is_open() || stream.timed_out()) continue;
-    const bool recent = !careful && loop_.deadlines().now() - connection->idle_since < kTrusted;
-    if (recent || stream.is_quiet()) return connection;
+    if (stream.is_quiet()) return connection;
   }
   return nullptr;
 }
@@ -49,7 +48,6 @@ void UpstreamPool::give_back(std::unique_ptr<UpstreamConnection> connection) {
   if (target_->max_idle == 0) return;
   // The oldest goes: it is the likeliest to be dead, and would be reused last.
   if (idle_.size() >= target_->max_idle) idle_.erase(idle_.begin());
-  connection->idle_since = loop_.deadlines().now();
   connection->stream.expires_after(target_->idle_timeout);
   idle_.push_back(std::move(connection));
 }
@@ -73,15 +71,16 @@ Awaitable<std::vector<tcp::endpoint>> UpstreamPool::resolve() {
   co_return endpoints_;
 }
 
-Awaitable<Result<std::unique_ptr<UpstreamConnection>, ConnectFailure>> UpstreamPool::connect() {
+Awaitable<Result<void, ConnectFailure>> UpstreamPool::connect(std::unique_ptr<UpstreamConnection>& into) {
+  into.reset();
   const auto began = loop_.deadlines().now();
   const auto endpoints = co_await resolve();
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(began + target_->connect_timeout - loop_.deadlines().now());
   if (left <= std::chrono::milliseconds::zero()) co_return ConnectFailure::TimedOut;
   ConnectFailure failure = ConnectFailure::Unreachable;
   for (const tcp::endpoint& endpoint : endpoints) {
-    auto connection = std::make_unique<UpstreamConnection>(Socket(loop_.executor()), loop_.deadlines());
-    Stream& stream = connection->stream;
+    into = std::make_unique<UpstreamConnection>(Socket(loop_.executor()), loop_.deadlines());
+    Stream& stream = into->stream;
     stream.expires_after(left);
     auto [ec] = co_await stream.socket().async_connect(endpoint, kUse);
     if (!ec) {
@@ -93,8 +92,11 @@ Awaitable<Result<std::unique_ptr<UpstreamConnection>, ConnectFailure>> UpstreamP
         ec = co_await stream.connect_tls(target_->tls, name);
       }
     }
-    if (!ec) co_return std::move(connection);
+    if (!ec) co_return Result<void, ConnectFailure>{};
+    const bool closed = !stream.is_open();  // by whoever waits, unless the deadline did
     failure = stream.timed_out() ? ConnectFailure::TimedOut : ConnectFailure::Unreachable;
+    into.reset();
+    if (closed) break;
   }
   co_return failure;
 }

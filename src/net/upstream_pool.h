@@ -29,7 +29,6 @@ struct UpstreamConnection {
 
   Stream stream;
   std::array<char, kBuffer> buffer;  // for its responses
-  SteadyClock::time_point idle_since{};
 };
 
 enum class ConnectFailure : std::uint8_t { Unreachable, TimedOut };
@@ -40,11 +39,11 @@ class UpstreamPool {
   UpstreamPool(EventLoop& loop, WorkerPool& resolver, std::shared_ptr<const UpstreamTarget> target)
       : loop_(loop), resolver_(resolver), target_(std::move(target)) {}
 
-  // An idle connection that looks usable, or nullptr. It may still prove stale. `careful` looks even at one that was busy
-  // a moment ago: for requests that must not be sent twice.
-  [[nodiscard]] std::unique_ptr<UpstreamConnection> take_idle(bool careful);
-  // A new connection, every address of the name tried in turn.
-  [[nodiscard]] Awaitable<Result<std::unique_ptr<UpstreamConnection>, ConnectFailure>> connect();
+  // An idle connection that looks usable, or nullptr. It may still prove stale.
+  [[nodiscard]] std::unique_ptr<UpstreamConnection> take_idle();
+  // A new connection, every address of the name tried in turn. `into` holds the one that is being tried, so that its stream can be
+  // closed meanwhile, which ends it; nullptr after a failure. It must stay where it is until then.
+  [[nodiscard]] Awaitable<Result<void, ConnectFailure>> connect(std::unique_ptr<UpstreamConnection>& into);
   // Takes a connection back whose last response was read to its end. Of too many the one that was idle longest is closed.
   void give_back(std::unique_ptr<UpstreamConnection> connection);
   void close_idle() { idle_.clear(); }
