@@ -24,7 +24,7 @@ struct IssuerKeys {
 
 struct Snapshot {
   std::vector<IssuerKeys> issuers;  // at IssuerPolicy::key_slot
-  // Null: not loaded, and then no token is accepted (verifier-unavailable). An empty set where there is no store.
+  // Null: not loaded, or too long ago, and then no token is accepted (verifier-unavailable). An empty set where there is no store.
   std::shared_ptr<const store::RevocationSet> revocations;
   // Never the same for two states of users and keys: changes with store::Store::version() and when a reload opens
   // another store. Outcomes remembered under another epoch are verified again.

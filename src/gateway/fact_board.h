@@ -19,6 +19,8 @@ class FactBoard {
   // Thread-safe; each publishes.
   void set_keys(std::size_t slot, std::shared_ptr<const jose::KeySet> keys);
   void set_store(std::shared_ptr<const store::RevocationSet> revocations);  // and raises the epoch
+  void revocations_lost();                                                  // until set_store(), no token is accepted
+  void users_changed();                                                     // raises the epoch
   void sessions_ended();                                                    // raises theirs
 
   [[nodiscard]] std::shared_ptr<const jose::KeySet> keys(std::size_t slot) const;

@@ -12,21 +12,18 @@ namespace {
 
 using net::Awaitable;
 
-// How long an API key, a session, or the secret of a Digest user, is believed without asking the store: revocation shows at once through the store's version, so this
-// bounds only what an unreachable store leaves in force.
-constexpr Duration kKeyMemory = std::chrono::minutes(5);
-
 // An observed route forwards what it would have refused, without an identity.
 void settle(Admission& out) {
   out.observed = !out.verdict.allowed() && out.route->policy->observe();
   out.admitted = out.verdict.allowed() || out.observed;
 }
 
+// Of what the store says, revocation shows at once through its version: kStoreMemory bounds only what an unreachable store leaves in force.
 Instant until(const Deployment& deployment, const auth::Principal& principal, Instant now) {
   Instant end = principal.not_after();
   if (principal.scheme() == auth::Scheme::Basic) end = std::min(end, now + deployment.config.accept.basic->remember);
-  if (principal.scheme() == auth::Scheme::ApiKey || principal.scheme() == auth::Scheme::Digest) end = std::min(end, now + kKeyMemory);
-  if (principal.scheme() == auth::Scheme::Session) end = std::min({end, now + kKeyMemory, now + deployment.config.accept.session->idle});
+  if (principal.scheme() == auth::Scheme::ApiKey || principal.scheme() == auth::Scheme::Digest) end = std::min(end, now + kStoreMemory);
+  if (principal.scheme() == auth::Scheme::Session) end = std::min({end, now + kStoreMemory, now + deployment.config.accept.session->idle});
   return end;
 }
 

@@ -16,6 +16,9 @@ struct StoreSet {
   std::shared_ptr<store::UserLookup> users;  // a password file, or the database itself
 };
 
+// How long what was read of a store is believed while the store cannot be read. Otherwise a change shows at once.
+inline constexpr Duration kStoreMemory = std::chrono::minutes(5);
+
 class StoreWatch {
  public:
   using Notice = std::function<void(std::string_view level, std::string_view text)>;
@@ -23,17 +26,22 @@ class StoreWatch {
 
   StoreWatch(FactBoard& board, Notice notice) : board_(board), notice_(std::move(notice)) {}
 
-  // Blocks; one call at a time. Compares versions and publishes what changed; also the first load.
+  // Blocks; one call at a time. Compares versions and publishes what changed; also the first load. Each source by itself: of one that
+  // cannot be read what is in force stays in force, the database's revocations for kStoreMemory.
   void look(const StoreSet& stores, Instant now);
   // As of the last look.
   [[nodiscard]] std::uint64_t database_version() const { return database_version_; }
 
  private:
+  // Whether something new was published.
+  bool read_database(const StoreSet& stores, const Result<std::uint64_t>& version, Instant now);
+
   FactBoard& board_;
   Notice notice_;
-  const store::Store* seen_ = nullptr;
+  const store::Store* seen_ = nullptr;  // whose revocations are in force
   const store::UserLookup* seen_users_ = nullptr;
   std::uint64_t database_version_ = 0;
+  Instant database_read_{};  // when they were last known to be all there are
   std::uint64_t users_version_ = 0;
   std::uint64_t session_version_ = 0;
 };

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from harness import Gateway, basic, config, expect, refused_from_now_on, secret, start_refused
+from harness import Gateway, basic, bearer, config, expect, refused_from_now_on, secret, start_refused
 
 PASSWORD = secret("kept-from-the-old-server")
 
@@ -78,6 +78,20 @@ def test_file_is_read_again_when_it_changes(upstream):
         # Truncated by an editor: nobody is let in by it, and nobody is locked out.
         gateway.write("users.htpasswd", "")
         expect(gateway, ask(gateway, "apr1"), 200, "allowed")
+
+
+def test_file_that_is_gone_holds_up_no_revocation(upstream, issuer):
+    made = config(upstream.url, accept={"basic": {"htpasswd": "users.htpasswd"}, "bearer": {"issuers": [
+        {"issuer": issuer.name, "audience": [issuer.audience], "keys": "file:jwks.json", "algorithms": ["ES256"]}]}},
+        routes=[{"path": "/", "accept": ["basic", "bearer"]}])
+    with Gateway(made, files={"users.htpasswd": lines(["sha1"]), "jwks.json": issuer.key_set()}) as gateway:
+        token, other = issuer.token(jti="to-be-revoked"), issuer.token()
+        expect(gateway, gateway.get("/x", bearer(token)), 200, "allowed")
+        (gateway.folder / "users.htpasswd").unlink()
+        gateway.notice("users.htpasswd cannot be read")
+        assert gateway.command("token", "revoke", "--issuer", issuer.name, "--jti", "to-be-revoked").exit == 0
+        expect(gateway, refused_from_now_on(lambda: gateway.get("/x", bearer(token)), since=time.monotonic()), 401, "token-revoked")
+        expect(gateway, gateway.get("/x", bearer(other)), 200, "allowed")
 
 
 def test_hashes_that_protect_nothing_are_no_password(upstream):

@@ -103,9 +103,9 @@ Finding BearerCheck::start(const CheckContext& context) {
     return refuse(kBearer, Reason::TokenWrongIssuer, has + "; wants " + printable(wanted));
   }
   issuer_ = *issuer;
-  // Fail closed: a token that was revoked must not pass because the list has not been read yet.
+  // Fail closed: a token that was revoked must not pass because the list has not been read, or not for too long.
   if (context.snapshot->revocations == nullptr)
-    return unavailable(kBearer, {"the revocations have not been read yet", Duration{0}});
+    return unavailable(kBearer, {"the revocations cannot be read, or have not been yet", std::chrono::seconds(5)});
   const auto& sets = context.snapshot->issuers;
   // The name too: after a reload the slots of another configuration may lie elsewhere, and no key of one issuer may ever
   // judge the tokens of another.

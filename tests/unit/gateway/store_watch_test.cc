@@ -1,0 +1,159 @@
+#include "gateway/store_watch.h"
+
+#include "backends/sqlite_store.h"
+#include "store/memory_store.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+namespace quivive::gateway {
+namespace {
+
+constexpr Instant kWatchStart = from_unix_seconds(1'800'000'000);
+
+store::Revocation revocation_of(std::string id) {
+  return {.issuer = "i", .kind = store::RevocationKind::TokenId, .value = std::move(id), .forget = kWatchStart + std::chrono::hours(1)};
+}
+
+// Users that can be unreachable.
+class FlakyUsers final : public store::UserLookup {
+ public:
+  [[nodiscard]] Result<std::optional<store::UserRecord>> find_user(std::string_view) override { return error("not asked here"); }
+  [[nodiscard]] Result<std::uint64_t> version() override {
+    if (down) return error("disk on fire");
+    return now;
+  }
+  bool down = false;
+  std::uint64_t now = 1;
+};
+
+class StoreWatchTest : public testing::Test {
+ protected:
+  void look() { watch_.look(stores_, kWatchStart); }
+  [[nodiscard]] bool revoked(std::string_view id) const { return board_.facts().get()->revocations->revoked("i", id, "", std::nullopt); }
+  [[nodiscard]] std::uint64_t epoch() const { return board_.facts().get()->store_epoch; }
+
+  FactBoard board_;
+  std::string said_;
+  StoreWatch watch_{board_, [this](std::string_view level, std::string_view text) { said_ += std::string(level) + ": " + std::string(text) + "\n"; }};
+  std::shared_ptr<store::MemoryStore> store_ = std::make_shared<store::MemoryStore>();
+  std::shared_ptr<FlakyUsers> users_ = std::make_shared<FlakyUsers>();
+  StoreSet stores_{store_, users_};
+};
+
+TEST_F(StoreWatchTest, Change_IsPublishedOnce) {
+  look();
+  const auto first = epoch();
+  look();
+  EXPECT_EQ(epoch(), first);
+  ASSERT_TRUE(store_->add_revocation(revocation_of("t-1")));
+  look();
+  EXPECT_EQ(epoch(), first + 1);
+  EXPECT_TRUE(revoked("t-1"));
+  EXPECT_EQ(said_, "");
+}
+
+TEST_F(StoreWatchTest, Outage_KeepsWhatIsInForceAndSaysSoOnce) {
+  look();
+  const auto before = board_.facts().get();
+  users_->down = true;
+  look();
+  look();
+  EXPECT_FALSE(board_.store_up.load());
+  EXPECT_EQ(board_.facts().get(), before);
+  users_->down = false;
+  look();
+  EXPECT_TRUE(board_.store_up.load());
+  EXPECT_EQ(said_, "error: the store cannot be used: disk on fire\ninfo: the store answers again\n");
+}
+
+TEST_F(StoreWatchTest, AnotherStoreOfTheSameVersion_IsAChange) {
+  look();
+  const auto first = epoch();
+  stores_.database = std::make_shared<store::MemoryStore>();
+  look();
+  EXPECT_EQ(epoch(), first + 1);
+  const auto users = std::make_shared<FlakyUsers>();
+  stores_.users = users;
+  look();
+  EXPECT_EQ(epoch(), first + 2);
+  users->now = 2;
+  look();
+  EXPECT_EQ(epoch(), first + 3);
+}
+
+// Threat: whoever can spoil the password file, or an editor that truncates it, would stop the revocation of tokens and sessions.
+TEST_F(StoreWatchTest, UsersOutOfReach_RevocationsAndSessionEndsAreAppliedAllTheSame) {
+  users_->down = true;
+  look();
+  EXPECT_FALSE(revoked("t-1"));
+  ASSERT_TRUE(store_->add_revocation(revocation_of("t-1")));
+  ASSERT_TRUE(store_->begin_session({.digest = std::string(32, 's'), .user = "anna", .password_tag = "t", .created = kWatchStart,
+                                     .seen = kWatchStart, .expires = kWatchStart + std::chrono::hours(1)}, "", 8));
+  ASSERT_TRUE(store_->end_session(std::string(32, 's'), kWatchStart));
+  const auto sessions = board_.facts().get()->session_epoch;
+  look();
+  EXPECT_TRUE(revoked("t-1"));
+  EXPECT_EQ(board_.facts().get()->session_epoch, sessions + 1);
+  const auto before = epoch();
+  users_->down = false;
+  look();
+  EXPECT_EQ(epoch(), before + 1);
+}
+
+// A store that is a file, which can be moved away.
+class LostStoreTest : public testing::Test {
+ protected:
+  ~LostStoreTest() override { std::filesystem::remove_all(folder_); }
+  static std::filesystem::path make_folder() {
+    std::string name = testing::TempDir() + "quivive-watch-XXXXXX";
+    return ::mkdtemp(name.data());
+  }
+  void lose() { std::filesystem::rename(folder_ / "q.db", folder_ / "gone.db"); }
+  void find() { std::filesystem::rename(folder_ / "gone.db", folder_ / "q.db"); }
+  void look(Duration after) { watch_.look({store_, users_}, kWatchStart + after); }
+  [[nodiscard]] bool loaded() const { return board_.facts().get()->revocations != nullptr; }
+
+  const std::filesystem::path folder_ = make_folder();
+  FactBoard board_;
+  StoreWatch watch_{board_, [](std::string_view, std::string_view) {}};
+  std::shared_ptr<store::Store> store_ = backends::SqliteStore::open(folder_ / "q.db").value();
+  std::shared_ptr<FlakyUsers> users_ = std::make_shared<FlakyUsers>();
+};
+
+// Threat: a token that was revoked meanwhile, accepted without end.
+TEST_F(LostStoreTest, RevocationsCountForSomeMinutes_ThenNoTokenIsAccepted) {
+  look(Duration{0});
+  look(std::chrono::hours(1));  // nothing changed, and this was seen
+  lose();
+  look(std::chrono::hours(1) + kStoreMemory - Duration{1});
+  EXPECT_TRUE(loaded());
+  look(std::chrono::hours(1) + kStoreMemory);
+  EXPECT_FALSE(loaded());
+  find();
+  look(std::chrono::hours(2));
+  EXPECT_TRUE(loaded());
+}
+
+TEST_F(LostStoreTest, OutOfReachAtTheStart_NothingIsLoaded) {
+  lose();
+  look(Duration{0});
+  EXPECT_FALSE(loaded());
+  find();
+  look(Duration{1});
+  EXPECT_TRUE(loaded());
+}
+
+TEST_F(LostStoreTest, UsersWhoChange_AreSeenAllTheSame) {
+  look(Duration{0});
+  lose();
+  const auto before = board_.facts().get()->store_epoch;
+  users_->now = 2;
+  look(Duration{1});
+  EXPECT_EQ(board_.facts().get()->store_epoch, before + 1);
+}
+
+}  // namespace
+}  // namespace quivive::gateway
