@@ -26,7 +26,7 @@ class FactBoard {
   [[nodiscard]] std::shared_ptr<const jose::KeySet> keys(std::size_t slot) const;
   [[nodiscard]] const Published<auth::Snapshot>& facts() const { return facts_; }
 
-  std::atomic<bool> store_up{true};
+  std::atomic<bool> store_up{true};  // the database; a password file answers in any case
 
  private:
   void publish();

@@ -22,7 +22,8 @@ auth::Unavailable unavailable(const Error& error) { return {error.message, std::
 Awaitable<auth::Answer> Resolver::user(std::string name) {
   const auto users = deployment_.stores.users;
   std::function<Result<std::optional<store::UserRecord>>()> job = [users, name] { return users->find_user(name); };
-  auto found = co_await ask_store(std::move(job));
+  const bool of_store = !deployment_.stores.users_apart();
+  auto found = co_await ask_on(worker_.services.store_pool, std::move(job), of_store);
   if (!found) co_return unavailable(found.error());
   co_return auth::FoundUser{std::move(*found)};
 }

@@ -45,8 +45,9 @@ class Resolver {
   }
 
  private:
+  // `of_store`: it is about the database.
   template <class T>
-  [[nodiscard]] net::Awaitable<Result<T>> ask_on(net::WorkerPool& pool, std::function<Result<T>()> job);
+  [[nodiscard]] net::Awaitable<Result<T>> ask_on(net::WorkerPool& pool, std::function<Result<T>()> job, bool of_store = true);
   using KeySetPtr = std::shared_ptr<const jose::KeySet>;
   [[nodiscard]] net::Awaitable<> pause();
   [[nodiscard]] net::Awaitable<bool> is_familiar(const SignIn& sign_in);
@@ -57,9 +58,9 @@ class Resolver {
 };
 
 template <class T>
-net::Awaitable<Result<T>> Resolver::ask_on(net::WorkerPool& pool, std::function<Result<T>()> job) {
+net::Awaitable<Result<T>> Resolver::ask_on(net::WorkerPool& pool, std::function<Result<T>()> job, bool of_store) {
   // A database that was removed under us still answers, with what nobody can change any more.
-  if (!worker_.services.board.store_up.load(std::memory_order_relaxed)) co_return error("the store cannot be used; the log says why");
+  if (of_store && !worker_.services.board.store_up.load(std::memory_order_relaxed)) co_return error("the store cannot be used; the log says why");
   auto found = co_await net::run_blocking<Result<T>>(pool, worker_.loop.mailbox(), std::move(job));
   if (!found) co_return error("too many store look-ups are waiting");
   co_return std::move(*found);

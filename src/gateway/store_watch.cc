@@ -8,12 +8,22 @@ void StoreWatch::look(const StoreSet& stores, Instant now) {
   const auto database = stores.database->version();
   const auto users = stores.users->version();
   const auto sessions = stores.database->session_version();
-  const bool up = database && users && sessions;
+  const bool up = database && sessions;
   if (up != board_.store_up.exchange(up)) {
     if (up) {
       notice_("info", "the store answers again");
     } else {
-      notice_("error", "the store cannot be used: " + (!database ? database.error() : !users ? users.error() : sessions.error()).message);
+      notice_("error", "the store cannot be used: " + (!database ? database : sessions).error().message);
+    }
+  }
+  // A password file answers from what was read last, so nothing else need stop.
+  if (!stores.users_apart()) {
+    users_up_ = true;
+  } else if (users.has_value() != std::exchange(users_up_, users.has_value())) {
+    if (users) {
+      notice_("info", "the password file can be read again");
+    } else {
+      notice_("error", "the password file cannot be used, and what it said before stays in force: " + users.error().message);
     }
   }
   // Threat: a password file that cannot be read would keep revoked tokens and sessions alive, if one source waited for another.

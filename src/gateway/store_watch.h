@@ -14,6 +14,8 @@ namespace quivive::gateway {
 struct StoreSet {
   std::shared_ptr<store::Store> database;
   std::shared_ptr<store::UserLookup> users;  // a password file, or the database itself
+
+  [[nodiscard]] bool users_apart() const { return users != database; }
 };
 
 // How long what was read of a store is believed while the store cannot be read. Otherwise a change shows at once.
@@ -40,6 +42,7 @@ class StoreWatch {
   Notice notice_;
   const store::Store* seen_ = nullptr;  // whose revocations are in force
   const store::UserLookup* seen_users_ = nullptr;
+  bool users_up_ = true;
   std::uint64_t database_version_ = 0;
   Instant database_read_{};  // when they were last known to be all there are
   std::uint64_t users_version_ = 0;

@@ -77,7 +77,33 @@ def test_file_is_read_again_when_it_changes(upstream):
         expect(gateway, ask(gateway, "sha256"), 200, "allowed")
         # Truncated by an editor: nobody is let in by it, and nobody is locked out.
         gateway.write("users.htpasswd", "")
+        gateway.notice("users.htpasswd has no usable user")
         expect(gateway, ask(gateway, "apr1"), 200, "allowed")
+        expect(gateway, ask(gateway, "apr1", "not-remembered"), 401, "password-wrong")
+
+
+def test_file_that_is_gone_stops_nothing_else(upstream):
+    made = config(upstream.url, accept={"basic": {"htpasswd": "users.htpasswd"}, "api_key": {}}, routes=[{"path": "/", "accept": ["basic", "api_key"]}])
+    with Gateway(made, files={"users.htpasswd": lines(["sha1"])}) as gateway:
+        (gateway.folder / "users.htpasswd").unlink()
+        gateway.notice("users.htpasswd cannot be read")
+        expect(gateway, gateway.get("/x", {"X-API-Key": secret(gateway.create_key()["key"])}), 200, "allowed")
+        expect(gateway, ask(gateway, "sha1"), 200, "allowed")  # as it was read last
+        expect(gateway, ask(gateway, "nobody"), 401, "password-wrong")
+        assert gateway.metrics()["quivive_store_up"] == 1 and gateway.admin_get("/readyz").status == 200
+        gateway.write("users.htpasswd", lines(["apr1"]))
+        gateway.notice("the password file can be read again")
+        refused_from_now_on(lambda: ask(gateway, "sha1"), since=time.monotonic())
+
+
+def test_store_that_is_gone_leaves_the_file_in_use(upstream):
+    made = config(upstream.url, accept={"basic": {"htpasswd": "users.htpasswd"}, "api_key": {}}, routes=[{"path": "/", "accept": ["basic", "api_key"]}])
+    with Gateway(made, files={"users.htpasswd": lines(["sha1"])}) as gateway:
+        key = secret(gateway.create_key()["key"])
+        (gateway.folder / "quivive.db").rename(gateway.folder / "moved.db")
+        gateway.notice("the store cannot be used")
+        expect(gateway, ask(gateway, "sha1"), 200, "allowed")
+        expect(gateway, gateway.get("/x", {"X-API-Key": key}), 500, "verifier-unavailable")
 
 
 def test_file_that_is_gone_holds_up_no_revocation(upstream, issuer):

@@ -2,10 +2,11 @@
 
 #include "backends/sqlite_store.h"
 #include "store/memory_store.h"
+#include "support/temp_folder.h"
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
+#include <algorithm>
 #include <filesystem>
 
 namespace quivive::gateway {
@@ -55,18 +56,18 @@ TEST_F(StoreWatchTest, Change_IsPublishedOnce) {
   EXPECT_EQ(said_, "");
 }
 
-TEST_F(StoreWatchTest, Outage_KeepsWhatIsInForceAndSaysSoOnce) {
+TEST_F(StoreWatchTest, UsersOutOfReach_StoreIsUpAndItIsSaidOnce) {
   look();
   const auto before = board_.facts().get();
   users_->down = true;
   look();
   look();
-  EXPECT_FALSE(board_.store_up.load());
+  EXPECT_TRUE(board_.store_up.load());
   EXPECT_EQ(board_.facts().get(), before);
   users_->down = false;
   look();
-  EXPECT_TRUE(board_.store_up.load());
-  EXPECT_EQ(said_, "error: the store cannot be used: disk on fire\ninfo: the store answers again\n");
+  EXPECT_EQ(said_, "error: the password file cannot be used, and what it said before stays in force: disk on fire\n"
+                   "info: the password file can be read again\n");
 }
 
 TEST_F(StoreWatchTest, AnotherStoreOfTheSameVersion_IsAChange) {
@@ -106,21 +107,17 @@ TEST_F(StoreWatchTest, UsersOutOfReach_RevocationsAndSessionEndsAreAppliedAllThe
 // A store that is a file, which can be moved away.
 class LostStoreTest : public testing::Test {
  protected:
-  ~LostStoreTest() override { std::filesystem::remove_all(folder_); }
-  static std::filesystem::path make_folder() {
-    std::string name = testing::TempDir() + "quivive-watch-XXXXXX";
-    return ::mkdtemp(name.data());
-  }
-  void lose() { std::filesystem::rename(folder_ / "q.db", folder_ / "gone.db"); }
-  void find() { std::filesystem::rename(folder_ / "gone.db", folder_ / "q.db"); }
-  void look(Duration after) { watch_.look({store_, users_}, kWatchStart + after); }
+  void lose() { std::filesystem::rename(folder_.path("q.db"), folder_.path("gone.db")); }
+  void find() { std::filesystem::rename(folder_.path("gone.db"), folder_.path("q.db")); }
+  void look(Duration after) { watch_.look({store_, users_ ? users_ : std::static_pointer_cast<store::UserLookup>(store_)}, kWatchStart + after); }
   [[nodiscard]] bool loaded() const { return board_.facts().get()->revocations != nullptr; }
 
-  const std::filesystem::path folder_ = make_folder();
+  support::TempFolder folder_;
   FactBoard board_;
-  StoreWatch watch_{board_, [](std::string_view, std::string_view) {}};
-  std::shared_ptr<store::Store> store_ = backends::SqliteStore::open(folder_ / "q.db").value();
-  std::shared_ptr<FlakyUsers> users_ = std::make_shared<FlakyUsers>();
+  std::string said_;
+  StoreWatch watch_{board_, [this](std::string_view level, std::string_view text) { said_ += std::string(level) + ": " + std::string(text) + "\n"; }};
+  std::shared_ptr<store::Store> store_ = backends::SqliteStore::open(folder_.path("q.db")).value();
+  std::shared_ptr<FlakyUsers> users_ = std::make_shared<FlakyUsers>();  // null: the store's own
 };
 
 // Threat: a token that was revoked meanwhile, accepted without end.
@@ -135,6 +132,26 @@ TEST_F(LostStoreTest, RevocationsCountForSomeMinutes_ThenNoTokenIsAccepted) {
   find();
   look(std::chrono::hours(2));
   EXPECT_TRUE(loaded());
+}
+
+TEST_F(LostStoreTest, Outage_KeepsWhatIsInForceAndSaysSoOnce) {
+  for (const bool apart : {true, false}) {
+    if (!apart) users_.reset();
+    look(Duration{0});
+    said_.clear();
+    const auto before = board_.facts().get();
+    lose();
+    look(Duration{1});
+    look(Duration{2});
+    EXPECT_FALSE(board_.store_up.load());
+    EXPECT_EQ(board_.facts().get(), before);
+    EXPECT_TRUE(said_.starts_with("error: the store cannot be used: ")) << said_;
+    EXPECT_EQ(std::ranges::count(said_, '\n'), 1) << said_;
+    find();
+    look(Duration{3});
+    EXPECT_TRUE(board_.store_up.load());
+    EXPECT_TRUE(said_.ends_with("\ninfo: the store answers again\n")) << said_;
+  }
 }
 
 TEST_F(LostStoreTest, OutOfReachAtTheStart_NothingIsLoaded) {
