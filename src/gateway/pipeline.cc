@@ -60,8 +60,8 @@ void touch(const Deployment& deployment, const Route& route, const auth::Credent
   if (now - remembered.touched < note_age) return;
   remembered.touched = now;
   if (!session) return (void)deployment.stores.database->touch_key(principal.key_id(), now);
+  // Not later until() for it. Threat: a session that was ended, and whose end cannot be seen, would live as long as it is used.
   (void)deployment.stores.database->touch_session(auth::session_digest(credential.value), now);
-  remembered.until = until(deployment, principal, now);
 }
 
 // Servlet containers drop ";parameters" from a path. If that leads to another route, policy and upstream would disagree.
