@@ -2,6 +2,7 @@
 // Snapshot: what is known at the moment of a decision and changes while the gateway runs. Immutable; a change makes a new
 // one, which the workers swap in. A decision that waits for an answer keeps the one that it started with.
 
+#include "crypto/password.h"
 #include "store/revocation_set.h"
 
 #include <cstddef>
@@ -30,6 +31,9 @@ struct Snapshot {
   // another store. Outcomes remembered under another epoch are verified again.
   std::uint64_t store_epoch = 0;
   std::uint64_t session_epoch = 0;  // the same of sessions that ended
+  // What an unknown user's password is verified against, so that it costs what a known user's does: crypto::DummyHashes of the users. Null:
+  // not read yet, and then no password is looked at (verifier-unavailable). Never empty.
+  std::shared_ptr<const std::vector<crypto::DummyHash>> decoys{};
 };
 
 }  // namespace quivive::auth

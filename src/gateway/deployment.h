@@ -32,7 +32,7 @@ struct Route {
 
 // What /.quivive/login and its neighbours need.
 struct LoginDesk {
-  Route route;  // of no upstream: it accepts sessions, and its policy says what unknown users cost
+  Route route;  // of no upstream: it accepts sessions
   config::SessionCookie cookie;
   std::string title;  // "" for the realm
   std::string logo;   // data: URI, "" for none

@@ -36,6 +36,12 @@ void FactBoard::revocations_lost() {
   publish();
 }
 
+void FactBoard::set_decoys(std::shared_ptr<const std::vector<crypto::DummyHash>> decoys) {
+  const std::lock_guard lock(mutex_);
+  draft_.decoys = std::move(decoys);
+  publish();
+}
+
 void FactBoard::users_changed() {
   const std::lock_guard lock(mutex_);
   ++draft_.store_epoch;

@@ -20,6 +20,7 @@ class FactBoard {
   void set_keys(std::size_t slot, std::shared_ptr<const jose::KeySet> keys);
   void set_store(std::shared_ptr<const store::RevocationSet> revocations);  // and raises the epoch
   void revocations_lost();                                                  // until set_store(), no token is accepted
+  void set_decoys(std::shared_ptr<const std::vector<crypto::DummyHash>> decoys);
   void users_changed();                                                     // raises the epoch
   void sessions_ended();                                                    // raises theirs
 

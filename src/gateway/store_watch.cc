@@ -29,10 +29,28 @@ void StoreWatch::look(const StoreSet& stores, Instant now) {
   // Threat: a password file that cannot be read would keep revoked tokens and sessions alive, if one source waited for another.
   if (sessions && *sessions != std::exchange(session_version_, *sessions)) board_.sessions_ended();
   const bool published = read_database(stores, database, now);
-  if (!users || (seen_users_ == stores.users.get() && *users == users_version_)) return;
+  if (!users) return;
+  read_decoys(stores, *users, now);
+  if (seen_users_ == stores.users.get() && *users == users_version_) return;
   seen_users_ = stores.users.get();
   users_version_ = *users;
   if (!published) board_.users_changed();
+}
+
+// Threat: an unknown user who costs what none of the users of now do (CVE-2026-41263).
+void StoreWatch::read_decoys(const StoreSet& stores, std::uint64_t version, Instant now) {
+  if (decoys_of_ == stores.users.get()) {
+    const bool lately = now >= decoys_read_ && now - decoys_read_ < kDecoyPause;
+    if (version == decoys_version_ || lately) return;
+  }
+  const auto hashes = stores.users->password_hashes();
+  if (!hashes) return;  // the next look tries again
+  crypto::DummyHashes dummies;
+  for (const Secret& hash : *hashes) dummies.add(hash);
+  board_.set_decoys(std::make_shared<const std::vector<crypto::DummyHash>>(dummies.all()));
+  decoys_of_ = stores.users.get();
+  decoys_version_ = version;
+  decoys_read_ = now;
 }
 
 bool StoreWatch::read_database(const StoreSet& stores, const Result<std::uint64_t>& version, Instant now) {

@@ -35,6 +35,9 @@ class StoreWatch {
   [[nodiscard]] std::uint64_t database_version() const { return database_version_; }
 
  private:
+  // What unknown users cost follows the users, though not at every change of a store that has many.
+  static constexpr Duration kDecoyPause = std::chrono::seconds(2);
+  void read_decoys(const StoreSet& stores, std::uint64_t version, Instant now);
   // Whether something new was published.
   bool read_database(const StoreSet& stores, const Result<std::uint64_t>& version, Instant now);
 
@@ -42,6 +45,9 @@ class StoreWatch {
   Notice notice_;
   const store::Store* seen_ = nullptr;  // whose revocations are in force
   const store::UserLookup* seen_users_ = nullptr;
+  const store::UserLookup* decoys_of_ = nullptr;
+  std::uint64_t decoys_version_ = 0;
+  Instant decoys_read_{};
   bool users_up_ = true;
   std::uint64_t database_version_ = 0;
   Instant database_read_{};  // when they were last known to be all there are

@@ -26,8 +26,16 @@ class FlakyUsers final : public store::UserLookup {
     if (down) return error("disk on fire");
     return now;
   }
+  [[nodiscard]] Result<std::vector<Secret>> password_hashes() override {
+    ++listed;
+    std::vector<Secret> out;
+    for (const std::string& hash : hashes) out.emplace_back(hash);
+    return out;
+  }
   bool down = false;
   std::uint64_t now = 1;
+  std::vector<std::string> hashes{};
+  int listed = 0;
 };
 
 class StoreWatchTest : public testing::Test {
@@ -102,6 +110,37 @@ TEST_F(StoreWatchTest, UsersOutOfReach_RevocationsAndSessionEndsAreAppliedAllThe
   users_->down = false;
   look();
   EXPECT_EQ(epoch(), before + 1);
+}
+
+constexpr std::string_view kBcrypt4 = "$2y$04$abcdefghijklmnopqrstuuHNbAKRhpaujgo33bRWs.NLUTJO3lOy2", kBcrypt11 = "$2y$11$abcdefghijklmnopqrstuuHNbAKRhpaujgo33bRWs.NLUTJO3lOy2";
+
+// "$2y$04$ 2": the decoys there are, the beginning of each and its users.
+std::vector<std::string> decoys_on(const FactBoard& board) {
+  std::vector<std::string> out;
+  for (const auto& decoy : *board.facts().get()->decoys) out.push_back(std::string(decoy.hash.reveal(RevealSecret{}).substr(0, 7)) + " " + std::to_string(decoy.users));
+  return out;
+}
+
+TEST_F(StoreWatchTest, Decoys_FollowTheUsers) {
+  using Decoys = std::vector<std::string>;
+  EXPECT_EQ(board_.facts().get()->decoys, nullptr);
+  look();
+  EXPECT_EQ(decoys_on(board_), (Decoys{"$argon2 1"}));  // what a first user will cost
+  users_->hashes = {std::string(kBcrypt4), std::string(kBcrypt11), std::string(kBcrypt4)};
+  users_->now = 2;
+  watch_.look(stores_, kWatchStart + std::chrono::seconds(2));
+  EXPECT_EQ(decoys_on(board_), (Decoys{"$2y$04$ 2", "$2y$11$ 1"}));
+  users_->hashes = {std::string(kBcrypt11)};
+  users_->now = 3;
+  watch_.look(stores_, kWatchStart + std::chrono::seconds(3));  // so soon after the last time all were read
+  EXPECT_EQ(decoys_on(board_), (Decoys{"$2y$04$ 2", "$2y$11$ 1"}));
+  watch_.look(stores_, kWatchStart + std::chrono::seconds(4));
+  EXPECT_EQ(decoys_on(board_), (Decoys{"$2y$11$ 1"}));
+  watch_.look(stores_, kWatchStart + std::chrono::seconds(6));
+  EXPECT_EQ(users_->listed, 3);
+  stores_.users = store_;  // as a reload may have it
+  watch_.look(stores_, kWatchStart + std::chrono::seconds(6));
+  EXPECT_EQ(decoys_on(board_), (Decoys{"$argon2 1"}));
 }
 
 // A store that is a file, which can be moved away.
