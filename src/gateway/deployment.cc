@@ -26,6 +26,7 @@ class Deployer {
     if (faults_.empty() && config_.accept.session) make_login();
     name_cookies();
     name_headers();
+    if (faults_.empty() && out_.issuer != nullptr) begin_token_service(out_, context_, faults_);
   }
   std::vector<std::string> faults_;
 
@@ -238,6 +239,11 @@ class Deployer {
 
 void throw_exception_from_error(const DeployFaults& faults, const boost::source_location&) {
   throw std::logic_error("value() of a failed deployment: " + (faults.lines.empty() ? std::string() : faults.lines.front()));
+}
+
+void adopt_keys(const Deployment& deployment, FactBoard& board, KeySetManager& key_sets) {
+  for (const auto& fixed : deployment.fixed_keys) board.set_keys(fixed.slot, fixed.keys);
+  for (const auto& fetched : deployment.fetched_keys) key_sets.configure(fetched.slot, fetched.location);
 }
 
 Result<std::shared_ptr<const Deployment>, DeployFaults> deploy(config::Config config, const DeployContext& context) {

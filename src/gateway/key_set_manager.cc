@@ -4,6 +4,7 @@
 #include "net/fetch.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace quivive::gateway {
 Result<std::string> fetch_key_set(const KeyLocation& location) {
@@ -36,16 +37,22 @@ KeySetManager::KeySetManager(FactBoard& board, net::EventLoop& control, net::Wor
     : board_(board), control_(control), fetchers_(fetchers), clock_(clock), random_(random), notice_(std::move(notice)) {}
 
 std::size_t KeySetManager::slot_for(const KeyLocation& location) {
-  for (auto& [slot, entry] : entries_) {
-    if (entry.location.issuer != location.issuer || entry.location.url != location.url) continue;
-    entry.location = location;  // its times and its cache file may be new
-    entry.source.configure(location.timing);
-    return slot;
+  for (const auto& [slot, entry] : entries_) {
+    if (entry.location.issuer == location.issuer && entry.location.url == location.url) return slot;
   }
   const std::size_t slot = board_.add_slot(location.issuer);
-  Entry& entry = entries_.emplace(slot, Entry{location, KeySource(location.timing), {}, 0, 0, false, 0}).first->second;
+  Entry& entry = entries_.emplace(slot, Entry{location, KeySource(location.timing), {}, {}, 0, 0, false, 0}).first->second;
   restore(slot, entry);
   return slot;
+}
+
+void KeySetManager::configure(std::size_t slot, const KeyLocation& location) {
+  const auto found = entries_.find(slot);
+  if (found == entries_.end()) return;
+  Entry& entry = found->second;
+  entry.location = location;
+  entry.source.configure(location.timing);
+  if (entry.retired && entry.source.usable(clock_.now())) board_.set_keys(slot, std::exchange(entry.retired, nullptr));
 }
 
 void KeySetManager::keep_only(const std::vector<std::size_t>& used) {
@@ -65,8 +72,9 @@ void KeySetManager::tick() {
   }
 }
 
-void KeySetManager::retire_if_old(std::size_t slot, const Entry& entry, Instant now) {
+void KeySetManager::retire_if_old(std::size_t slot, Entry& entry, Instant now) {
   if (entry.source.usable(now) || !board_.keys(slot)) return;
+  entry.retired = board_.keys(slot);
   notice_("warning", fmt::format("the keys of {} are too old to be used; its tokens cannot be verified", entry.location.issuer));
   board_.set_keys(slot, nullptr);
 }
@@ -140,6 +148,7 @@ void KeySetManager::adopt(std::size_t slot, Entry& entry, jose::KeySet set, std:
     notice_("info", fmt::format("{} keys of {} in use", set.keys().size(), issuer));
     for (const std::string& note : set.notes()) notice_("warning", fmt::format("keys of {}: {}", issuer, note));
     board_.set_keys(slot, std::make_shared<const jose::KeySet>(std::move(set)));
+    entry.retired = nullptr;
     if (file.empty()) return;
   }
   const auto written = write_whole_file(file, document);

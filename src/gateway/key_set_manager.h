@@ -34,9 +34,11 @@ class KeySetManager {
 
   KeySetManager(FactBoard& board, net::EventLoop& control, net::WorkerPool& fetchers, const Clock& clock, RandomSource& random, Notice notice);
 
-  // On the control loop (or before it runs): the slot of the issuer's keys, the same as before for the same location, so
-  // that a reload keeps what was fetched.
+  // On the control loop (or before it runs): the slot of the issuer's keys, the same as before for the same issuer and URL, so
+  // that a reload keeps what was fetched. Such a slot goes on as it is until configure(): the configuration may yet be refused.
   [[nodiscard]] std::size_t slot_for(const KeyLocation& location);
+  // On the control loop (or before it runs): the times and the cache file of the configuration that takes over.
+  void configure(std::size_t slot, const KeyLocation& location);
   // Lets go of every issuer whose slot is not among `used`.
   void keep_only(const std::vector<std::size_t>& used);
 
@@ -60,6 +62,7 @@ class KeySetManager {
     KeyLocation location;
     KeySource source;
     std::vector<Waiting> waiting;
+    std::shared_ptr<const jose::KeySet> retired;  // too old by the times of now; other times may find it good again
     std::uint64_t fetches = 0;
     std::uint64_t failures = 0;
     bool tried = false;
@@ -70,7 +73,7 @@ class KeySetManager {
   void fetched(std::size_t slot, Result<std::string> document);
   void adopt(std::size_t slot, Entry& entry, jose::KeySet set, std::string_view document);
   void restore(std::size_t slot, Entry& entry);
-  void retire_if_old(std::size_t slot, const Entry& entry, Instant now);
+  void retire_if_old(std::size_t slot, Entry& entry, Instant now);
 
   FactBoard& board_;
   net::EventLoop& control_;

@@ -1,0 +1,63 @@
+#include "gateway/key_set_manager.h"
+
+#include "deploying.h"
+#include "gateway/whole_file.h"
+#include "jose/jwk_set.h"
+#include "support/temp_folder.h"
+
+namespace quivive::gateway {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::seconds;
+
+std::string a_key_set() {
+  const auto key = crypto::PrivateKey::generate(crypto::KeyKind::EcP256).value();
+  return jose::to_document(jose::KeySet::of({jose::Jwk::from_public_key(key.public_key(), "k1")}).value());
+}
+
+// An issuer out of reach, whose keys of an hour ago are in a file.
+class KeySetManagerTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_.write("keys.json", a_key_set());
+    ASSERT_TRUE(set_file_time(folder_.path("keys.json"), kNow - hours(1)));
+  }
+  [[nodiscard]] KeyLocation location(Duration max_stale) const {
+    return {.issuer = "https://id.example", .url = "https://id.example/keys", .cache_file = folder_.path("keys.json"), .timing = {.max_stale = max_stale}};
+  }
+  std::shared_ptr<const jose::KeySet> keys() { return world_.board.keys(slot_); }
+
+  support::TempFolder folder_;
+  Deploying world_;
+  KeySetManager& manager_ = world_.key_sets;
+  std::size_t slot_ = 0;
+};
+
+// Threat: a reload that is refused would throw away keys that cannot be fetched again.
+TEST_F(KeySetManagerTest, LocationThatOnlyAsksForItsSlot_ChangesNothing) {
+  slot_ = manager_.slot_for(location(hours(24)));
+  const auto before = keys();
+  ASSERT_NE(before, nullptr);
+  EXPECT_EQ(manager_.slot_for(location(seconds(1))), slot_);
+  manager_.tick();
+  EXPECT_EQ(keys(), before);
+}
+
+TEST_F(KeySetManagerTest, KeysThatWereTooOld_AreGoodAgainByOtherTimes) {
+  slot_ = manager_.slot_for(location(hours(24)));
+  const auto before = keys();
+  manager_.configure(slot_, location(seconds(1)));
+  manager_.tick();
+  EXPECT_EQ(keys(), nullptr);
+  manager_.configure(slot_, location(hours(24)));
+  EXPECT_EQ(keys(), before);
+  world_.clock.advance(hours(23));
+  manager_.tick();
+  EXPECT_EQ(keys(), nullptr);
+  manager_.configure(slot_, location(hours(24)));
+  EXPECT_EQ(keys(), nullptr);
+}
+
+}  // namespace
+}  // namespace quivive::gateway
