@@ -9,6 +9,7 @@
 #include "digest/algorithm.h"
 #include "digest/credentials.h"
 #include "jose/jwt_policy.h"
+#include "jose/raw_jwt.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -67,6 +68,7 @@ struct RouteSettings {
   bool observe = false;        // decide and record, never reject: the caller's business
   std::vector<Scheme> accept;  // any order
   std::vector<std::shared_ptr<const IssuerPolicy>> issuers;
+  std::size_t token_bytes = jose::kMaxTokenSize;  // longest bearer token
   ApiKeySettings api_key;
   BasicSettings basic;
   DigestSettings digest;

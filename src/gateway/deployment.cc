@@ -168,6 +168,7 @@ class Deployer {
           case config::Scheme::Bearer:
             s.accept.push_back(auth::Scheme::Bearer);
             s.issuers = out_.issuers;
+            s.token_bytes = config_.limits.token_bytes;
             break;
           case config::Scheme::ApiKey:
             s.accept.push_back(auth::Scheme::ApiKey);

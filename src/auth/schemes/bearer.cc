@@ -85,7 +85,7 @@ Instant not_after(const jose::VerifiedJwt& token, const jose::JwtPolicy& policy)
 }  // namespace
 
 Finding BearerCheck::start(const CheckContext& context) {
-  auto raw = jose::RawJwt::parse(token_);
+  auto raw = jose::RawJwt::parse(token_, context.policy.settings().token_bytes);
   if (!raw) {
     const jose::JwtFailure& failure = raw.error();
     const bool shapeless = failure.reason == Reason::TokenMalformed;

@@ -6,6 +6,17 @@
 namespace quivive::auth {
 namespace {
 
+TEST(Bearer, TokenLongerThanTheRouteTakes_IsMalformed) {
+  World world;
+  const std::string text = token(R"({"padding":")" + std::string(20'000, 'x') + "\"}");
+  RouteSettings settings = accepting({Scheme::Bearer});
+  EXPECT_EQ(world.decide(policy(settings), with_token(text)).reason, Reason::TokenMalformed);
+  settings.token_bytes = text.size();
+  EXPECT_EQ(world.decide(policy(settings), with_token(text)).reason, Reason::Allowed);
+  settings.token_bytes = text.size() - 1;
+  EXPECT_EQ(world.decide(policy(settings), with_token(text)).reason, Reason::TokenMalformed);
+}
+
 const RoutePolicy& bearer() {
   static const RoutePolicy kPolicy = policy_accepting({Scheme::Bearer});
   return kPolicy;

@@ -113,6 +113,11 @@ accept:
                                                    at("missing.key") + ": No such file or directory"));
 }
 
+TEST_F(DeploymentTest, TokenBytes_AreTheRoutesBoundToo) {
+  const auto d = deployed(kUpstream + "limits: {header_bytes: 64KiB, token_bytes: 32KiB}\nissuer: https://api.example.com\nroutes: [{path: /, accept: [bearer]}]\n");
+  EXPECT_EQ(d->routes[0].policy->settings().token_bytes, 32u * 1024);
+}
+
 // Whatever else is wrong with it is told first.
 TEST_F(DeploymentTest, TokenServiceOfARefusedConfiguration_WritesNothing) {
   const std::string service = kUpstream + "issuer: https://api.example.com\naccept: {session: {";
