@@ -98,8 +98,8 @@ Finding BearerCheck::start(const CheckContext& context) {
     std::string wanted;
     for (const auto& known : context.policy.settings().issuers)
       wanted += (wanted.empty() ? "" : " or ") + known->issuer();
-    const std::string_view seen = raw_->unverified_issuer();
-    const std::string has = seen.empty() ? std::string("no iss") : "iss is " + printable(seen);
+    const Json* iss = member(raw_->unverified_claims(), "iss");
+    const std::string has = iss == nullptr ? "no iss" : iss->is_string() ? "iss is \"" + printable(iss->get_string()) + '"' : "iss is not a string";
     return refuse(kBearer, Reason::TokenWrongIssuer, has + "; wants " + printable(wanted));
   }
   issuer_ = *issuer;
