@@ -1,30 +1,43 @@
 #include "gateway/key_set_manager.h"
 
 #include "gateway/whole_file.h"
+#include "http/url.h"
 #include "net/fetch.h"
 
 #include <algorithm>
 #include <utility>
 
 namespace quivive::gateway {
+namespace {
+
+bool is_https(std::string_view url) { return http::parse_url(url).scheme == "https"; }
+
+}  // namespace
+
+Result<std::string> key_set_url(const std::string& issuer, std::string_view metadata) {
+  const auto json = parse_json(metadata);
+  if (!json || !json->is_object()) return error("not a JSON object");
+  // Threat: metadata of another issuer would name another's keys (OpenID Connect Discovery section 4.3).
+  if (string_member(json->get_object(), "issuer") != issuer) return error("its issuer is not {}", issuer);
+  const auto jwks_uri = string_member(json->get_object(), "jwks_uri");
+  if (!jwks_uri) return error("no jwks_uri");
+  // Threat: the network would choose our keys.
+  if (is_https(issuer) && !is_https(*jwks_uri)) return error("its jwks_uri is not https");
+  return std::string(*jwks_uri);
+}
+
 Result<std::string> fetch_key_set(const KeyLocation& location) {
   std::string url = location.url;
   if (url.empty()) {
     std::string issuer = location.issuer;
     while (issuer.ends_with('/')) issuer.pop_back();
-    auto metadata = net::fetch(issuer + "/.well-known/openid-configuration");
+    const std::string at = issuer + "/.well-known/openid-configuration";
+    auto metadata = net::fetch(at);
     if (!metadata) return metadata.error();
-    if (metadata->status != 200) return error("{}/.well-known/openid-configuration: status {}", issuer, metadata->status);
-    const auto json = parse_json(metadata->body);
-    if (!json || !json->is_object()) return error("{}/.well-known/openid-configuration: not a JSON object", issuer);
-    // Threat: metadata of another issuer would name another's keys (OpenID Connect Discovery section 4.3).
-    if (string_member(json->get_object(), "issuer") != location.issuer) {
-      return error("{}/.well-known/openid-configuration: its issuer is not {}", issuer, location.issuer);
-    }
-    const auto jwks_uri = string_member(json->get_object(), "jwks_uri");
-    if (!jwks_uri) return error("{}/.well-known/openid-configuration: no jwks_uri", issuer);
-    if (issuer.starts_with("https://") && !jwks_uri->starts_with("https://")) return error("{}: jwks_uri is not https", issuer);
-    url = *jwks_uri;
+    if (metadata->status != 200) return error("{}: status {}", at, metadata->status);
+    auto found = key_set_url(location.issuer, metadata->body);
+    if (!found) return error("{}: {}", at, found.error().message);
+    url = std::move(*found);
   }
   auto response = net::fetch(url);
   if (!response) return response.error();

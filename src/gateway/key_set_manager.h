@@ -84,6 +84,9 @@ class KeySetManager {
   std::map<std::size_t, Entry> entries_;  // by slot
 };
 
+// Where an issuer's metadata (OpenID Connect Discovery) says that its keys are: over https where the issuer is. An Error says what is wrong.
+[[nodiscard]] Result<std::string> key_set_url(const std::string& issuer, std::string_view metadata);
+
 // The set's document, found as the location says. Blocks.
 [[nodiscard]] Result<std::string> fetch_key_set(const KeyLocation& location);
 

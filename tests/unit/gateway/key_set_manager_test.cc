@@ -16,6 +16,22 @@ std::string a_key_set() {
   return jose::to_document(jose::KeySet::of({jose::Jwk::from_public_key(key.public_key(), "k1")}).value());
 }
 
+TEST(KeySetUrl, Metadata_NamesASetOverHttpsWhereTheIssuerIs) {
+  const auto url = [](const std::string& issuer, const std::string& set) {
+    return key_set_url(issuer, R"({"issuer":")" + issuer + R"(","jwks_uri":")" + set + "\"}");
+  };
+  for (const char* issuer : {"https://id.example", "HTTPS://id.example", "Https://id.example"}) {
+    EXPECT_TRUE(url(issuer, "https://id.example/keys")) << issuer;
+    EXPECT_TRUE(url(issuer, "HTTPS://id.example/keys")) << issuer;
+    EXPECT_FALSE(url(issuer, "http://id.example/keys")) << issuer;
+    EXPECT_FALSE(url(issuer, "ftp://id.example/keys")) << issuer;
+  }
+  EXPECT_EQ(url("http://id.example", "http://id.example/keys").value(), "http://id.example/keys");
+  EXPECT_FALSE(key_set_url("https://id.example", "[]"));
+  EXPECT_FALSE(key_set_url("https://id.example", R"({"issuer":"https://id.example"})"));
+  EXPECT_FALSE(key_set_url("https://id.example", R"({"issuer":"https://evil.example","jwks_uri":"https://id.example/keys"})"));
+}
+
 // An issuer out of reach, whose keys of an hour ago are in a file.
 class KeySetManagerTest : public testing::Test {
  protected:
