@@ -1,5 +1,6 @@
 #include "pipelining.h"
 
+#include "auth/api_key_format.h"
 #include "auth/session_token.h"
 
 namespace quivive::gateway {
@@ -22,6 +23,18 @@ TEST(Pipeline, SessionInUse_IsReadAnewAfterSomeMinutes) {
   EXPECT_EQ(world.get(cookie).verdict.reason, Reason::Allowed);  // and this use is noted
   world.clock.advance(std::chrono::minutes(1));
   EXPECT_EQ(world.get(cookie).verdict.reason, Reason::SessionRevoked);
+}
+
+TEST(Pipeline, StoreWithAFullQueue_IsOverloaded) {
+  Pipelining world(kUpstream + "accept: {api_key: {}, basic: {}}\nroutes: [{path: /, accept: [api_key, basic]}]\n");
+  const auth::NewApiKey key = auth::generate_api_key(world.random);
+  world.store_pool = std::make_unique<net::WorkerPool>(0, 0);
+  world.start();
+  for (const std::string& field : {"X-API-Key: " + std::string(key.text.reveal(RevealSecret{})), std::string("Authorization: Basic YTpi")}) {
+    const auth::Verdict verdict = world.get(field).verdict;
+    EXPECT_EQ(verdict.reason, Reason::VerifierOverloaded) << field;
+    EXPECT_GT(verdict.retry_after, Duration{0}) << field;
+  }
 }
 
 }  // namespace
