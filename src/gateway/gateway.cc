@@ -274,12 +274,13 @@ void Gateway::reload(std::function<void(std::vector<std::string>)> done) {
   if (after.accept.digest) nonce_counts_.set_lifetime(after.accept.digest->nonce_lifetime);
   deployment_ = std::move(*deployed);
   adopt_keys(*deployment_, board_, *key_sets_);
-  keep_issuers_of(*deployment_);
   lockouts_.set_limits(deployment_->config.lockout);
   for (const std::string& warning : deployment_->warnings) notice("warning", warning);
   const auto deployment = deployment_;
   on_workers([deployment](Worker& worker) { worker.replace(deployment); },
-             [this, done = std::move(done)] {
+             [this, deployment, done = std::move(done)] {
+               // Not before: until then workers judge by the configuration before. Nor where another reload has come in between, which sees to it.
+               if (deployment == deployment_) keep_issuers_of(*deployment_);
                ++reloads_;
                notice("info", "configuration reloaded");
                if (done) done({});

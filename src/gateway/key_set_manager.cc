@@ -54,7 +54,7 @@ std::size_t KeySetManager::slot_for(const KeyLocation& location) {
     if (entry.location.issuer == location.issuer && entry.location.url == location.url) return slot;
   }
   const std::size_t slot = board_.add_slot(location.issuer);
-  Entry& entry = entries_.emplace(slot, Entry{location, KeySource(location.timing), {}, {}, 0, 0, false, 0}).first->second;
+  Entry& entry = entries_.emplace(slot, Entry{location, KeySource(location.timing), {}, {}, 0, 0, false, false, 0}).first->second;
   restore(slot, entry);
   return slot;
 }
@@ -69,9 +69,10 @@ void KeySetManager::configure(std::size_t slot, const KeyLocation& location) {
 }
 
 void KeySetManager::keep_only(const std::vector<std::size_t>& used) {
+  for (auto& [slot, entry] : entries_) entry.orphaned = std::find(used.begin(), used.end(), slot) == used.end();
   std::erase_if(entries_, [&](const auto& item) {
     const auto& [slot, entry] = item;
-    if (std::find(used.begin(), used.end(), slot) != used.end() || entry.source.in_flight()) return false;
+    if (!entry.orphaned || entry.source.in_flight()) return false;
     board_.clear_slot(slot);
     return true;
   });
@@ -146,6 +147,9 @@ void KeySetManager::fetched(std::size_t slot, Result<std::string> document) {
     // An unknown kid proves nothing during an outage; a bad signature is bad by the keys at hand.
     w.reply(!parsed && w.wish == KeyWish::BadSignature ? board_.keys(slot) : current);
   }
+  if (!entry.orphaned) return;
+  board_.clear_slot(slot);
+  entries_.erase(found);
 }
 
 // The object stays the same where the keys did: outcomes remembered under it stay good.

@@ -39,7 +39,7 @@ class KeySetManager {
   [[nodiscard]] std::size_t slot_for(const KeyLocation& location);
   // On the control loop (or before it runs): the times and the cache file of the configuration that takes over.
   void configure(std::size_t slot, const KeyLocation& location);
-  // Lets go of every issuer whose slot is not among `used`.
+  // Lets go of every issuer whose slot is not among `used`, now or when the fetch that is under way has come back.
   void keep_only(const std::vector<std::size_t>& used);
 
   // On the control loop, several times a minute: background refresh, and retirement of sets that are too old.
@@ -66,6 +66,7 @@ class KeySetManager {
     std::uint64_t fetches = 0;
     std::uint64_t failures = 0;
     bool tried = false;
+    bool orphaned = false;  // of no configuration any more: goes with the fetch under way
     double jitter = 0;
   };
 

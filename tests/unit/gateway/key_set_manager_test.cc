@@ -5,6 +5,8 @@
 #include "jose/jwk_set.h"
 #include "support/temp_folder.h"
 
+#include <algorithm>
+
 namespace quivive::gateway {
 namespace {
 
@@ -73,6 +75,49 @@ TEST_F(KeySetManagerTest, KeysThatWereTooOld_AreGoodAgainByOtherTimes) {
   EXPECT_EQ(keys(), nullptr);
   manager_.configure(slot_, location(hours(24)));
   EXPECT_EQ(keys(), nullptr);
+}
+
+// Two issuers being fetched: the first for good, since the queue of those that fetch holds one and nobody works at it; the second until the
+// control loop hears that there was no room.
+class KeySetManagerInFlightTest : public KeySetManagerTest {
+ protected:
+  void SetUp() override {
+    first_ = manager_.slot_for({.issuer = "https://1.example", .url = "u", .cache_file = {}, .timing = {}});
+    slot_ = manager_.slot_for({.issuer = "https://2.example", .url = "u", .cache_file = {}, .timing = {}});
+    manager_.tick();
+    world_.control.mailbox().open();
+  }
+  ~KeySetManagerInFlightTest() override {
+    world_.control.mailbox().close();
+    world_.control.io().poll();
+  }
+  void hear() { world_.control.io().poll(); }
+  [[nodiscard]] bool known(std::string_view issuer) const {
+    GatewayGauges gauges;
+    manager_.report(gauges);
+    return std::ranges::any_of(gauges.key_sets, [&](const auto& row) { return row.issuer == issuer; });
+  }
+
+  std::size_t first_ = 0;
+};
+
+TEST_F(KeySetManagerInFlightTest, IssuerRemovedMeanwhile_GoesWithItsFetch) {
+  bool answered = false;
+  manager_.request(slot_, KeyWish::NeverFetched, "", [&](const auto&) { answered = true; });
+  manager_.keep_only({first_});
+  EXPECT_TRUE(known("https://2.example"));
+  hear();
+  EXPECT_FALSE(known("https://2.example"));
+  EXPECT_TRUE(known("https://1.example"));
+  EXPECT_TRUE(answered);
+  EXPECT_EQ(world_.board.facts().get()->issuers[slot_].issuer, "");
+}
+
+TEST_F(KeySetManagerInFlightTest, IssuerThatIsBackInTime_Stays) {
+  manager_.keep_only({first_});
+  manager_.keep_only({first_, slot_});
+  hear();
+  EXPECT_TRUE(known("https://2.example"));
 }
 
 }  // namespace
