@@ -16,6 +16,8 @@ class Pipelining : public Deploying {
  public:
   explicit Pipelining(std::string_view yaml, const std::string& file = "q.yaml") : yaml_(yaml), file_(file) {}
   ~Pipelining() {
+    control.mailbox().close();
+    control.io().poll();
     worker->loop.mailbox().close();
     worker->loop.io().poll();
   }
@@ -27,6 +29,7 @@ class Pipelining : public Deploying {
     worker = std::make_unique<Worker>(Services{clock, board, control, key_sets, *store_pool, hash_pool, nobody, master, counts, lockouts, devices, nullptr, connections},
                                       deployment, random);
     worker->loop.mailbox().open();
+    control.mailbox().open();
   }
 
   // What a GET of /x with this field line comes to. `meanwhile` runs while the credential is being verified, after each step of the loop.
@@ -45,7 +48,9 @@ class Pipelining : public Deploying {
     while (!done) {
       worker->loop.io().restart();
       worker->loop.io().run_one();
-      if (meanwhile) meanwhile();
+      if (meanwhile && !done) meanwhile();
+      control.io().restart();
+      control.io().poll();
     }
     return out;
   }
