@@ -145,7 +145,7 @@ Awaitable<auth::Answer> Resolver::keys(auth::NeedKeys need) {
                        : need.why == auth::NeedKeys::Why::BadSignature ? KeyWish::BadSignature
                                                                        : KeyWish::NeverFetched;
   auto set = co_await ask_key_sets(need.issuer->key_slot, wish, need.kid);
-  if (!set) co_return auth::Unavailable{"the keys of " + need.issuer->issuer() + " cannot be fetched", std::chrono::seconds(5)};
+  if (!set) co_return auth::Unavailable{"the keys of " + need.issuer->issuer() + " cannot be fetched now", std::chrono::seconds(5)};
   co_return auth::FoundKeySet{std::move(set)};
 }
 
