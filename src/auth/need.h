@@ -4,6 +4,7 @@
 
 #include "auth/verdict.h"
 #include "base/clock.h"
+#include "base/result.h"
 #include "base/secret.h"
 #include "digest/nonce_counts.h"
 #include "digest/response.h"
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <variant>
 
@@ -111,7 +113,11 @@ struct FoundSession {
 struct Unavailable {
   std::string detail;       // for the operator
   Duration retry_after{0};  // zero if unknown
+  bool overloaded = false;  // too much waits for it: verifier-overloaded
 };
+[[noreturn]] inline void throw_exception_from_error(const Unavailable& outage, const boost::source_location&) {
+  throw std::logic_error("value() of a failed look-up: " + outage.detail);
+}
 
 using Answer = std::variant<FoundUser, PasswordOutcome, FoundKey, FoundKeySet, BodyHash, BodyTooLarge, FoundDigestUser, digest::NonceClaim, FoundSession, Unavailable>;
 

@@ -59,13 +59,6 @@ void check_api_key(const ApiKeySettings& api_key, Faults& faults) {
   faults.add_if(taken, "the header " + printable(api_key.header) + " cannot carry an API key");
 }
 
-void check_basic(const BasicSettings& basic, Faults& faults) {
-  const bool decoys =
-      !basic.decoys.empty() && std::ranges::none_of(basic.decoys, [](const Secret& hash) { return hash.empty(); });
-  // An empty hash is a fast path, and so an oracle for user names (CVE-2026-41263).
-  faults.add_if(!decoys, "basic is accepted, but there is no hash to verify an unknown user's password against");
-}
-
 void check_digest(const DigestSettings& digest, Faults& faults) {
   faults.add_if(digest.algorithms.empty(), "digest is accepted, but with no algorithm");
   faults.add_if(digest.qop.empty(), "digest is accepted, but with no qop");
@@ -130,7 +123,6 @@ Result<RoutePolicy> RoutePolicy::compile(RouteSettings settings) {
   if (policy.accepts(Scheme::ApiKey)) check_api_key(settings.api_key, faults);
   if (policy.accepts(Scheme::Digest)) check_digest(settings.digest, faults);
   if (policy.accepts(Scheme::Session)) check_session(settings.session, faults);
-  if (policy.accepts(Scheme::Basic)) check_basic(settings.basic, faults);
   if (!faults.text().empty()) return error("{}: {}", printable(settings.name), faults.text());
 
   for (const SchemeInfo& row : all_schemes()) {

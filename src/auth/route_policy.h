@@ -9,6 +9,7 @@
 #include "digest/algorithm.h"
 #include "digest/credentials.h"
 #include "jose/jwt_policy.h"
+#include "jose/raw_jwt.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -42,10 +43,7 @@ struct ApiKeySettings {
 };
 
 struct BasicSettings {
-  // What an unknown user's password is verified against, so that it costs what a known user's does: one hash of each kind
-  // and cost in use (crypto::dummy_hash_like). Which one is taken depends on the name and the seed only.
-  std::vector<Secret> decoys;
-  std::uint64_t decoy_seed = 0;  // random once a process: nobody can tell which decoy a name gets
+  std::uint64_t decoy_seed = 0;  // random once a process: nobody can tell which decoy (Snapshot) a name gets
 };
 
 struct DigestSettings {
@@ -70,6 +68,7 @@ struct RouteSettings {
   bool observe = false;        // decide and record, never reject: the caller's business
   std::vector<Scheme> accept;  // any order
   std::vector<std::shared_ptr<const IssuerPolicy>> issuers;
+  std::size_t token_bytes = jose::kMaxTokenSize;  // longest bearer token
   ApiKeySettings api_key;
   BasicSettings basic;
   DigestSettings digest;
@@ -89,8 +88,7 @@ class RoutePolicy {
  public:
   // An Error, naming every fault: neither public nor accepting anything, or both; a public route with requirements; a
   // scheme twice; bearer without issuers, or with two of one name; api_key without a place to look, or in a header whose
-  // name is no token or taken (Authorization, Cookie, Host …); basic without a decoy, or with an empty one; digest without an algorithm or
-  // qop; session without a cookie or with no time to live; a realm with
+  // name is no token or taken (Authorization, Cookie, Host …); digest without an algorithm or qop; session without a cookie or with no time to live; a realm with
   // control characters.
   [[nodiscard]] static Result<RoutePolicy> compile(RouteSettings settings);
 

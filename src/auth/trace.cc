@@ -33,7 +33,7 @@ constexpr Row kToken[] = {
     {"policy", 8, {Reason::PolicyDenied}},
 };
 constexpr Row kApiKey[] = {
-    {"form", 0, {Reason::KeyMalformed}},       {"look-up", 1, {Reason::KeyUnknown, Reason::VerifierUnavailable}},
+    {"form", 0, {Reason::KeyMalformed}},       {"look-up", 1, {Reason::KeyUnknown, Reason::VerifierUnavailable, Reason::VerifierOverloaded}},
     {"revocation", 2, {Reason::KeyRevoked}},   {"expiry", 3, {Reason::KeyExpired}},
     {"scope", 4, {Reason::ScopeInsufficient}}, {"policy", 5, {Reason::PolicyDenied}},
 };
@@ -46,7 +46,7 @@ constexpr Row kPassword[] = {
     {"policy", 3, {Reason::PolicyDenied}},
 };
 constexpr Row kSession[] = {
-    {"look-up", 0, {Reason::SessionUnknown, Reason::VerifierUnavailable}},
+    {"look-up", 0, {Reason::SessionUnknown, Reason::VerifierUnavailable, Reason::VerifierOverloaded}},
     {"revocation", 1, {Reason::SessionRevoked}},
     {"expiry", 2, {Reason::SessionExpired}},
     {"scope", 3, {Reason::ScopeInsufficient}},
@@ -57,7 +57,7 @@ constexpr Row kDigest[] = {
     {"algorithm", 1, {Reason::DigestAlgorithmNotAllowed}},
     {"uri", 2, {Reason::DigestUriMismatch}},
     {"body length", 3, {Reason::DigestBodyTooLarge}},
-    {"response", 4, {Reason::DigestWrongResponse, Reason::LockedOut, Reason::VerifierUnavailable}},
+    {"response", 4, {Reason::DigestWrongResponse, Reason::LockedOut, Reason::VerifierUnavailable, Reason::VerifierOverloaded}},
     {"nonce", 5, {Reason::DigestNonceStale}},
     {"count", 6, {Reason::DigestNonceReplayed}},
     {"scope", 7, {Reason::ScopeInsufficient}},

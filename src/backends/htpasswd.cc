@@ -141,7 +141,7 @@ Result<std::uint64_t> HtpasswdFile::version() {
   return version_;
 }
 
-std::vector<Secret> HtpasswdFile::hashes() const {
+Result<std::vector<Secret>> HtpasswdFile::password_hashes() {
   std::vector<Secret> out;
   const auto current = content();
   for (const auto& [name, hash] : current->users.hashes) out.push_back(hash);

@@ -39,11 +39,10 @@ class HtpasswdFile final : public store::UserLookup {
   // Looks at the file and rereads it, blocking, if its inode, size or times changed. An Error if that fails or if no usable line
   // is left (an editor that truncates first): the last good content stays in force until the file can be read again.
   [[nodiscard]] Result<std::uint64_t> version() override;
+  [[nodiscard]] Result<std::vector<Secret>> password_hashes() override;  // from the content in force; never fails
 
   // About the content in force.
   [[nodiscard]] std::vector<std::string> warnings() const;
-  // Of every user: what an unknown one must cost follows from them.
-  [[nodiscard]] std::vector<Secret> hashes() const;
 
  private:
   // What tells one state of a file from the next without reading it.

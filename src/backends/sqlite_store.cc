@@ -131,6 +131,11 @@ Result<std::vector<UserRecord>> SqliteStore::list_users() {
   return sqlite_users::list(reader_);
 }
 
+Result<std::vector<Secret>> SqliteStore::password_hashes() {
+  const std::scoped_lock lock(reader_mutex_);
+  return sqlite_users::password_hashes(reader_);
+}
+
 Result<void> SqliteStore::note_place(std::string_view user, std::string_view place, Instant at) {
   return transact([&](bool&) { return sqlite_users::note_place(writer_, user, place, at); });
 }

@@ -133,6 +133,10 @@ Result<Change> remove(SqliteConnection& connection, std::string_view name) {
   return apply(connection, Change::NotFound, "DELETE FROM users WHERE name = ?", name);
 }
 
+Result<std::vector<Secret>> password_hashes(SqliteConnection& connection) {
+  return read_all<Secret>(connection, "SELECT password_hash FROM users", [](const SqliteQuery& row) { return Secret{std::string(row.bytes(0))}; });
+}
+
 Result<void> note_place(SqliteConnection& connection, std::string_view user, std::string_view place, Instant at) {
   const auto noted = apply(connection, Change::Done,
                            "INSERT INTO places (user, place, seen) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET seen = max(seen, excluded.seen)", user, place, at);

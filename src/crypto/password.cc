@@ -74,7 +74,7 @@ Secret dummy_hash_like(const Secret& hash) {
   return Secret(scheme_of(text)->dummy(text));
 }
 
-void DummyHashChooser::add(const Secret& hash) {
+void DummyHashes::add(const Secret& hash) {
   if (!check_password_hash(hash)) return;
   const std::string dummy(dummy_hash_like(hash).reveal(RevealSecret{}));
   const auto at = settings_.find(dummy);
@@ -85,10 +85,11 @@ void DummyHashChooser::add(const Secret& hash) {
   }
 }
 
-Secret DummyHashChooser::choose() const {
-  const auto most = std::max_element(settings_.begin(), settings_.end(),
-                                     [](const auto& a, const auto& b) { return a.second < b.second; });
-  return Secret(most == settings_.end() ? default_dummy() : most->first);
+std::vector<DummyHash> DummyHashes::all() const {
+  std::vector<DummyHash> out;
+  for (const auto& [hash, users] : settings_) out.push_back({Secret(hash), users});
+  if (out.empty()) out.push_back({Secret(default_dummy())});
+  return out;
 }
 
 }  // namespace quivive::crypto

@@ -10,6 +10,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace quivive::crypto {
 
@@ -62,12 +63,17 @@ void release_password_memory();
 // fast path, and so an oracle for user names (CVE-2026-41263).
 [[nodiscard]] Secret dummy_hash_like(const Secret& hash);
 
-// Finds the kind and cost that most users of a store have.
-class DummyHashChooser {
+struct DummyHash {
+  Secret hash;
+  std::size_t users = 1;  // how many have its kind and cost
+};
+
+// Finds the kinds and costs that the users of a store have.
+class DummyHashes {
  public:
   void add(const Secret& hash);
-  // dummy_hash_like the most common; the default of hash_password if none was added. Stable for equal counts.
-  [[nodiscard]] Secret choose() const;
+  // dummy_hash_like each of them, always in the same order; the default of hash_password if none was added.
+  [[nodiscard]] std::vector<DummyHash> all() const;
 
  private:
   static constexpr std::size_t kMaxSettings = 64;  // more different costs than that are not counted

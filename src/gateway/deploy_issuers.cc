@@ -13,6 +13,12 @@ namespace {
 
 constexpr std::size_t kMaxKeyFile = 256 * 1024;
 
+// Unless the slot has the same already.
+void fix_keys(Deployment& out, const DeployContext& context, std::size_t slot, std::shared_ptr<const jose::KeySet> keys) {
+  const auto current = context.board.keys(slot);
+  if (!current || current->fingerprint() != keys->fingerprint()) out.fixed_keys.push_back({slot, std::move(keys)});
+}
+
 class IssuerDeployer {
  public:
   IssuerDeployer(Deployment& out, const DeployContext& context, std::vector<std::string>& faults)
@@ -44,7 +50,6 @@ class IssuerDeployer {
                               .users_sign_in = config_.accept.session && config_.accept.session->login == config::LoginKind::Form};
     static crypto::SystemRandom random;  // thread-safe, and without state
     out_.issuer = std::make_shared<issuer::Service>(std::move(settings), out_.stores.database, out_.stores.users, random);
-    if (const auto tended = out_.issuer->tend(context_.now); !tended) faults_.push_back("issuer: " + tended.error().message);
   }
 
   void make_issuers() {
@@ -59,9 +64,7 @@ class IssuerDeployer {
       }
       std::size_t slot = 0;
       if (issuer.keys.kind == config::KeySource::Kind::Own) {
-        const auto keys = out_.issuer == nullptr ? nullptr : out_.issuer->keys();
-        if (keys == nullptr) continue;  // told already
-        out_.issuer_slot = slot = slot_of_fixed(issuer, *keys->keys());
+        out_.issuer_slot = slot = slot_of_fixed(issuer);  // the keys come with begin_token_service()
       } else if (issuer.keys.kind == config::KeySource::Kind::Url || issuer.keys.kind == config::KeySource::Kind::Discover) {
         KeyLocation location;
         location.issuer = issuer.issuer;
@@ -70,6 +73,7 @@ class IssuerDeployer {
         location.timing.max_stale = issuer.max_stale;
         location.cache_file = cache_file(issuer);
         slot = context_.key_sets.slot_for(location);
+        out_.fetched_keys.push_back({slot, std::move(location)});
       } else {
         auto keys = fixed_keys(issuer);
         if (keys) {
@@ -79,7 +83,8 @@ class IssuerDeployer {
           faults_.push_back(fmt::format("{}: keys of issuer {}: {}", at, issuer.issuer, keys.error().message));
           continue;
         }
-        slot = slot_of_fixed(issuer, std::move(*keys));
+        slot = slot_of_fixed(issuer);
+        fix_keys(out_, context_, slot, std::make_shared<const jose::KeySet>(std::move(*keys)));
       }
       // The same object for the same settings: what was remembered under it stays good over a reload.
       std::shared_ptr<const auth::IssuerPolicy> policy;
@@ -141,22 +146,16 @@ class IssuerDeployer {
     return set;
   }
 
-  std::size_t slot_of_fixed(const config::Issuer& issuer, jose::KeySet keys) {
-    auto shared = std::make_shared<const jose::KeySet>(std::move(keys));
+  std::size_t slot_of_fixed(const config::Issuer& issuer) {
     const Deployment* previous = context_.previous.get();
     if (previous != nullptr && previous->config.accept.bearer) {
       const auto& before = previous->config.accept.bearer->issuers;
       for (std::size_t i = 0; i < before.size(); ++i) {
         if (before[i].issuer != issuer.issuer || before[i].keys != issuer.keys) continue;
-        const std::size_t slot = previous->issuers[i]->key_slot;
-        const auto current = context_.board.keys(slot);
-        if (!current || current->fingerprint() != shared->fingerprint()) out_.fixed_keys.push_back({slot, shared});
-        return slot;
+        return previous->issuers[i]->key_slot;
       }
     }
-    const std::size_t slot = context_.board.add_slot(issuer.issuer);
-    out_.fixed_keys.push_back({slot, std::move(shared)});
-    return slot;
+    return context_.board.add_slot(issuer.issuer);
   }
 
   // Beside the store, so that a restart during an outage of the issuer still verifies.
@@ -175,5 +174,10 @@ class IssuerDeployer {
 }  // namespace
 
 void deploy_issuers(Deployment& out, const DeployContext& context, std::vector<std::string>& faults) { IssuerDeployer(out, context, faults).run(); }
+
+void begin_token_service(Deployment& out, const DeployContext& context, std::vector<std::string>& faults) {
+  if (const auto tended = out.issuer->tend(context.now); !tended) return faults.push_back("issuer: " + tended.error().message);
+  if (out.issuer_slot) fix_keys(out, context, *out.issuer_slot, out.issuer->keys()->keys());
+}
 
 }  // namespace quivive::gateway

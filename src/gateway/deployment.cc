@@ -2,7 +2,6 @@
 
 #include "backends/htpasswd.h"
 #include "backends/sqlite_store.h"
-#include "crypto/password.h"
 #include "gateway/deploy_issuers.h"
 #include "gateway/logo.h"
 #include "gateway/whole_file.h"
@@ -23,11 +22,11 @@ class Deployer {
     deploy_issuers(out_, context_, faults_);
     make_upstreams();
     make_tls();
-    if (config_.accept.basic || config_.accept.session) make_decoy();
     if (faults_.empty()) make_routes();
     if (faults_.empty() && config_.accept.session) make_login();
     name_cookies();
     name_headers();
+    if (faults_.empty() && out_.issuer != nullptr) begin_token_service(out_, context_, faults_);
   }
   std::vector<std::string> faults_;
 
@@ -52,7 +51,6 @@ class Deployer {
     const std::string file = resolve(config_, config_.accept.basic->htpasswd);
     auto opened = backends::HtpasswdFile::open(file);
     if (!opened) return fault(opened.error());
-    password_hashes_ = (*opened)->hashes();
     for (const std::string& warning : (*opened)->warnings()) out_.warnings.push_back(fmt::format("{}: {}", file, warning));
     out_.stores.users = std::move(*opened);
   }
@@ -99,20 +97,6 @@ class Deployer {
     }
   }
 
-  // What unknown users cost: the work that most users' hashes need (CVE-2026-41263).
-  void make_decoy() {
-    if (out_.stores.users == nullptr) return;
-    crypto::DummyHashChooser chooser;
-    if (password_hashes_.empty()) {
-      const auto users = out_.stores.database->list_users();
-      if (!users) return fault(users.error());
-      for (const auto& user : *users) chooser.add(user.password_hash);
-    } else {
-      for (const Secret& hash : password_hashes_) chooser.add(hash);
-    }
-    decoys_.push_back(chooser.choose());
-  }
-
   [[nodiscard]] auth::SessionSettings session_settings() const {
     const config::SessionSettings& session = *config_.accept.session;
     return {config::session_cookie(config_, out_.listening).name, session.idle, session.absolute};
@@ -124,7 +108,7 @@ class Deployer {
     s.realm = config_.realm;
     s.accept = {auth::Scheme::Session};
     s.session = session_settings();
-    s.basic = {decoys_, context_.decoy_seed};
+    s.basic = {context_.decoy_seed};
     auto policy = auth::RoutePolicy::compile(std::move(s));
     if (!policy) return fault(policy.error());
     const config::SessionSettings& settings = *config_.accept.session;
@@ -184,6 +168,7 @@ class Deployer {
           case config::Scheme::Bearer:
             s.accept.push_back(auth::Scheme::Bearer);
             s.issuers = out_.issuers;
+            s.token_bytes = config_.limits.token_bytes;
             break;
           case config::Scheme::ApiKey:
             s.accept.push_back(auth::Scheme::ApiKey);
@@ -195,7 +180,7 @@ class Deployer {
             break;
           case config::Scheme::Basic:
             s.accept.push_back(auth::Scheme::Basic);
-            s.basic = {decoys_, context_.decoy_seed};
+            s.basic = {context_.decoy_seed};
             break;
         }
       }
@@ -249,14 +234,17 @@ class Deployer {
   Deployment& out_;
   const config::Config& config_;
   const DeployContext& context_;
-  std::vector<Secret> password_hashes_;
-  std::vector<Secret> decoys_;
 };
 
 }  // namespace
 
 void throw_exception_from_error(const DeployFaults& faults, const boost::source_location&) {
   throw std::logic_error("value() of a failed deployment: " + (faults.lines.empty() ? std::string() : faults.lines.front()));
+}
+
+void adopt_keys(const Deployment& deployment, FactBoard& board, KeySetManager& key_sets) {
+  for (const auto& fixed : deployment.fixed_keys) board.set_keys(fixed.slot, fixed.keys);
+  for (const auto& fetched : deployment.fetched_keys) key_sets.configure(fetched.slot, fetched.location);
 }
 
 Result<std::shared_ptr<const Deployment>, DeployFaults> deploy(config::Config config, const DeployContext& context) {

@@ -32,7 +32,7 @@ struct Route {
 
 // What /.quivive/login and its neighbours need.
 struct LoginDesk {
-  Route route;  // of no upstream: it accepts sessions, and its policy says what unknown users cost
+  Route route;  // of no upstream: it accepts sessions
   config::SessionCookie cookie;
   std::string title;  // "" for the realm
   std::string logo;   // data: URI, "" for none
@@ -64,6 +64,12 @@ struct Deployment {
     std::shared_ptr<const jose::KeySet> keys;
   };
   std::vector<FixedKeys> fixed_keys;
+  // Where the others are fetched from, and how often: for the key-set manager, when it takes over.
+  struct FetchedKeys {
+    std::size_t slot;
+    KeyLocation location;
+  };
+  std::vector<FetchedKeys> fetched_keys;
 };
 
 // What outlives configurations and is reused by the next one.
@@ -83,7 +89,11 @@ struct DeployFaults {
 };
 [[noreturn]] void throw_exception_from_error(const DeployFaults& faults, const boost::source_location&);
 
-// Reads the files that the configuration names and opens its store. Every fault is gathered. Blocks; control thread.
+// Puts a deployment's keys in force, as it takes over. Control thread.
+void adopt_keys(const Deployment& deployment, FactBoard& board, KeySetManager& key_sets);
+
+// Reads the files that the configuration names and opens its store. Every fault is gathered, and where there is one nothing of what is in
+// force has changed. Blocks; control thread.
 [[nodiscard]] Result<std::shared_ptr<const Deployment>, DeployFaults> deploy(config::Config config, const DeployContext& context);
 
 }  // namespace quivive::gateway

@@ -30,6 +30,24 @@ void FactBoard::set_store(std::shared_ptr<const store::RevocationSet> revocation
   publish();
 }
 
+void FactBoard::revocations_lost() {
+  const std::lock_guard lock(mutex_);
+  draft_.revocations = nullptr;
+  publish();
+}
+
+void FactBoard::set_decoys(std::shared_ptr<const std::vector<crypto::DummyHash>> decoys) {
+  const std::lock_guard lock(mutex_);
+  draft_.decoys = std::move(decoys);
+  publish();
+}
+
+void FactBoard::users_changed() {
+  const std::lock_guard lock(mutex_);
+  ++draft_.store_epoch;
+  publish();
+}
+
 void FactBoard::sessions_ended() {
   const std::lock_guard lock(mutex_);
   ++draft_.session_epoch;

@@ -19,12 +19,15 @@ class FactBoard {
   // Thread-safe; each publishes.
   void set_keys(std::size_t slot, std::shared_ptr<const jose::KeySet> keys);
   void set_store(std::shared_ptr<const store::RevocationSet> revocations);  // and raises the epoch
+  void revocations_lost();                                                  // until set_store(), no token is accepted
+  void set_decoys(std::shared_ptr<const std::vector<crypto::DummyHash>> decoys);
+  void users_changed();                                                     // raises the epoch
   void sessions_ended();                                                    // raises theirs
 
   [[nodiscard]] std::shared_ptr<const jose::KeySet> keys(std::size_t slot) const;
   [[nodiscard]] const Published<auth::Snapshot>& facts() const { return facts_; }
 
-  std::atomic<bool> store_up{true};
+  std::atomic<bool> store_up{true};  // the database; a password file answers in any case
 
  private:
   void publish();

@@ -113,7 +113,7 @@ DeployFaults Gateway::start(config::Config config) {
   if (const auto& digest = deployment_->config.accept.digest) nonce_counts_.set_lifetime(digest->nonce_lifetime);
   if (const auto shared = share_nonces(); !shared) return {{shared.error().message}, true};
   lockouts_.set_limits(deployment_->config.lockout);
-  for (const auto& fixed : deployment_->fixed_keys) board_.set_keys(fixed.slot, fixed.keys);
+  adopt_keys(*deployment_, board_, *key_sets_);
   for (const std::string& warning : deployment_->warnings) notice("warning", warning);
   store_watch_->look(deployment_->stores, clock_.now());
 
@@ -274,13 +274,14 @@ void Gateway::reload(std::function<void(std::vector<std::string>)> done) {
   }
   if (after.accept.digest) nonce_counts_.set_lifetime(after.accept.digest->nonce_lifetime);
   deployment_ = std::move(*deployed);
-  for (const auto& fixed : deployment_->fixed_keys) board_.set_keys(fixed.slot, fixed.keys);
-  keep_issuers_of(*deployment_);
+  adopt_keys(*deployment_, board_, *key_sets_);
   lockouts_.set_limits(deployment_->config.lockout);
   for (const std::string& warning : deployment_->warnings) notice("warning", warning);
   const auto deployment = deployment_;
   on_workers([deployment](Worker& worker) { worker.replace(deployment); },
-             [this, done = std::move(done)] {
+             [this, deployment, done = std::move(done)] {
+               // Not before: until then workers judge by the configuration before. Nor where another reload has come in between, which sees to it.
+               if (deployment == deployment_) keep_issuers_of(*deployment_);
                ++reloads_;
                notice("info", "configuration reloaded");
                if (done) done({});

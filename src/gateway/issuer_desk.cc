@@ -32,11 +32,13 @@ OwnAnswer see(std::uint16_t status, std::string_view where) {
   return out;
 }
 
-OwnAnswer unavailable(std::string_view why) {
-  auth::Verdict verdict = refusal(Reason::VerifierUnavailable, std::string(why));
-  verdict.retry_after = std::chrono::seconds(5);
+OwnAnswer unavailable(const auth::Unavailable& what) {
+  auth::Verdict verdict = refusal(what.overloaded ? Reason::VerifierOverloaded : Reason::VerifierUnavailable, what.detail);
+  verdict.retry_after = what.retry_after;
   return rejected(std::move(verdict));
 }
+
+OwnAnswer unavailable(std::string_view why) { return unavailable(auth::Unavailable{std::string(why), std::chrono::seconds(5)}); }
 
 OwnAnswer wait_first(Duration wait, std::string detail) {
   auth::Verdict verdict = refusal(Reason::LockedOut, detail);
@@ -149,7 +151,7 @@ Awaitable<OwnAnswer> IssuerVisit::answer() {
 Awaitable<OwnAnswer> IssuerVisit::ask(Endpoint endpoint) {
   std::function<Result<issuer::Answer>()> job = [service = service_, endpoint, wanted = request()]() -> Result<issuer::Answer> { return endpoint(*service, wanted); };
   auto answer = co_await resolver_.ask_store(std::move(job));
-  if (!answer) co_return unavailable(answer.error().message);
+  if (!answer) co_return unavailable(answer.error());
   co_return own_answer(std::move(*answer));
 }
 
@@ -165,7 +167,7 @@ Awaitable<OwnAnswer> IssuerVisit::authorize() {
     return issuer::authorize(*service, wanted, user);
   };
   auto outcome = co_await resolver_.ask_store(std::move(job));
-  if (!outcome) co_return unavailable(outcome.error().message);
+  if (!outcome) co_return unavailable(outcome.error());
   if (const auto* login = std::get_if<issuer::SendToLogin>(&*outcome)) co_return to_login(login->marker);
   if (auto* back = std::get_if<issuer::SendBack>(&*outcome)) {
     OwnAnswer out = see(302, back->to);
@@ -214,7 +216,7 @@ Awaitable<OwnAnswer> IssuerVisit::device_page(std::string user_code, const issue
   std::function<Result<Found>()> job = [service = service_, code, now = request_.now] { return issuer::find_device_request(*service, code, now); };
   auto found = co_await resolver_.ask_store(std::move(job));
   end_code(user, found && !found->has_value());
-  if (!found) co_return unavailable(found.error().message);
+  if (!found) co_return unavailable(found.error());
   if (!*found) co_return page(render(DevicePage{site(), user.user, {}, {}, {}, "No device waits with that code: it was mistyped, answered before, or has expired."}));
   const std::string scopes = join((*found)->scopes), shown = issuer::show_user_code(code);
   co_return page(render(DevicePage{site(), user.user, shown, (*found)->client_name, scopes, {}}));
@@ -236,7 +238,7 @@ Awaitable<OwnAnswer> IssuerVisit::answer_device(const issuer::SignedIn& user) {
   };
   const auto done = co_await resolver_.ask_store(std::move(job));
   end_code(user, done && !*done);
-  if (!done) co_return unavailable(done.error().message);
+  if (!done) co_return unavailable(done.error());
   if (!*done) co_return page(render(MessagePage{site(), "Nothing to do", "No device waits with that code any more: it was answered before, or has expired."}));
   OwnAnswer out = page(render(approve ? MessagePage{site(), "Device signed in", "You can close this page and go back to your device."}
                                       : MessagePage{site(), "Device refused", "It was told so. You can close this page."}));

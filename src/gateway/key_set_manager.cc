@@ -1,29 +1,43 @@
 #include "gateway/key_set_manager.h"
 
 #include "gateway/whole_file.h"
+#include "http/url.h"
 #include "net/fetch.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace quivive::gateway {
+namespace {
+
+bool is_https(std::string_view url) { return http::parse_url(url).scheme == "https"; }
+
+}  // namespace
+
+Result<std::string> key_set_url(const std::string& issuer, std::string_view metadata) {
+  const auto json = parse_json(metadata);
+  if (!json || !json->is_object()) return error("not a JSON object");
+  // Threat: metadata of another issuer would name another's keys (OpenID Connect Discovery section 4.3).
+  if (string_member(json->get_object(), "issuer") != issuer) return error("its issuer is not {}", issuer);
+  const auto jwks_uri = string_member(json->get_object(), "jwks_uri");
+  if (!jwks_uri) return error("no jwks_uri");
+  // Threat: the network would choose our keys.
+  if (is_https(issuer) && !is_https(*jwks_uri)) return error("its jwks_uri is not https");
+  return std::string(*jwks_uri);
+}
+
 Result<std::string> fetch_key_set(const KeyLocation& location) {
   std::string url = location.url;
   if (url.empty()) {
     std::string issuer = location.issuer;
     while (issuer.ends_with('/')) issuer.pop_back();
-    auto metadata = net::fetch(issuer + "/.well-known/openid-configuration");
+    const std::string at = issuer + "/.well-known/openid-configuration";
+    auto metadata = net::fetch(at);
     if (!metadata) return metadata.error();
-    if (metadata->status != 200) return error("{}/.well-known/openid-configuration: status {}", issuer, metadata->status);
-    const auto json = parse_json(metadata->body);
-    if (!json || !json->is_object()) return error("{}/.well-known/openid-configuration: not a JSON object", issuer);
-    // Threat: metadata of another issuer would name another's keys (OpenID Connect Discovery section 4.3).
-    if (string_member(json->get_object(), "issuer") != location.issuer) {
-      return error("{}/.well-known/openid-configuration: its issuer is not {}", issuer, location.issuer);
-    }
-    const auto jwks_uri = string_member(json->get_object(), "jwks_uri");
-    if (!jwks_uri) return error("{}/.well-known/openid-configuration: no jwks_uri", issuer);
-    if (issuer.starts_with("https://") && !jwks_uri->starts_with("https://")) return error("{}: jwks_uri is not https", issuer);
-    url = *jwks_uri;
+    if (metadata->status != 200) return error("{}: status {}", at, metadata->status);
+    auto found = key_set_url(location.issuer, metadata->body);
+    if (!found) return error("{}: {}", at, found.error().message);
+    url = std::move(*found);
   }
   auto response = net::fetch(url);
   if (!response) return response.error();
@@ -36,22 +50,29 @@ KeySetManager::KeySetManager(FactBoard& board, net::EventLoop& control, net::Wor
     : board_(board), control_(control), fetchers_(fetchers), clock_(clock), random_(random), notice_(std::move(notice)) {}
 
 std::size_t KeySetManager::slot_for(const KeyLocation& location) {
-  for (auto& [slot, entry] : entries_) {
-    if (entry.location.issuer != location.issuer || entry.location.url != location.url) continue;
-    entry.location = location;  // its times and its cache file may be new
-    entry.source.configure(location.timing);
-    return slot;
+  for (const auto& [slot, entry] : entries_) {
+    if (entry.location.issuer == location.issuer && entry.location.url == location.url) return slot;
   }
   const std::size_t slot = board_.add_slot(location.issuer);
-  Entry& entry = entries_.emplace(slot, Entry{location, KeySource(location.timing), {}, 0, 0, false, 0}).first->second;
+  Entry& entry = entries_.emplace(slot, Entry{location, KeySource(location.timing), {}, {}, 0, 0, false, false, 0}).first->second;
   restore(slot, entry);
   return slot;
 }
 
+void KeySetManager::configure(std::size_t slot, const KeyLocation& location) {
+  const auto found = entries_.find(slot);
+  if (found == entries_.end()) return;
+  Entry& entry = found->second;
+  entry.location = location;
+  entry.source.configure(location.timing);
+  if (entry.retired && entry.source.usable(clock_.now())) board_.set_keys(slot, std::exchange(entry.retired, nullptr));
+}
+
 void KeySetManager::keep_only(const std::vector<std::size_t>& used) {
+  for (auto& [slot, entry] : entries_) entry.orphaned = std::find(used.begin(), used.end(), slot) == used.end();
   std::erase_if(entries_, [&](const auto& item) {
     const auto& [slot, entry] = item;
-    if (std::find(used.begin(), used.end(), slot) != used.end() || entry.source.in_flight()) return false;
+    if (!entry.orphaned || entry.source.in_flight()) return false;
     board_.clear_slot(slot);
     return true;
   });
@@ -65,8 +86,9 @@ void KeySetManager::tick() {
   }
 }
 
-void KeySetManager::retire_if_old(std::size_t slot, const Entry& entry, Instant now) {
+void KeySetManager::retire_if_old(std::size_t slot, Entry& entry, Instant now) {
   if (entry.source.usable(now) || !board_.keys(slot)) return;
+  entry.retired = board_.keys(slot);
   notice_("warning", fmt::format("the keys of {} are too old to be used; its tokens cannot be verified", entry.location.issuer));
   board_.set_keys(slot, nullptr);
 }
@@ -125,6 +147,9 @@ void KeySetManager::fetched(std::size_t slot, Result<std::string> document) {
     // An unknown kid proves nothing during an outage; a bad signature is bad by the keys at hand.
     w.reply(!parsed && w.wish == KeyWish::BadSignature ? board_.keys(slot) : current);
   }
+  if (!entry.orphaned) return;
+  board_.clear_slot(slot);
+  entries_.erase(found);
 }
 
 // The object stays the same where the keys did: outcomes remembered under it stay good.
@@ -140,6 +165,7 @@ void KeySetManager::adopt(std::size_t slot, Entry& entry, jose::KeySet set, std:
     notice_("info", fmt::format("{} keys of {} in use", set.keys().size(), issuer));
     for (const std::string& note : set.notes()) notice_("warning", fmt::format("keys of {}: {}", issuer, note));
     board_.set_keys(slot, std::make_shared<const jose::KeySet>(std::move(set)));
+    entry.retired = nullptr;
     if (file.empty()) return;
   }
   const auto written = write_whole_file(file, document);

@@ -34,10 +34,12 @@ class KeySetManager {
 
   KeySetManager(FactBoard& board, net::EventLoop& control, net::WorkerPool& fetchers, const Clock& clock, RandomSource& random, Notice notice);
 
-  // On the control loop (or before it runs): the slot of the issuer's keys, the same as before for the same location, so
-  // that a reload keeps what was fetched.
+  // On the control loop (or before it runs): the slot of the issuer's keys, the same as before for the same issuer and URL, so
+  // that a reload keeps what was fetched. Such a slot goes on as it is until configure(): the configuration may yet be refused.
   [[nodiscard]] std::size_t slot_for(const KeyLocation& location);
-  // Lets go of every issuer whose slot is not among `used`.
+  // On the control loop (or before it runs): the times and the cache file of the configuration that takes over.
+  void configure(std::size_t slot, const KeyLocation& location);
+  // Lets go of every issuer whose slot is not among `used`, now or when the fetch that is under way has come back.
   void keep_only(const std::vector<std::size_t>& used);
 
   // On the control loop, several times a minute: background refresh, and retirement of sets that are too old.
@@ -60,9 +62,11 @@ class KeySetManager {
     KeyLocation location;
     KeySource source;
     std::vector<Waiting> waiting;
+    std::shared_ptr<const jose::KeySet> retired;  // too old by the times of now; other times may find it good again
     std::uint64_t fetches = 0;
     std::uint64_t failures = 0;
     bool tried = false;
+    bool orphaned = false;  // of no configuration any more: goes with the fetch under way
     double jitter = 0;
   };
 
@@ -70,7 +74,7 @@ class KeySetManager {
   void fetched(std::size_t slot, Result<std::string> document);
   void adopt(std::size_t slot, Entry& entry, jose::KeySet set, std::string_view document);
   void restore(std::size_t slot, Entry& entry);
-  void retire_if_old(std::size_t slot, const Entry& entry, Instant now);
+  void retire_if_old(std::size_t slot, Entry& entry, Instant now);
 
   FactBoard& board_;
   net::EventLoop& control_;
@@ -80,6 +84,9 @@ class KeySetManager {
   Notice notice_;
   std::map<std::size_t, Entry> entries_;  // by slot
 };
+
+// Where an issuer's metadata (OpenID Connect Discovery) says that its keys are: over https where the issuer is. An Error says what is wrong.
+[[nodiscard]] Result<std::string> key_set_url(const std::string& issuer, std::string_view metadata);
 
 // The set's document, found as the location says. Blocks.
 [[nodiscard]] Result<std::string> fetch_key_set(const KeyLocation& location);

@@ -17,7 +17,8 @@ KeySource::Advice KeySource::advise(KeyWish wish, std::string_view kid, Instant 
   }
   // An unknown kid proves nothing while the issuer is out of reach: the key may be new, and the outage is not the client's.
   if (backing_off) return wish == KeyWish::UnknownKid ? Advice::Unavailable : Advice::UseCurrent;
-  if (!spend(now)) return failing_ && wish == KeyWish::UnknownKid ? Advice::Unavailable : Advice::UseCurrent;
+  // Nor while the budget is spent. Threat: strangers who spend it would have good tokens of a new key refused as if they were wrong.
+  if (!spend(now)) return wish == KeyWish::UnknownKid ? Advice::Unavailable : Advice::UseCurrent;
   return Advice::Fetch;
 }
 

@@ -29,7 +29,7 @@ class KeySource {
   enum class Advice : std::uint8_t {
     Fetch,        // one fetch, or join the one in flight
     UseCurrent,   // nothing newer is to be had: judge by the current set
-    Unavailable,  // the issuer cannot be reached and the current set does not answer
+    Unavailable,  // the current set does not answer, and the issuer cannot be reached or was asked too often
   };
 
   explicit KeySource(Settings settings) : settings_(settings), budget_(settings.budget) {}

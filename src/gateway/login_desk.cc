@@ -196,7 +196,8 @@ Awaitable<OwnAnswer> LoginVisit::begin_session(const Credentials& credentials, c
   };
   const auto begun = co_await resolver_.ask_store(std::move(job));
   if (!begun || *begun != store::Change::Done) {
-    co_return rejected(auth::unavailable(auth::Scheme::Session, {begun ? "two sessions of one digest" : begun.error().message, std::chrono::seconds(5)}));
+    auth::Unavailable why = begun ? auth::Unavailable{"two sessions of one digest", std::chrono::seconds(5)} : begun.error();
+    co_return rejected(auth::unavailable(auth::Scheme::Session, std::move(why)));
   }
   OwnAnswer out = see_other(credentials.return_to);
   if (credentials.json) {
@@ -218,7 +219,7 @@ Awaitable<OwnAnswer> LoginVisit::sign_out() {
     std::function<Result<store::Change>()> job = [store, digest, now = request_.now] { return store->end_session(digest, now); };
     const auto ended = co_await resolver_.ask_store(std::move(job));
     // Said, and the cookie left where it is: who signs out has to know that the session lives on.
-    if (!ended) co_return rejected(auth::unavailable(auth::Scheme::Session, {ended.error().message, std::chrono::seconds(5)}));
+    if (!ended) co_return rejected(auth::unavailable(auth::Scheme::Session, ended.error()));
   }
   const http::RequestView view = request_.head.view();
   const bool to_page = wants_page() && (http::is_navigation(view) || http::names_media_type("text/html", view.fields));

@@ -2,7 +2,9 @@
 
 #include "auth/attempt.h"
 #include "auth/outcome_key.h"
+#include "auth/schemes/outcome.h"
 #include "auth/session_token.h"
+#include "crypto/constant_time.h"
 #include "gateway/resolver.h"
 #include "gateway/sign_in.h"
 #include "http/fetch_metadata.h"
@@ -12,21 +14,18 @@ namespace {
 
 using net::Awaitable;
 
-// How long an API key, a session, or the secret of a Digest user, is believed without asking the store: revocation shows at once through the store's version, so this
-// bounds only what an unreachable store leaves in force.
-constexpr Duration kKeyMemory = std::chrono::minutes(5);
-
 // An observed route forwards what it would have refused, without an identity.
 void settle(Admission& out) {
   out.observed = !out.verdict.allowed() && out.route->policy->observe();
   out.admitted = out.verdict.allowed() || out.observed;
 }
 
+// Of what the store says, revocation shows at once through its version: kStoreMemory bounds only what an unreachable store leaves in force.
 Instant until(const Deployment& deployment, const auth::Principal& principal, Instant now) {
   Instant end = principal.not_after();
   if (principal.scheme() == auth::Scheme::Basic) end = std::min(end, now + deployment.config.accept.basic->remember);
-  if (principal.scheme() == auth::Scheme::ApiKey || principal.scheme() == auth::Scheme::Digest) end = std::min(end, now + kKeyMemory);
-  if (principal.scheme() == auth::Scheme::Session) end = std::min({end, now + kKeyMemory, now + deployment.config.accept.session->idle});
+  if (principal.scheme() == auth::Scheme::ApiKey || principal.scheme() == auth::Scheme::Digest) end = std::min(end, now + kStoreMemory);
+  if (principal.scheme() == auth::Scheme::Session) end = std::min({end, now + kStoreMemory, now + deployment.config.accept.session->idle});
   return end;
 }
 
@@ -63,8 +62,8 @@ void touch(const Deployment& deployment, const Route& route, const auth::Credent
   if (now - remembered.touched < note_age) return;
   remembered.touched = now;
   if (!session) return (void)deployment.stores.database->touch_key(principal.key_id(), now);
+  // Not later until() for it. Threat: a session that was ended, and whose end cannot be seen, would live as long as it is used.
   (void)deployment.stores.database->touch_session(auth::session_digest(credential.value), now);
-  remembered.until = until(deployment, principal, now);
 }
 
 // Servlet containers drop ";parameters" from a path. If that leads to another route, policy and upstream would disagree.
@@ -282,6 +281,20 @@ class Flight {
   const OutcomeCache::Key key_;
 };
 
+// How often a credential is looked at, where what it rests on changes meanwhile.
+constexpr int kMostLooks = 3;
+
+// What a request has shown and need not show again when it is looked at once more.
+struct Proven {
+  std::shared_ptr<const auth::DigestUser> digest_user;
+  std::optional<Secret> hash;  // that its password fits
+  std::optional<digest::NonceClaim> count;
+
+  [[nodiscard]] bool fits(const Secret& other) const {
+    return hash && crypto::constant_time_equal(hash->reveal(RevealSecret{}), other.reveal(RevealSecret{}));
+  }
+};
+
 bool is_remembered_kind(const Deployment& deployment, const auth::Credential& credential) {
   const auto& basic = deployment.config.accept.basic;
   return credential.scheme == auth::Scheme::Basic && basic && basic->remember > Duration{0} && deployment.config.cache.passwords > 0;
@@ -314,56 +327,78 @@ Awaitable<> verify_credential(Worker& worker, std::shared_ptr<const Deployment> 
   OutcomeCache& cache = cache_of(worker, found.credential->scheme);
   Resolver resolver(worker, *deployment);
   SignIn sign_in(worker.services, input.client);
-  auth::Attempt attempt(*route.policy, found, worker.facts.get(), worker.tools, now, false, &worker.memory);
-  auth::Step step = attempt.advance();
-  while (auth::Need* need = std::get_if<auth::Need>(&step)) {
-    auth::Answer answer;
-    Duration wait{0};
-    if (auto* user = std::get_if<auth::NeedUser>(need)) {
-      sign_in.name(user->name);
-      wait = co_await resolver.wait(sign_in);
-      if (wait == Duration{0}) answer = co_await resolver.user(std::move(user->name));
-    } else if (auto* password = std::get_if<auth::NeedPassword>(need)) {
-      auto tried = co_await resolver.password(std::move(*password), sign_in);
-      wait = tried.wait;
-      answer = std::move(tried.answer);
-    } else if (auto* record = std::get_if<auth::NeedKeyRecord>(need)) {
-      answer = co_await resolver.key_record(std::move(record->id));
-    } else if (auto* session = std::get_if<auth::NeedSession>(need)) {
-      answer = co_await resolver.session(std::move(*session));
-    } else if (std::holds_alternative<auth::NeedDigestUser>(*need) && out.proved) {
-      answer = auth::FoundDigestUser{std::nullopt, out.proved};  // decide_digest() saw to lock-outs
-    } else if (auto* digest = std::get_if<auth::NeedDigestUser>(need)) {
-      sign_in.name(digest->name);
-      answer = co_await resolver.digest_user(std::move(*digest));
-      // Under the name as sent. Threat: a hash that counted as its user's would tell which users there are.
-      const auto* found_user = std::get_if<auth::FoundDigestUser>(&answer);
-      if (found_user != nullptr && found_user->user) sign_in.account(found_user->user->name);
-      if (found_user != nullptr) wait = co_await resolver.begin(sign_in);
-    } else if (std::holds_alternative<auth::NeedBodyHash>(*need)) {
-      answer = out.body_hash.value_or(auth::BodyTooLarge{});
-    } else if (const auto* count = std::get_if<auth::NeedNonceCount>(need)) {
-      if (worker.services.claim_pool != nullptr) {
-        answer = co_await resolver.nonce_count(*count);
+  std::optional<auth::Attempt> attempt;
+  Proven proven{out.proved, {}, {}};
+  for (int looks = 1;; ++looks) {
+    attempt.emplace(*route.policy, found, worker.facts.get(), worker.tools, now, false, &worker.memory);
+    auth::Step step = attempt->advance();
+    while (auth::Need* need = std::get_if<auth::Need>(&step)) {
+      auth::Answer answer;
+      Duration wait{0};
+      if (auto* user = std::get_if<auth::NeedUser>(need)) {
+        sign_in.name(user->name);
+        wait = co_await resolver.wait(sign_in);
+        if (wait == Duration{0}) answer = co_await resolver.user(std::move(user->name));
+      } else if (auto* password = std::get_if<auth::NeedPassword>(need)) {
+        if (proven.fits(password->hash)) {
+          answer = auth::PasswordOutcome::Match;
+        } else {
+          Secret hash = password->hash;
+          auto tried = co_await resolver.password(std::move(*password), sign_in);
+          wait = tried.wait;
+          answer = std::move(tried.answer);
+          const auto* outcome = std::get_if<auth::PasswordOutcome>(&answer);
+          if (outcome != nullptr && *outcome == auth::PasswordOutcome::Match) proven.hash = std::move(hash);
+        }
+      } else if (auto* record = std::get_if<auth::NeedKeyRecord>(need)) {
+        answer = co_await resolver.key_record(std::move(record->id));
+      } else if (auto* session = std::get_if<auth::NeedSession>(need)) {
+        answer = co_await resolver.session(std::move(*session));
+      } else if (std::holds_alternative<auth::NeedDigestUser>(*need) && proven.digest_user) {
+        answer = auth::FoundDigestUser{std::nullopt, proven.digest_user};  // decide_digest() saw to lock-outs
+      } else if (auto* digest = std::get_if<auth::NeedDigestUser>(need)) {
+        sign_in.name(digest->name);
+        answer = co_await resolver.digest_user(std::move(*digest));
+        // Under the name as sent. Threat: a hash that counted as its user's would tell which users there are.
+        const auto* found_user = std::get_if<auth::FoundDigestUser>(&answer);
+        if (found_user != nullptr && found_user->user) sign_in.account(found_user->user->name);
+        if (found_user != nullptr) wait = co_await resolver.begin(sign_in);
+      } else if (std::holds_alternative<auth::NeedBodyHash>(*need)) {
+        answer = out.body_hash.value_or(auth::BodyTooLarge{});
+      } else if (const auto* count = std::get_if<auth::NeedNonceCount>(need)) {
+        if (proven.count) {
+          answer = *proven.count;  // which is claimed once
+        } else if (worker.services.claim_pool != nullptr) {
+          answer = co_await resolver.nonce_count(*count);
+        } else {
+          answer = claim(worker, *count, now);
+        }
+        if (std::holds_alternative<digest::NonceClaim>(answer)) proven.count = std::get<digest::NonceClaim>(answer);
       } else {
-        answer = claim(worker, *count, now);
+        answer = co_await resolver.keys(std::move(std::get<auth::NeedKeys>(*need)));
       }
-    } else {
-      answer = co_await resolver.keys(std::move(std::get<auth::NeedKeys>(*need)));
+      if (wait > Duration{0}) {
+        out.verdict = sign_in.refusal(found.credential->scheme, wait);
+        settle(out);
+        co_return;
+      }
+      step = attempt->advance(std::move(answer));
     }
-    if (wait > Duration{0}) {
-      out.verdict = sign_in.refusal(found.credential->scheme, wait);
-      settle(out);
-      co_return;
+    out.verdict = std::move(std::get<auth::Verdict>(step));
+    if (!proven.digest_user) resolver.settle(sign_in, out.verdict);
+    // Threat: what was revoked or changed while this waited, for keys or for a hash, would pass once more.
+    if (!out.verdict.principal || auth::accept_remembered(*route.policy, out.verdict.principal, *worker.facts.get(), now)) break;
+    if (looks == kMostLooks) {
+      out.verdict = auth::unavailable(found.credential->scheme, {"what it rests on changes without end", std::chrono::seconds(1)});
+      break;
     }
-    step = attempt.advance(std::move(answer));
+    proven.digest_user = nullptr;
   }
-  out.verdict = std::move(std::get<auth::Verdict>(step));
-  if (!out.proved) resolver.settle(sign_in, out.verdict);
   settle(out);
   const auto& principal = out.verdict.principal;
   if (!principal) co_return;
-  if (Remembered* before = out.proved && worker.deployment == deployment ? cache.find(out.key, now) : nullptr; before != nullptr && before->digest_user == out.proved) {
+  Remembered* before = proven.digest_user && worker.deployment == deployment ? cache.find(out.key, now) : nullptr;
+  if (before != nullptr && before->digest_user == proven.digest_user) {
     out.authentication_info = std::move(out.verdict.authentication_info);
     out.authorization_consumed = out.verdict.allowed();
     if (out.verdict.allowed()) accept(*deployment, route, input, *found.credential, *before, out);
@@ -371,7 +406,7 @@ Awaitable<> verify_credential(Worker& worker, std::shared_ptr<const Deployment> 
   }
   if (flight) flight->was_right();
   Remembered remembered{
-      .principal = principal, .identity = std::pmr::string(cache.memory()), .digest_user = attempt.digest_user(), .place = sign_in.place()};
+      .principal = principal, .identity = std::pmr::string(cache.memory()), .digest_user = attempt->digest_user(), .place = sign_in.place()};
   out.authentication_info = std::move(out.verdict.authentication_info);
   remembered.until = until(*deployment, *principal, now);
   write_identity(*deployment, route, now, remembered);

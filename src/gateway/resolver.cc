@@ -15,15 +15,14 @@ constexpr Duration kPlaceMemory = std::chrono::hours(24 * 90);
 constexpr std::chrono::milliseconds kPause{20};
 constexpr int kMostPauses = 100;
 
-auth::Unavailable unavailable(const Error& error) { return {error.message, std::chrono::seconds(5)}; }
-
 }  // namespace
 
 Awaitable<auth::Answer> Resolver::user(std::string name) {
   const auto users = deployment_.stores.users;
   std::function<Result<std::optional<store::UserRecord>>()> job = [users, name] { return users->find_user(name); };
-  auto found = co_await ask_store(std::move(job));
-  if (!found) co_return unavailable(found.error());
+  const bool of_store = !deployment_.stores.users_apart();
+  auto found = co_await ask_on(worker_.services.store_pool, std::move(job), of_store);
+  if (!found) co_return found.error();
   co_return auth::FoundUser{std::move(*found)};
 }
 
@@ -33,7 +32,7 @@ Awaitable<auth::Answer> Resolver::digest_user(auth::NeedDigestUser need) {
     return need.hashed ? store->find_user_by_hash(need.name) : store->find_user(need.name);
   };
   auto found = co_await ask_store(std::move(job));
-  if (!found) co_return unavailable(found.error());
+  if (!found) co_return found.error();
   co_return auth::FoundDigestUser{std::move(*found), {}};
 }
 
@@ -45,7 +44,7 @@ Awaitable<auth::Answer> Resolver::nonce_count(auth::NeedNonceCount need) {
   id.append(reinterpret_cast<const char*>(&issued), sizeof issued);
   std::function<Result<CountClaim>()> job = [store, id, need] { return store->claim_count(id, need.nonce.issued, need.count); };
   const auto claimed = co_await ask_on(*worker_.services.claim_pool, std::move(job));
-  if (!claimed) co_return unavailable(claimed.error());
+  if (!claimed) co_return claimed.error();
   co_return *claimed;
 }
 
@@ -53,7 +52,7 @@ Awaitable<auth::Answer> Resolver::key_record(std::string id) {
   const auto store = deployment_.stores.database;
   std::function<Result<std::optional<store::KeyRecord>>()> job = [store, id] { return store->find_key(id); };
   auto found = co_await ask_store(std::move(job));
-  if (!found) co_return unavailable(found.error());
+  if (!found) co_return found.error();
   co_return auth::FoundKey{std::move(*found)};
 }
 
@@ -68,7 +67,7 @@ Awaitable<auth::Answer> Resolver::session(auth::NeedSession need) {
     return auth::FoundSession{std::move(*session), std::move(*user)};
   };
   auto found = co_await ask_store(std::move(job));
-  if (!found) co_return unavailable(found.error());
+  if (!found) co_return found.error();
   co_return std::move(*found);
 }
 
@@ -146,7 +145,7 @@ Awaitable<auth::Answer> Resolver::keys(auth::NeedKeys need) {
                        : need.why == auth::NeedKeys::Why::BadSignature ? KeyWish::BadSignature
                                                                        : KeyWish::NeverFetched;
   auto set = co_await ask_key_sets(need.issuer->key_slot, wish, need.kid);
-  if (!set) co_return auth::Unavailable{"the keys of " + need.issuer->issuer() + " cannot be fetched", std::chrono::seconds(5)};
+  if (!set) co_return auth::Unavailable{"the keys of " + need.issuer->issuer() + " cannot be fetched now", std::chrono::seconds(5)};
   co_return auth::FoundKeySet{std::move(set)};
 }
 

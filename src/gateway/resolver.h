@@ -38,15 +38,16 @@ class Resolver {
   // Begins the try, and verifies the password.
   [[nodiscard]] net::Awaitable<Tried> password(auth::NeedPassword need, SignIn& sign_in);
 
-  // A change of the store, or another look at it. An Error also when it is down or too much waits.
+  // A change of the store, or another look at it. Unavailable also when it is down or too much waits.
   template <class T>
-  [[nodiscard]] net::Awaitable<Result<T>> ask_store(std::function<Result<T>()> job) {
+  [[nodiscard]] net::Awaitable<Result<T, auth::Unavailable>> ask_store(std::function<Result<T>()> job) {
     return ask_on(worker_.services.store_pool, std::move(job));
   }
 
  private:
+  // `of_store`: it is about the database.
   template <class T>
-  [[nodiscard]] net::Awaitable<Result<T>> ask_on(net::WorkerPool& pool, std::function<Result<T>()> job);
+  [[nodiscard]] net::Awaitable<Result<T, auth::Unavailable>> ask_on(net::WorkerPool& pool, std::function<Result<T>()> job, bool of_store = true);
   using KeySetPtr = std::shared_ptr<const jose::KeySet>;
   [[nodiscard]] net::Awaitable<> pause();
   [[nodiscard]] net::Awaitable<bool> is_familiar(const SignIn& sign_in);
@@ -57,12 +58,14 @@ class Resolver {
 };
 
 template <class T>
-net::Awaitable<Result<T>> Resolver::ask_on(net::WorkerPool& pool, std::function<Result<T>()> job) {
+net::Awaitable<Result<T, auth::Unavailable>> Resolver::ask_on(net::WorkerPool& pool, std::function<Result<T>()> job, bool of_store) {
+  constexpr std::chrono::seconds kAgain{5};
   // A database that was removed under us still answers, with what nobody can change any more.
-  if (!worker_.services.board.store_up.load(std::memory_order_relaxed)) co_return error("the store cannot be used; the log says why");
+  if (of_store && !worker_.services.board.store_up.load(std::memory_order_relaxed)) co_return auth::Unavailable{"the store cannot be used; the log says why", kAgain};
   auto found = co_await net::run_blocking<Result<T>>(pool, worker_.loop.mailbox(), std::move(job));
-  if (!found) co_return error("too many store look-ups are waiting");
-  co_return std::move(*found);
+  if (!found) co_return auth::Unavailable{"too many store look-ups are waiting", kAgain, true};
+  if (!*found) co_return auth::Unavailable{found->error().message, kAgain};
+  co_return std::move(**found);
 }
 
 }  // namespace quivive::gateway

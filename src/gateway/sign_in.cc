@@ -16,7 +16,8 @@ auth::GuessResult result_of(const auth::Verdict& verdict) {
     case Reason::DigestNonceStale:
     case Reason::DigestNonceReplayed:
     case Reason::VerifierUnavailable: return auth::GuessResult::Neither;
-    // VerifierOverloaded counts. Threat: a guesser who keeps the queue full, so that nothing is verified but what a worker remembers.
+    // Digest meets it with a right response, whose count no claim could be made for. Otherwise it counts. Threat: a guesser who keeps the queue full, so that nothing is verified but what a worker remembers.
+    case Reason::VerifierOverloaded: return verdict.scheme == auth::Scheme::Digest ? auth::GuessResult::Neither : auth::GuessResult::Wrong;
     default: return auth::GuessResult::Wrong;
   }
 }

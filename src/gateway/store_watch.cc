@@ -8,27 +8,71 @@ void StoreWatch::look(const StoreSet& stores, Instant now) {
   const auto database = stores.database->version();
   const auto users = stores.users->version();
   const auto sessions = stores.database->session_version();
-  const bool up = database && users && sessions;
+  const bool up = database && sessions;
   if (up != board_.store_up.exchange(up)) {
     if (up) {
       notice_("info", "the store answers again");
     } else {
-      notice_("error", "the store cannot be used: " + (!database ? database.error() : !users ? users.error() : sessions.error()).message);
+      notice_("error", "the store cannot be used: " + (!database ? database : sessions).error().message);
     }
   }
-  // What could not be read did not change, as far as anybody knows: what is in force stays in force.
-  if (!up) return;
-  if (*sessions != std::exchange(session_version_, *sessions)) board_.sessions_ended();
-  const bool same = seen_ == stores.database.get() && seen_users_ == stores.users.get();
-  if (same && *database == database_version_ && *users == users_version_) return;
-  (void)stores.database->forget_revocations(now);  // of tokens that have expired since; what stays is no error
-  const auto revocations = stores.database->list_revocations();
-  if (!revocations) return;  // the next look sees to it, since nothing is noted as seen
-  board_.set_store(std::make_shared<const store::RevocationSet>(*revocations));
-  seen_ = stores.database.get();
+  // A password file answers from what was read last, so nothing else need stop.
+  if (!stores.users_apart()) {
+    users_up_ = true;
+  } else if (users.has_value() != std::exchange(users_up_, users.has_value())) {
+    if (users) {
+      notice_("info", "the password file can be read again");
+    } else {
+      notice_("error", "the password file cannot be used, and what it said before stays in force: " + users.error().message);
+    }
+  }
+  // Threat: a password file that cannot be read would keep revoked tokens and sessions alive, if one source waited for another.
+  if (sessions && *sessions != std::exchange(session_version_, *sessions)) board_.sessions_ended();
+  const bool published = read_database(stores, database, now);
+  if (!users) return;
+  read_decoys(stores, *users, now);
+  if (seen_users_ == stores.users.get() && *users == users_version_) return;
   seen_users_ = stores.users.get();
-  database_version_ = *database;
   users_version_ = *users;
+  if (!published) board_.users_changed();
+}
+
+// Threat: an unknown user who costs what none of the users of now do (CVE-2026-41263).
+void StoreWatch::read_decoys(const StoreSet& stores, std::uint64_t version, Instant now) {
+  if (decoys_of_ == stores.users.get()) {
+    const bool lately = now >= decoys_read_ && now - decoys_read_ < kDecoyPause;
+    if (version == decoys_version_ || lately) return;
+  }
+  const auto hashes = stores.users->password_hashes();
+  if (!hashes) return;  // the next look tries again
+  crypto::DummyHashes dummies;
+  for (const Secret& hash : *hashes) dummies.add(hash);
+  board_.set_decoys(std::make_shared<const std::vector<crypto::DummyHash>>(dummies.all()));
+  decoys_of_ = stores.users.get();
+  decoys_version_ = version;
+  decoys_read_ = now;
+}
+
+bool StoreWatch::read_database(const StoreSet& stores, const Result<std::uint64_t>& version, Instant now) {
+  const bool same = version && seen_ == stores.database.get() && *version == database_version_;
+  if (same) database_read_ = now;
+  if (same) return false;
+  if (version) {
+    (void)stores.database->forget_revocations(now);  // of tokens that have expired since; what stays is no error
+    if (const auto revocations = stores.database->list_revocations()) {
+      board_.set_store(std::make_shared<const store::RevocationSet>(*revocations));
+      seen_ = stores.database.get();
+      database_version_ = *version;
+      database_read_ = now;
+      return true;
+    }
+  }
+  // The next look tries again. Threat: a token revoked since, and accepted for as long as the store is out of reach.
+  if (seen_ == nullptr || now - database_read_ < kStoreMemory) return false;
+  seen_ = nullptr;
+  board_.revocations_lost();
+  notice_("error", "the revocations were read too long ago; no token is accepted until the store can be read");
+  return false;
 }
 
 }  // namespace quivive::gateway

@@ -14,7 +14,12 @@ namespace quivive::gateway {
 struct StoreSet {
   std::shared_ptr<store::Store> database;
   std::shared_ptr<store::UserLookup> users;  // a password file, or the database itself
+
+  [[nodiscard]] bool users_apart() const { return users != database; }
 };
+
+// How long what was read of a store is believed while the store cannot be read. Otherwise a change shows at once.
+inline constexpr Duration kStoreMemory = std::chrono::minutes(5);
 
 class StoreWatch {
  public:
@@ -23,17 +28,29 @@ class StoreWatch {
 
   StoreWatch(FactBoard& board, Notice notice) : board_(board), notice_(std::move(notice)) {}
 
-  // Blocks; one call at a time. Compares versions and publishes what changed; also the first load.
+  // Blocks; one call at a time. Compares versions and publishes what changed; also the first load. Each source by itself: of one that
+  // cannot be read what is in force stays in force, the database's revocations for kStoreMemory.
   void look(const StoreSet& stores, Instant now);
   // As of the last look.
   [[nodiscard]] std::uint64_t database_version() const { return database_version_; }
 
  private:
+  // What unknown users cost follows the users, though not at every change of a store that has many.
+  static constexpr Duration kDecoyPause = std::chrono::seconds(2);
+  void read_decoys(const StoreSet& stores, std::uint64_t version, Instant now);
+  // Whether something new was published.
+  bool read_database(const StoreSet& stores, const Result<std::uint64_t>& version, Instant now);
+
   FactBoard& board_;
   Notice notice_;
-  const store::Store* seen_ = nullptr;
+  const store::Store* seen_ = nullptr;  // whose revocations are in force
   const store::UserLookup* seen_users_ = nullptr;
+  const store::UserLookup* decoys_of_ = nullptr;
+  std::uint64_t decoys_version_ = 0;
+  Instant decoys_read_{};
+  bool users_up_ = true;
   std::uint64_t database_version_ = 0;
+  Instant database_read_{};  // when they were last known to be all there are
   std::uint64_t users_version_ = 0;
   std::uint64_t session_version_ = 0;
 };

@@ -61,6 +61,10 @@ bool is_ipv6(std::string_view text) {
   return gap ? groups < 8 : groups == 8;
 }
 
+// Threat: a name that this and another reader would shorten to different ones, past a route that is bound to a host. Only the
+// root's label is empty, behind a last dot (RFC 1035 section 2.3.1).
+bool has_empty_label(std::string_view name) { return name.starts_with('.') || name.find("..") != std::string_view::npos; }
+
 // 1-65535, nothing otherwise.
 std::optional<std::uint16_t> parse_port(std::string_view text) {
   if (text.empty() || text.size() > 5) return std::nullopt;
@@ -83,7 +87,7 @@ std::optional<HostPort> parse_host_port(std::string_view text) {
     end = close + 1;
   } else {
     while (end < text.size() && is_name_char(text[end])) ++end;
-    if (end == 0 || end > kMaxHostBytes) return std::nullopt;
+    if (end == 0 || end > kMaxHostBytes || has_empty_label(text.substr(0, end))) return std::nullopt;
   }
   HostPort out{text.substr(0, end), std::nullopt};
   if (end == text.size()) return out;

@@ -26,6 +26,36 @@ std::string utc(Instant t) {
                      unsigned{date.day()}, time.hours().count(), time.minutes().count(), time.seconds().count());
 }
 
+// Types that are registered, or in use, for something else than access tokens. Not client-authentication+jwt: client assertions are judged
+// by these checks, too.
+constexpr std::string_view kOtherUses[] = {
+    "logout+jwt",                  // OpenID Connect Back-Channel Logout
+    "secevent+jwt",                // RFC 8417
+    "dpop+jwt",                    // RFC 9449
+    "oauth-authz-req+jwt",         // RFC 9101
+    "token-introspection+jwt",     // RFC 9701
+    "statuslist+jwt",              // Token Status List
+    "kb+jwt",                      // RFC 9901, as the next two
+    "dc+sd-jwt",
+    "vc+sd-jwt",
+    "refresh+jwt",
+    "oauth-client-attestation+jwt",
+    "oauth-client-attestation-pop+jwt",
+    "openid4vci-proof+jwt",
+    "key-attestation+jwt",
+    "entity-statement+jwt",        // OpenID Federation, as the rest
+    "trust-mark+jwt",
+    "trust-mark-delegation+jwt",
+    "trust-mark-status-response+jwt",
+    "resolve-response+jwt",
+    "explicit-registration-response+jwt",
+};
+
+bool is_of_another_use(std::string_view typ) {
+  if (typ.empty() || is_media_type(typ, "jwt") || is_media_type(typ, "at+jwt")) return false;
+  return std::ranges::any_of(kOtherUses, [&](std::string_view name) { return is_media_type(typ, name); });
+}
+
 // The claims that a check looks at, found in one pass: looked up one by one, in an object of ten, they cost more than an
 // HMAC. Null where absent.
 struct Claims {
@@ -103,9 +133,14 @@ struct Check {
       fail(Reason::TokenBadClaim, "typ {}, expected {}", raw.type().empty() ? "absent" : printable(raw.type(), 64),
            required);
     }
+    // Threat: what an issuer signed for another purpose, taken for leave to come in (RFC 8725 sections 2.8, 3.11 and 3.12).
+    if (required.empty() && is_of_another_use(raw.type())) {
+      fail(Reason::TokenBadClaim, "typ {} is no access token's", printable(raw.type(), 64));
+    }
+    const std::string_view inner = claims.typ != nullptr && claims.typ->is_string() ? std::string_view(claims.typ->get_string()) : "";  // Keycloak's
+    if (inner == "Refresh" || inner == "Offline" || inner == "Logout") fail(Reason::TokenBadClaim, "the claim typ is {}, no access token's", inner);
     if (policy.accepts_id_tokens()) return;
-    const Json* inner = claims.typ;  // Keycloak says it here
-    if (is_id_token_type(raw.type()) || (inner != nullptr && inner->is_string() && inner->get_string() == "ID")) {
+    if (is_id_token_type(raw.type()) || inner == "ID") {
       fail(Reason::TokenIsIdToken, "typ says ID token");
     } else if (claims.at_hash != nullptr || claims.c_hash != nullptr) {
       fail(Reason::TokenIsIdToken, "{} is there, as in ID tokens only",

@@ -1,6 +1,7 @@
 #include "net/fetch.h"
 
 #include "base/text.h"
+#include "http/url.h"
 #include "net/libcurl.h"
 
 #include <memory>
@@ -49,7 +50,7 @@ Result<FetchResponse> fetch(const std::string& url, const FetchLimits& limits, F
   FetchResponse response;
   Body body{&response, limits.bytes};
   CURL* c = curl.get();
-  const bool secure = url.starts_with("https://");
+  const bool secure = http::parse_url(url).scheme == "https";  // in whatever case
   lib.easy_setopt(c, CURLOPT_URL, url.c_str());
   lib.easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
   // Threat: a redirect from https to http would let the network choose our keys.

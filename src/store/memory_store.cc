@@ -86,6 +86,13 @@ Result<std::vector<UserRecord>> MemoryStore::list_users() {
   return values(users_);
 }
 
+Result<std::vector<Secret>> MemoryStore::password_hashes() {
+  const std::scoped_lock lock(mutex_);
+  std::vector<Secret> out;
+  for (const auto& [name, user] : users_) out.push_back(user.password_hash);
+  return out;
+}
+
 Result<void> MemoryStore::note_place(std::string_view user, std::string_view place, Instant at) {
   const std::scoped_lock lock(mutex_);
   auto& places = places_[std::string(user)];

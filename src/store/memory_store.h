@@ -22,6 +22,7 @@ class MemoryStore final : public Store {
   [[nodiscard]] Result<Change> set_disabled(std::string_view name, bool disabled, Instant at) override;
   [[nodiscard]] Result<Change> remove_user(std::string_view name) override;
   [[nodiscard]] Result<std::vector<UserRecord>> list_users() override;
+  [[nodiscard]] Result<std::vector<Secret>> password_hashes() override;
 
   [[nodiscard]] Result<void> note_place(std::string_view user, std::string_view place, Instant at) override;
   [[nodiscard]] Result<bool> knows_place(std::string_view user, std::string_view place, Instant since) override;

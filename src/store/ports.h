@@ -24,6 +24,8 @@ class UserLookup {
   // Two different numbers mean that a user may have changed in between, by any process. Cheap enough to ask several
   // times a second.
   [[nodiscard]] virtual Result<std::uint64_t> version() = 0;
+  // Of every user, in no order: what an unknown one must cost follows from them. Reads all; not for every request.
+  [[nodiscard]] virtual Result<std::vector<Secret>> password_hashes() = 0;
 };
 
 class UserStore : public UserLookup {

@@ -85,7 +85,7 @@ Instant not_after(const jose::VerifiedJwt& token, const jose::JwtPolicy& policy)
 }  // namespace
 
 Finding BearerCheck::start(const CheckContext& context) {
-  auto raw = jose::RawJwt::parse(token_);
+  auto raw = jose::RawJwt::parse(token_, context.policy.settings().token_bytes);
   if (!raw) {
     const jose::JwtFailure& failure = raw.error();
     const bool shapeless = failure.reason == Reason::TokenMalformed;
@@ -98,14 +98,14 @@ Finding BearerCheck::start(const CheckContext& context) {
     std::string wanted;
     for (const auto& known : context.policy.settings().issuers)
       wanted += (wanted.empty() ? "" : " or ") + known->issuer();
-    const std::string_view seen = raw_->unverified_issuer();
-    const std::string has = seen.empty() ? std::string("no iss") : "iss is " + printable(seen);
+    const Json* iss = member(raw_->unverified_claims(), "iss");
+    const std::string has = iss == nullptr ? "no iss" : iss->is_string() ? "iss is \"" + printable(iss->get_string()) + '"' : "iss is not a string";
     return refuse(kBearer, Reason::TokenWrongIssuer, has + "; wants " + printable(wanted));
   }
   issuer_ = *issuer;
-  // Fail closed: a token that was revoked must not pass because the list has not been read yet.
+  // Fail closed: a token that was revoked must not pass because the list has not been read, or not for too long.
   if (context.snapshot->revocations == nullptr)
-    return unavailable(kBearer, {"the revocations have not been read yet", Duration{0}});
+    return unavailable(kBearer, {"the revocations cannot be read, or have not been yet", std::chrono::seconds(5)});
   const auto& sets = context.snapshot->issuers;
   // The name too: after a reload the slots of another configuration may lie elsewhere, and no key of one issuer may ever
   // judge the tokens of another.

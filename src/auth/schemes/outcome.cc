@@ -16,7 +16,7 @@ Verdict refuse(Scheme scheme, CheckList checks, Reason reason, std::string detai
 }
 
 Verdict unavailable(Scheme scheme, Unavailable what) {
-  Verdict verdict = refuse(scheme, Reason::VerifierUnavailable, printable(what.detail));
+  Verdict verdict = refuse(scheme, what.overloaded ? Reason::VerifierOverloaded : Reason::VerifierUnavailable, printable(what.detail));
   verdict.retry_after = what.retry_after;
   return verdict;
 }

@@ -4,11 +4,21 @@
 
 namespace quivive::auth {
 
-const Secret& decoy_for(const BasicSettings& settings, std::string_view user) {
-  // FNV-1a from a secret start. A name must keep its decoy, or its changing cost would tell that it is unknown.
-  std::uint64_t hash = 0xcbf29ce484222325U ^ settings.decoy_seed;
+const Secret& decoy_for(const std::vector<crypto::DummyHash>& decoys, std::uint64_t seed, std::string_view user) {
+  // FNV-1a from a secret start, its octets mixed once more: names that differ in the last letter alone are told apart, too.
+  std::uint64_t hash = 0xcbf29ce484222325U ^ seed;
   for (const char c : user) hash = (hash ^ static_cast<std::uint8_t>(c)) * 0x100000001b3U;
-  return settings.decoys[(hash ^ hash >> 32) % settings.decoys.size()];
+  hash = (hash ^ hash >> 33) * 0xff51afd7ed558ccdU;
+  std::uint64_t all = 0;
+  for (const auto& decoy : decoys) all += decoy.users;
+  // A place on the line from 0 to all, not a remainder: a name must keep its decoy when a user comes or goes, or its changing cost would
+  // tell that it is unknown.
+  std::uint64_t place = (hash >> 32) * all >> 32;
+  for (const auto& decoy : decoys) {
+    if (place < decoy.users) return decoy.hash;
+    place -= decoy.users;
+  }
+  return decoys.back().hash;
 }
 
 Finding PasswordCheck::start(const CheckContext&) { return Need{NeedUser{user_}}; }
@@ -24,10 +34,13 @@ Finding PasswordCheck::resume(const CheckContext& context, Answer answer) {
 
 Finding PasswordCheck::ask_password(const CheckContext& context, FoundUser answer) {
   asked_password_ = true;
+  const auto& decoys = context.snapshot->decoys;
+  // For known users too. Threat: the difference would tell which they are.
+  if (decoys == nullptr) return unavailable(scheme_, {"the users have not been read yet", Duration{0}});
   // Byte for byte: a store that folds case must not make two names one.
   if (answer.user && answer.user->name == user_) record_ = std::move(answer.user);
   // The same work for a name that is not there (CVE-2026-41263); for a disabled user the work of their own hash.
-  const Secret& hash = record_ ? record_->password_hash : decoy_for(context.policy.settings().basic, user_);
+  const Secret& hash = record_ ? record_->password_hash : decoy_for(*decoys, context.policy.settings().basic.decoy_seed, user_);
   return Need{NeedPassword{hash, std::move(password_)}};
 }
 

@@ -11,8 +11,9 @@
 
 namespace quivive::auth {
 
-// The decoy that an unknown name is verified against: always the same for one name. Requires at least one decoy.
-[[nodiscard]] const Secret& decoy_for(const BasicSettings& settings, std::string_view user);
+// The decoy that an unknown name is verified against. Of all names each decoy has the part that its users are of all, and a name keeps
+// its decoy while the parts stay, more or less, as they are. Requires at least one decoy.
+[[nodiscard]] const Secret& decoy_for(const std::vector<crypto::DummyHash>& decoys, std::uint64_t seed, std::string_view user);
 
 class PasswordCheck {
  public:

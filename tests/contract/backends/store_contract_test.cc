@@ -115,6 +115,19 @@ TEST_P(StoreContract, ListUsers_ByName) {
   EXPECT_EQ(names, "Babc");
 }
 
+TEST_P(StoreContract, PasswordHashes_AreThoseOfEveryUser) {
+  EXPECT_TRUE(must(other_.password_hashes()).empty());
+  for (const char* name : {"a", "b"}) {
+    UserRecord record = user(name);
+    record.password_hash = Secret("hash of " + record.name);
+    (void)must(store_.add_user(record));
+  }
+  std::vector<std::string> hashes;
+  for (const Secret& hash : must(other_.password_hashes())) hashes.emplace_back(hash.reveal(RevealSecret{}));
+  std::ranges::sort(hashes);
+  EXPECT_EQ(hashes, (std::vector<std::string>{"hash of a", "hash of b"}));
+}
+
 using enum crypto::HashKind;
 using Lines = std::vector<std::string>;
 

@@ -3,7 +3,9 @@
 #include "base/base64.h"
 #include "world.h"
 
-#include <set>
+#include <gmock/gmock.h>
+
+#include <algorithm>
 
 namespace quivive::auth {
 namespace {
@@ -76,10 +78,18 @@ TEST(Basic, UserAndPassword_DecideTheReason) {
 }
 
 TEST(Basic, DecoyThatMatches_LetsNobodyIn) {
-  RouteSettings settings = accepting({Scheme::Basic});
-  settings.basic.decoys = {Secret("hash of decoy")};
   World world;
-  EXPECT_EQ(world.decide(policy(std::move(settings)), with_password("eve:decoy")).reason, Reason::PasswordWrong);
+  world.snapshot.decoys = std::make_shared<const std::vector<crypto::DummyHash>>(std::vector<crypto::DummyHash>{{Secret("hash of decoy")}});
+  EXPECT_EQ(world.decide(basic_only(), with_password("eve:decoy")).reason, Reason::PasswordWrong);
+}
+
+TEST(Basic, UsersNotReadYet_IsAnOutageForAllNames) {
+  World world;
+  world.add_user("alice", "right");
+  world.snapshot.decoys = nullptr;
+  for (const std::string_view pair : {"alice:right", "eve:right"}) {
+    EXPECT_EQ(world.decide(basic_only(), with_password(pair)).reason, Reason::VerifierUnavailable) << pair;
+  }
 }
 
 TEST(Basic, StoreThatFoldsCase_DoesNotMakeTwoNamesOne) {
@@ -112,17 +122,27 @@ TEST(Basic, StoreDown_IsAnOutage) {
   EXPECT_EQ(world.decide(basic_only(), with_password("alice:right")).reason, Reason::VerifierUnavailable);
 }
 
-TEST(DecoyFor, Name_KeepsItsDecoyAndAllAreUsed) {
-  BasicSettings settings;
-  for (int i = 0; i < 3; ++i) settings.decoys.emplace_back("decoy " + std::to_string(i));
-  settings.decoy_seed = 42;
-  std::set<const Secret*> used;
-  for (int i = 0; i < 64; ++i) {
-    const std::string name = "user" + std::to_string(i);
-    used.insert(&decoy_for(settings, name));
-    EXPECT_EQ(&decoy_for(settings, name), &decoy_for(settings, name));
+// Which of two decoys, of 1 and of `users`, each of 1000 unknown names gets; names differ in the last letters only.
+std::vector<bool> second_decoy_taken(std::size_t users) {
+  const std::vector<crypto::DummyHash> decoys = {{Secret("cheap"), 1000}, {Secret("dear"), users}};
+  std::vector<bool> out;
+  for (int i = 0; i < 1000; ++i) out.push_back(&decoy_for(decoys, 42, "user" + std::to_string(i)) == &decoys[1].hash);
+  return out;
+}
+
+// Threat: names that all cost the same tell those who cost something else for users (CVE-2026-41263).
+TEST(DecoyFor, Names_AreSpreadAsTheUsersAre) {
+  for (const auto& [users, least, most] : {std::tuple{0, 0, 0}, std::tuple{111, 50, 150}, std::tuple{1000, 400, 600}, std::tuple{9000, 850, 950}}) {
+    const auto taken = second_decoy_taken(static_cast<std::size_t>(users));
+    EXPECT_THAT(std::ranges::count(taken, true), testing::AllOf(testing::Ge(least), testing::Le(most))) << users;
   }
-  EXPECT_EQ(used.size(), 3U);
+}
+
+TEST(DecoyFor, UserWhoIsAdded_ChangesHardlyANamesDecoy) {
+  const auto before = second_decoy_taken(1000), after = second_decoy_taken(1001);
+  int changed = 0;
+  for (std::size_t i = 0; i < before.size(); ++i) changed += before[i] != after[i];
+  EXPECT_LE(changed, 5);
 }
 
 TEST(Attempt, AnswerToAnotherQuestion_LetsNobodyIn) {

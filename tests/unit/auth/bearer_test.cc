@@ -263,5 +263,27 @@ TEST(Bearer, CommonMistakes_AreNamed) {
   }
 }
 
+TEST(Bearer, WrongIssuer_DetailSaysWhatIsThere) {
+  World world;
+  for (const auto& [claims, detail] : {std::pair{R"({"iss":null})", "no iss; wants "}, std::pair{R"({"iss":""})", "iss is \"\"; wants "},
+                                       std::pair{R"({"iss":5})", "iss is not a string; wants "}, std::pair{R"({"iss":["https://id.example.com"]})", "iss is not a string; wants "},
+                                       std::pair{R"({"iss":"https://evil.example"})", "iss is \"https://evil.example\"; wants "}}) {
+    const Verdict verdict = world.decide(bearer(), with_token(token(claims)));
+    EXPECT_EQ(verdict.reason, Reason::TokenWrongIssuer) << claims;
+    EXPECT_THAT(verdict.detail, testing::StartsWith(detail)) << claims;
+  }
+}
+
+TEST(Bearer, TokenLongerThanTheRouteTakes_IsMalformed) {
+  World world;
+  const std::string text = token(R"({"padding":")" + std::string(20'000, 'x') + "\"}");
+  RouteSettings settings = accepting({Scheme::Bearer});
+  EXPECT_EQ(world.decide(policy(settings), with_token(text)).reason, Reason::TokenMalformed);
+  settings.token_bytes = text.size();
+  EXPECT_EQ(world.decide(policy(settings), with_token(text)).reason, Reason::Allowed);
+  settings.token_bytes = text.size() - 1;
+  EXPECT_EQ(world.decide(policy(settings), with_token(text)).reason, Reason::TokenMalformed);
+}
+
 }  // namespace
 }  // namespace quivive::auth

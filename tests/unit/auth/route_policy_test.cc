@@ -28,8 +28,6 @@ TEST(RoutePolicy, Contradiction_Refused) {
            Row{[](RouteSettings& s) { s.api_key.header = "X Key"; }, "not a token"},
            Row{[](RouteSettings& s) { s.api_key.header = "authorization"; }, "cannot carry"},
            Row{[](RouteSettings& s) { s.api_key.header = "Cookie"; }, "cannot carry"},
-           Row{[](RouteSettings& s) { s.basic.decoys.clear(); }, "no hash"},
-           Row{[](RouteSettings& s) { s.basic.decoys.emplace_back(""); }, "no hash"},
            Row{[](RouteSettings& s) { s.realm = "a\r\nSet-Cookie: x"; }, "control character"},
        }) {
     RouteSettings settings = accepting({Scheme::Bearer, Scheme::ApiKey, Scheme::Basic});
@@ -42,7 +40,6 @@ TEST(RoutePolicy, Contradiction_Refused) {
 
 TEST(RoutePolicy, SettingsOfASchemeNotAccepted_DoNotMatter) {
   RouteSettings settings = accepting({Scheme::Bearer});
-  settings.basic.decoys.clear();
   settings.api_key.header = "Host";
   EXPECT_TRUE(RoutePolicy::compile(std::move(settings)));
 }

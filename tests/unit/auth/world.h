@@ -91,7 +91,6 @@ inline RouteSettings accepting(std::vector<Scheme> schemes) {
   settings.realm = "api.example.com";
   settings.accept = std::move(schemes);
   settings.issuers = {issuer};
-  settings.basic.decoys = {Secret("decoy")};
   settings.session = {"quivive", std::chrono::minutes(30), std::chrono::hours(12)};
   settings.digest.algorithms = {digest::DigestAlgorithm::Sha256, digest::DigestAlgorithm::Md5};
   return settings;
@@ -141,7 +140,8 @@ struct World {
   std::shared_ptr<const jose::KeySet> fetched;  // what a refetch brings; null: unavailable
   Snapshot snapshot{.issuers = {{std::string(kIssuer), shared_keys({{kPem1, "k1"}})}},
                     .revocations = std::make_shared<const store::RevocationSet>(),
-                    .store_epoch = 7};
+                    .store_epoch = 7,
+                    .decoys = std::make_shared<const std::vector<crypto::DummyHash>>(std::vector<crypto::DummyHash>{{Secret("decoy")}})};
   bool store_down = false;
   std::optional<std::string> body = "";            // of the request; nothing: too large to be held
   PasswordOutcome force = PasswordOutcome::Match;  // unless Match, the answer to every NeedPassword

@@ -150,14 +150,20 @@ TEST(DummyHashLike, UnusableHash_GivesTheDefault) {
   }
 }
 
-TEST(DummyHashChooser, MixedStore_ChoosesTheMostCommonCost) {
-  DummyHashChooser chooser;
-  EXPECT_TRUE(text(chooser.choose()).starts_with("$argon2id$"));
-  chooser.add(Secret(std::string(kKnown[11].hash)));
-  chooser.add(Secret("damaged"));
-  chooser.add(Secret(std::string(kKnown[2].hash)));
-  chooser.add(Secret("$2y$05$abcdefghijklmnopqrstuuHNbAKRhpaujgo33bRWs.NLUTJO3lOy2"));
-  EXPECT_TRUE(text(chooser.choose()).starts_with("$2y$05$")) << text(chooser.choose());
+TEST(DummyHashes, MixedStore_GivesEveryCostWithItsUsers) {
+  DummyHashes dummies;
+  ASSERT_EQ(dummies.all().size(), 1u);
+  EXPECT_TRUE(text(dummies.all()[0].hash).starts_with("$argon2id$"));
+  dummies.add(Secret(std::string(kKnown[2].hash)));
+  dummies.add(Secret("damaged"));
+  dummies.add(Secret("$2y$05$abcdefghijklmnopqrstuuHNbAKRhpaujgo33bRWs.NLUTJO3lOy2"));
+  dummies.add(Secret("$2y$11$abcdefghijklmnopqrstuuHNbAKRhpaujgo33bRWs.NLUTJO3lOy2"));
+  const auto all = dummies.all();
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_TRUE(text(all[0].hash).starts_with("$2y$05$")) << text(all[0].hash);
+  EXPECT_EQ(all[0].users, 2u);
+  EXPECT_TRUE(text(all[1].hash).starts_with("$2y$11$")) << text(all[1].hash);
+  EXPECT_EQ(all[1].users, 1u);
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ class Deploying {
     EXPECT_TRUE(outcome) << yaml << "\n" << (outcome ? "" : outcome.error().lines.at(0));
     if (!outcome) return nullptr;
     previous = *outcome;
-    for (const auto& fixed : previous->fixed_keys) board.set_keys(fixed.slot, fixed.keys);
+    adopt_keys(*previous, board, key_sets);
     return previous;
   }
 

@@ -113,6 +113,31 @@ accept:
                                                    at("missing.key") + ": No such file or directory"));
 }
 
+TEST_F(DeploymentTest, TokenBytes_AreTheRoutesBoundToo) {
+  const auto d = deployed(kUpstream + "limits: {header_bytes: 64KiB, token_bytes: 32KiB}\nissuer: https://api.example.com\nroutes: [{path: /, accept: [bearer]}]\n");
+  EXPECT_EQ(d->routes[0].policy->settings().token_bytes, 32u * 1024);
+}
+
+// Whatever else is wrong with it is told first.
+TEST_F(DeploymentTest, TokenServiceOfARefusedConfiguration_WritesNothing) {
+  const std::string service = kUpstream + "issuer: https://api.example.com\naccept: {session: {";
+  EXPECT_EQ(faults(service + "logo: missing.png}}\n").size(), 1u);
+  EXPECT_THAT(world_.store->list_signing_keys().value(), IsEmpty());
+  EXPECT_NE(deployed(service + "}}\n")->issuer->keys(), nullptr);
+  EXPECT_EQ(world_.store->list_signing_keys().value().size(), 1u);
+}
+
+TEST_F(DeploymentTest, FetchedKeys_KeepTheirSlotAndCountWithTheNewTimes) {
+  const auto yaml = [](std::string_view max_stale) { return issuer("keys: https://id.example/keys", ", max_stale: " + std::string(max_stale)); };
+  const auto first = deployed(yaml("24h"));
+  const auto second = deployed(yaml("1h"));
+  ASSERT_EQ(first->fetched_keys.size(), 1u);
+  ASSERT_EQ(second->fetched_keys.size(), 1u);
+  EXPECT_EQ(second->fetched_keys[0].slot, first->fetched_keys[0].slot);
+  EXPECT_EQ(first->fetched_keys[0].location.timing.max_stale, std::chrono::hours(24));
+  EXPECT_EQ(second->fetched_keys[0].location.timing.max_stale, std::chrono::hours(1));
+}
+
 TEST_F(DeploymentTest, Htpasswd_UsersOfTheFile_BadLinesAreWarnings) {
   folder_.write("users", std::string(kUser) + "bert:plain text\n");
   const auto d = deployed(basic("htpasswd: users"));

@@ -209,6 +209,11 @@ TEST(VerifyJwt, Claims_StrictPolicy) {
           {R"({"c_hash":"x"})", "token-is-id-token", "c_hash"},
           {R"({"typ":"ID"})", "token-is-id-token", "typ"},
           {R"({"typ":"Bearer"})", "allowed", ""},
+          {R"({"typ":7})", "allowed", ""},
+          // Keycloak's other tokens
+          {R"({"typ":"Refresh"})", "token-bad-claim", "the claim typ is Refresh"},
+          {R"({"typ":"Offline"})", "token-bad-claim", "Offline"},
+          {R"({"typ":"Logout"})", "token-bad-claim", "Logout"},
           // all of them, the most informative first
           {R"({"iss":"x","aud":"y","exp":0,"nbf":1800000000,"iat":1800000000,"sub":null,"jti":7,"at_hash":"z"})",
            "token-expired token-not-yet-valid token-issued-in-future token-wrong-audience token-bad-claim "
@@ -259,6 +264,16 @@ TEST(VerifyJwt, Type_IsHeldToThePolicy) {
                          Row{"ID_TOKEN", "token-is-id-token", "token-bad-claim token-is-id-token"}}) {
     EXPECT_EQ(codes(judge(token_with("{}", row.typ), any, es256_keys())), row.any) << row.typ;
     EXPECT_EQ(codes(judge(token_with("{}", row.typ), access, es256_keys())), row.access) << row.typ;
+  }
+  // Of another use, unless it is the one that was asked for.
+  for (const std::string_view typ : {"logout+jwt", "application/secevent+jwt", "DPoP+JWT", "oauth-authz-req+jwt", "token-introspection+jwt", "refresh+jwt", "kb+jwt",
+                                     "dc+sd-jwt", "entity-statement+jwt"}) {
+    EXPECT_EQ(codes(judge(token_with("{}", typ), any, es256_keys())), "token-bad-claim") << typ;
+    const JwtPolicy asked = policy_builder({JwsAlgorithm::ES256}).require_type(std::string(typ.substr(typ.find('/') + 1))).build().value();
+    EXPECT_EQ(codes(judge(token_with("{}", typ), asked, es256_keys())), "allowed") << typ;
+  }
+  for (const std::string_view typ : {"application/jwt", "application/at+jwt", "access+jwt", "my-own"}) {
+    EXPECT_EQ(codes(judge(token_with("{}", typ), any, es256_keys())), "allowed") << typ;
   }
   // The marks of an ID token count whatever its typ says.
   EXPECT_EQ(codes(judge(token_with(R"({"nonce":"n","scope":null})", "at+jwt"), access, es256_keys())), "token-is-id-token");
