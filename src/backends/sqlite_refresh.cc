@@ -57,6 +57,21 @@ Result<std::vector<RefreshRecord>> tokens(SqliteConnection& connection, const ch
   }
 }
 
+// Makes room for one more in the family of what is rotated; no if there is none.
+Result<bool> trim_family(SqliteConnection& connection, const RefreshRecord& rotated, Instant at) {
+  const std::int64_t most = as_count(store::kMostOfFamily) - 1;
+  const auto dropped = changed_by(connection,
+                                  "DELETE FROM refresh_tokens WHERE digest IN (SELECT digest FROM refresh_tokens WHERE family = ?1 AND digest <> ?2 AND access_expires <= ?3 "
+                                  "ORDER BY used IS NULL, created, digest LIMIT max(0, (SELECT count(*) FROM refresh_tokens WHERE family = ?1) - ?4))",
+                                  view(rotated.family), view(rotated.digest), at - store::kLongestLeeway, most);
+  if (!dropped) return dropped.error();
+  auto query = connection.query("SELECT count(*) <= ?2 FROM refresh_tokens WHERE family = ?1");
+  if (!query) return query.error();
+  const auto row = query->bind(view(rotated.family)).bind(most).step();
+  if (!row) return row.error();
+  return query->number(0) != 0;
+}
+
 Result<void> trim_families(SqliteConnection& connection, const RefreshRecord& newest) {
   auto query = connection.query("SELECT family FROM refresh_families WHERE user = ? AND client = ? AND family <> ? ORDER BY begun DESC, family DESC LIMIT -1 OFFSET ?");
   if (!query) return query.error();
@@ -103,15 +118,12 @@ Result<OAuthStore::Rotation> rotate(SqliteConnection& connection, std::string_vi
   if (*known) return error("the digest of a new refresh token is taken");
   if (token.used && (next.created - *token.used > grace || (*found)->successors >= as_count(store::kMostSuccessors))) return OAuthStore::Rotation::Reused;
 
+  const auto room = trim_family(connection, token, next.created);
+  if (!room) return room.error();
+  if (!*room) return OAuthStore::Rotation::TooOften;
   const auto used = changed_by(connection, "UPDATE refresh_tokens SET used = ifnull(used, ?), successors = successors + 1 WHERE digest = ?", next.created, digest);
   if (!used) return used.error();
   if (const auto added = insert(connection, next); !added) return added.error();
-  const auto trimmed = changed_by(connection,
-                                  "DELETE FROM refresh_tokens WHERE digest IN (SELECT digest FROM refresh_tokens WHERE family = ?1 AND digest <> ?2 "
-                                  "ORDER BY used IS NULL, created, digest "
-                                  "LIMIT max(0, (SELECT count(*) FROM refresh_tokens WHERE family = ?1) - ?3))",
-                                  view(next.family), view(next.digest), as_count(store::kMostOfFamily));
-  if (!trimmed) return trimmed.error();
   return OAuthStore::Rotation::Rotated;
 }
 

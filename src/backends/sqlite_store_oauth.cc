@@ -127,7 +127,7 @@ Result<store::OAuthStore::Rotation> SqliteStore::rotate_refresh(std::string_view
   if (const auto ok = store::check_issuer(issuer); !ok) return ok.error();
   return transact([&](bool& counts) -> Result<Rotation> {
     const auto rotated = sqlite_refresh::rotate(writer_, digest, next, grace);
-    if (!rotated || *rotated != Rotation::Reused) return rotated;
+    if (!rotated || (*rotated != Rotation::Reused && *rotated != Rotation::TooOften)) return rotated;
     if (const auto ok = end_family(writer_, next.family, issuer, next.created, counts); !ok) return ok.error();
     return rotated;
   });

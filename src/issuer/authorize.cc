@@ -1,6 +1,5 @@
 #include "issuer/authorize.h"
 
-#include "base/base64.h"
 #include "base/words.h"
 #include "crypto/opaque_token.h"
 #include "http/form.h"
@@ -9,6 +8,7 @@
 #include "issuer/parameters.h"
 #include "issuer/pkce.h"
 #include "issuer/redirect_uri.h"
+#include "issuer/refresh_token.h"
 #include "issuer/scopes.h"
 
 #include <fmt/format.h>
@@ -80,10 +80,11 @@ class Flow {
 
   Authorization send_code(const SignedIn& user, std::vector<std::string> scopes) {
     const Secret code = crypto::make_opaque_token(service_.random());
+    const Secret mark = family_mark(code.reveal(RevealSecret{}));
     const store::CodeRecord record{.digest = crypto::opaque_token_digest(code.reveal(RevealSecret{})), .client = client_.id, .redirect_uri = redirect_uri_,
                                    .challenge = std::string(parameters_.find("code_challenge")), .user = user.user, .password_tag = user.password_tag,
                                    .scopes = std::move(scopes), .nonce = std::string(parameters_.find("nonce")), .signed_in = user.at, .created = now_,
-                                   .expires = now_ + service_.settings().code_lifetime, .family = base64url_encode(service_.random().bytes(16))};
+                                   .expires = now_ + service_.settings().code_lifetime, .family = family_of(mark.reveal(RevealSecret{}), client_.id)};
     const auto added = service_.store().add_code(record);
     if (!added || *added == store::Change::Exists) return send_back(store_failed());
     if (*added == store::Change::NotFound) return send_back({OAuthError::UnauthorizedClient, "the client was revoked"});

@@ -4,6 +4,7 @@
 #include "crypto/opaque_token.h"
 #include "crypto/signature.h"
 #include "issuer/client_authentication.h"
+#include "issuer/refresh_token.h"
 #include "jose/verify_jwt.h"
 
 #include <fmt/format.h>
@@ -42,11 +43,9 @@ Result<bool, Refusal> was_revoked(const Service& service, const jose::VerifiedJw
 
 Result<void, Refusal> revoke(const Service& service, const store::ClientRecord& client, std::string_view token, Instant now) {
   const std::string& issuer = service.settings().url;
-  if (crypto::looks_like_opaque_token(token)) {
-    const auto found = service.store().find_refresh(crypto::opaque_token_digest(token));
-    if (!found) return store_failed();
-    if (!*found || (*found)->client != client.id) return {};
-    const auto ended = service.store().revoke_family((*found)->family, issuer, now);
+  if (looks_like_refresh_token(token)) {
+    // Any token of the family will do, also one that the store dropped; another client's names no family of its own.
+    const auto ended = service.store().revoke_family(family_of(mark_of(token), client.id), issuer, now);
     if (!ended) return store_failed();
     return {};
   }
@@ -61,7 +60,7 @@ Result<void, Refusal> revoke(const Service& service, const store::ClientRecord& 
 
 Result<JsonObject, Refusal> describe(const Service& service, const store::ClientRecord& client, std::string_view token, Instant now) {
   const JsonObject inactive{{"active", false}};
-  if (crypto::looks_like_opaque_token(token)) {
+  if (looks_like_refresh_token(token)) {
     const auto found = service.store().find_refresh(crypto::opaque_token_digest(token));
     if (!found) return store_failed();
     if (!*found || (*found)->client != client.id || (*found)->used || (*found)->expires <= now) return inactive;

@@ -59,9 +59,10 @@ class OAuthStore {
   // requests that ran side by side. Reused: used longer ago, or too many came of it; then the family is ended as revoke_family()
   // does it, at next.created, in this same step. Unknown: no such token, or its family ended; nothing changes. An Error, and nothing
   // changes, if `next` is of another family, client or user, or its digest is taken.
-  // Of a family the latest kMostOfFamily tokens stay, used ones leaving first: one that left is Unknown, and its access token out of
-  // revoke_family()'s reach. Threat: a client that rotates without end.
-  enum class Rotation : std::uint8_t { Rotated, Reused, Unknown };
+  // Of a family kMostOfFamily tokens stay: of those whose access token no verifier accepts any more at next.created, used ones leave
+  // first, then the oldest; one that left is Unknown. TooOften: there is none such, and the family is ended as where it is Reused.
+  // Threats: a client that rotates without end; access tokens that are out of revoke_family()'s reach while they are accepted.
+  enum class Rotation : std::uint8_t { Rotated, Reused, TooOften, Unknown };
   [[nodiscard]] virtual Result<Rotation> rotate_refresh(std::string_view digest, const RefreshRecord& next, Duration grace, std::string_view issuer) = 0;
   // Drops every refresh token of the family, and revokes (as RevocationKind::TokenId of `issuer`) the access tokens of it that some
   // verifier may still accept at `at`: until kLongestLeeway after their expiry. How many refresh tokens there were. What

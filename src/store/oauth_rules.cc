@@ -148,10 +148,12 @@ Result<void> check_issuer(std::string_view issuer) {
   return {};
 }
 
+bool access_lives(const RefreshRecord& token, Instant at) { return token.access_expires + kLongestLeeway > at; }
+
 std::optional<Revocation> revocation_of_access(const RefreshRecord& token, std::string_view issuer, Instant at) {
-  const Instant forget = token.access_expires + kLongestLeeway;
-  if (forget <= at) return std::nullopt;
-  return Revocation{.issuer = std::string(issuer), .kind = RevocationKind::TokenId, .value = token.access_id, .cutoff = {}, .created = at, .forget = forget};
+  if (!access_lives(token, at)) return std::nullopt;
+  return Revocation{.issuer = std::string(issuer), .kind = RevocationKind::TokenId, .value = token.access_id, .cutoff = {}, .created = at,
+                    .forget = token.access_expires + kLongestLeeway};
 }
 
 Revocation revocation_of_client(std::string_view id, std::string_view issuer, Instant at) {

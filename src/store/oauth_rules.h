@@ -50,6 +50,8 @@ inline constexpr std::size_t kMaxSigningKey = 16'384;
 // Refuses what no revocation could be made with.
 [[nodiscard]] Result<void> check_issuer(std::string_view issuer);
 
+// Whether some verifier may still accept the access token that came with a refresh token: until kLongestLeeway after its expiry.
+[[nodiscard]] bool access_lives(const RefreshRecord& token, Instant at);
 // Of the access token that came with a refresh token; nothing if no verifier accepts it any more at `at`.
 [[nodiscard]] std::optional<Revocation> revocation_of_access(const RefreshRecord& token, std::string_view issuer, Instant at);
 // Of the access tokens that a client got for itself, whose subject it is.

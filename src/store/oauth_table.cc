@@ -172,22 +172,24 @@ Result<OAuthTable::Rotated> OAuthTable::rotate(std::string_view digest, const Re
   if (token.record.used && (next.created - *token.record.used > grace || token.successors >= kMostSuccessors)) {
     return Rotated{.rotation = OAuthStore::Rotation::Reused, .dropped = end_family(next.family)};
   }
+  if (!trim_family(family->second, digest, next.created)) return Rotated{.rotation = OAuthStore::Rotation::TooOften, .dropped = end_family(next.family)};
   if (!token.record.used) token.record.used = next.created;
   ++token.successors;
   insert_token(family->second, next);
-  trim_family(family->second, next.digest);
   return Rotated{.rotation = OAuthStore::Rotation::Rotated, .dropped = {}};
 }
 
-void OAuthTable::trim_family(Family& family, std::string_view newest) {
-  if (family.digests.size() <= kMostOfFamily) return;
+bool OAuthTable::trim_family(Family& family, std::string_view rotated, Instant at) {
+  if (family.digests.size() < kMostOfFamily) return true;
   const auto rank = [&](const std::string& digest) {
     const RefreshRecord& record = tokens_.find(digest)->second.record;
-    return std::tuple(digest == newest, !record.used, record.created);
+    return std::tuple(digest == rotated || access_lives(record, at), !record.used, record.created);
   };
   const auto first = std::min_element(family.digests.begin(), family.digests.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+  if (std::get<0>(rank(*first))) return false;
   tokens_.erase(*first);
   family.digests.erase(first);
+  return true;
 }
 
 std::vector<RefreshRecord> OAuthTable::end_family(std::string_view family) {

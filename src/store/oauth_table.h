@@ -38,7 +38,7 @@ class OAuthTable {
   [[nodiscard]] std::optional<RefreshRecord> find_refresh(std::string_view digest) const;
   struct Rotated {
     OAuthStore::Rotation rotation = OAuthStore::Rotation::Unknown;
-    std::vector<RefreshRecord> dropped;  // Reused: the family's
+    std::vector<RefreshRecord> dropped;  // Reused, TooOften: the family's
   };
   [[nodiscard]] Result<Rotated> rotate(std::string_view digest, const RefreshRecord& next, Duration grace);
   [[nodiscard]] std::vector<RefreshRecord> end_family(std::string_view family);  // the tokens that it had
@@ -74,7 +74,8 @@ class OAuthTable {
   void insert_token(Family& family, const RefreshRecord& token);
   Families::iterator drop_family(Families::iterator family, std::vector<RefreshRecord>& dropped);
   void trim_devices(const DeviceRecord& newest);
-  void trim_family(Family& family, std::string_view newest);
+  // Makes room for one more; false if there is none.
+  [[nodiscard]] bool trim_family(Family& family, std::string_view rotated, Instant at);
 
   std::map<std::string, ClientRecord, std::less<>> clients_;
   std::map<std::string, Code, std::less<>> codes_;            // by digest

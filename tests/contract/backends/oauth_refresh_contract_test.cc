@@ -188,6 +188,20 @@ TEST_P(OAuthRefreshContract, TokensBeyondMostOfAFamily_UsedOnesLeaveFirst) {
   EXPECT_EQ(must(store_.revoke_family("f1", kIssuer, after(0))), kMostOfFamily);
 }
 
+TEST_P(OAuthRefreshContract, TokensBeyondMostWhoseAccessTokensLive_EndTheFamily) {
+  const int most = static_cast<int>(kMostOfFamily);
+  begin(refresh(0));
+  begin(refresh(9000, "f9"));
+  std::vector<RefreshRecord> tokens;
+  for (int i = 0; i < most; ++i) tokens.push_back(refresh(i, "f1", kNow + std::chrono::milliseconds(i)));
+  ASSERT_TRUE(backend_->rotate_in_turn(tokens));
+  EXPECT_EQ(rotate(most - 1, refresh(most, "f1", after(899))), Rotation::TooOften);  // the first one's access token may be accepted until 900
+  for (const int gone : {0, 1, most - 1, most}) EXPECT_FALSE(lives(gone)) << gone;
+  EXPECT_TRUE(lives(9000));
+  EXPECT_EQ(revoked().size(), kMostOfFamily);
+  EXPECT_EQ(rotate(most - 1, refresh(most, "f1", after(900))), Rotation::Unknown);
+}
+
 TEST_P(OAuthRefreshContract, RotatedByManyThreadsWithinGrace_AtMostAllowedThenTheFamilyEnds) {
   begin(refresh(1));
   std::atomic<int> rotated{0}, reused{0}, unknown{0};
@@ -195,6 +209,7 @@ TEST_P(OAuthRefreshContract, RotatedByManyThreadsWithinGrace_AtMostAllowedThenTh
     switch (must(either(i).rotate_refresh(oauth_digest(1), refresh(100 + i, "f1", after(i % 3)), kGrace, kIssuer))) {
       case Rotation::Rotated: ++rotated; break;
       case Rotation::Reused: ++reused; break;
+      case Rotation::TooOften: break;
       case Rotation::Unknown: ++unknown; break;
     }
   });
