@@ -118,6 +118,8 @@ class SqliteStore final : public store::Store {
   // still holds when it writes. It is handed a bool to set if the counter is to be raised, by `raise`; an Error rolls everything back.
   template <class Verb>
   [[nodiscard]] auto transact(Verb change, const char* raise = kChanged) -> std::invoke_result_t<Verb, bool&>;
+  // Codes, approved device requests and refresh tokens; within a transaction.
+  [[nodiscard]] Result<void> drop_grants_of(std::string_view user);
   // The same on `hasty_`, for what does not count: `change` is handed that connection.
   template <class Verb>
   [[nodiscard]] auto transact_hastily(Verb change) -> std::invoke_result_t<Verb, SqliteConnection&>;

@@ -4,6 +4,7 @@
 #include "crypto/opaque_token.h"
 #include "crypto/signature.h"
 #include "issuer/client_authentication.h"
+#include "issuer/grants.h"
 #include "issuer/refresh_token.h"
 #include "jose/verify_jwt.h"
 
@@ -65,6 +66,10 @@ Result<JsonObject, Refusal> describe(const Service& service, const store::Client
     if (!found) return store_failed();
     if (!*found || (*found)->client != client.id || (*found)->used || (*found)->expires <= now) return inactive;
     const store::RefreshRecord& record = **found;
+    // What the token endpoint would not take is none.
+    const auto user = still_the_same_user(service, record.user, record.password_tag);
+    if (!user && user.error().error != OAuthError::InvalidGrant) return user.error();
+    if (!user) return inactive;
     return JsonObject{{"active", true}, {"iss", service.settings().url}, {"sub", record.user}, {"client_id", record.client}, {"scope", join(record.scopes)},
                       {"iat", unix_seconds(record.created)}, {"exp", unix_seconds(record.expires)}};
   }

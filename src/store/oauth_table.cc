@@ -221,14 +221,15 @@ Change OAuthTable::drop_signing_key(std::string_view kid) {
   return dropped > 0 ? Change::Done : Change::NotFound;
 }
 
-void OAuthTable::remove_all_of(std::string_view user) {
-  std::erase_if(codes_, [&](const auto& entry) { return entry.second.record.user == user; });
-  std::erase_if(devices_, [&](const auto& entry) { return entry.second.user == user; });
+std::size_t OAuthTable::remove_all_of(std::string_view user) {
+  std::size_t out = std::erase_if(codes_, [&](const auto& entry) { return entry.second.record.user == user; });
+  out += std::erase_if(devices_, [&](const auto& entry) { return entry.second.user == user; });
   std::erase_if(user_codes_, [&](const auto& entry) { return !devices_.contains(entry.second); });
   std::vector<RefreshRecord> dropped;
   for (auto family = families_.begin(); family != families_.end();) {
     family = family->second.owner.first == user ? drop_family(family, dropped) : std::next(family);
   }
+  return out + dropped.size();
 }
 
 std::size_t OAuthTable::forget(Instant expired_before, Instant claimed_before) {

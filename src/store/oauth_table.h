@@ -49,7 +49,7 @@ class OAuthTable {
   [[nodiscard]] const std::vector<SigningKeyRecord>& signing_keys() const { return signing_keys_; }
   [[nodiscard]] Change drop_signing_key(std::string_view kid);
 
-  void remove_all_of(std::string_view user);
+  std::size_t remove_all_of(std::string_view user);  // how many were there
   [[nodiscard]] std::size_t forget(Instant expired_before, Instant claimed_before);
 
  private:

@@ -368,6 +368,7 @@ def test_a_user_who_changed_has_to_sign_in_again(upstream, change):
             service.command("user", "passwd", "alice", "--password-stdin", stdin=secret("another horse") + "\n")
         else:
             service.command("user", "disable", "alice")
+            service.command("user", "enable", "alice")  # what she had granted does not come back
         refused(service, refresh(service, app, tokens["refresh_token"]), "invalid_grant")
         revoked_from_now_on(service, tokens["access_token"])
 

@@ -13,6 +13,29 @@ class OAuthGrantContract : public OAuthContract {
     return must(store_.decide_device(user_code(number), state, by, "tag", after(7)));
   }
   void ask(const DeviceRecord& device) { ASSERT_EQ(must(store_.add_device(device)), Change::Done) << device.user_code; }
+
+  // Number 1 is anna's, number 2 bert's; request 3 is nobody's yet.
+  void grant_to_anna_and_bert() {
+    int number = 1;
+    for (const std::string name : {"anna", "bert"}) {
+      ASSERT_EQ(must(store_.add_user(user(name))), Change::Done);
+      ASSERT_EQ(must(store_.add_code(code(number, name))), Change::Done);
+      ask(device(number));
+      ASSERT_EQ(decide(number, DeviceState::Approved, name), Change::Done);
+      begin(refresh(number, "f" + name, kNow, name));
+      ++number;
+    }
+    ask(device(3));
+  }
+  void expect_only_berts() {
+    EXPECT_EQ(must(other_.take_code(oauth_digest(1))).taken, Taken::Unknown);
+    EXPECT_FALSE(must(other_.find_device(user_code(1))));
+    EXPECT_FALSE(lives(1));
+    EXPECT_EQ(rotate(1, refresh(9, "fanna")), Rotation::Unknown);
+    EXPECT_EQ(must(other_.take_code(oauth_digest(2))).taken, Taken::Fresh);
+    for (const int kept : {2, 3}) EXPECT_TRUE(must(other_.find_device(user_code(kept)))) << kept;
+    EXPECT_TRUE(lives(2));
+  }
 };
 
 TEST_P(OAuthGrantContract, Empty_HasNothing) {
@@ -225,23 +248,26 @@ TEST_P(OAuthGrantContract, Forgotten_AreThoseExpiredByThen) {
 }
 
 TEST_P(OAuthGrantContract, RemovedUser_LosesCodesApprovalsAndRefreshTokens) {
-  for (const std::string name : {"anna", "bert"}) {
-    ASSERT_EQ(must(store_.add_user(user(name))), Change::Done);
-    const int number = name == "anna" ? 1 : 2;
-    ASSERT_EQ(must(store_.add_code(code(number, name))), Change::Done);
-    ask(device(number));
-    ASSERT_EQ(decide(number, DeviceState::Approved, name), Change::Done);
-    begin(refresh(number, "f" + name, kNow, name));
-  }
-  ask(device(3));
+  grant_to_anna_and_bert();
   ASSERT_EQ(must(store_.remove_user("anna")), Change::Done);
-  EXPECT_EQ(must(other_.take_code(oauth_digest(1))).taken, Taken::Unknown);
-  EXPECT_FALSE(must(other_.find_device(user_code(1))));
+  expect_only_berts();
+}
+
+TEST_P(OAuthGrantContract, DisabledUser_LosesThemAndGetsNoneBackWhenEnabled) {
+  grant_to_anna_and_bert();
+  ASSERT_EQ(must(store_.set_disabled("anna", true, after(1))), Change::Done);
+  ASSERT_EQ(must(store_.set_disabled("anna", false, after(2))), Change::Done);
+  expect_only_berts();
+}
+
+TEST_P(OAuthGrantContract, UserDisabledAgain_LosesWhatWasUnderWay) {
+  ASSERT_EQ(must(store_.add_user(user("anna"))), Change::Done);
+  ASSERT_EQ(must(store_.set_disabled("anna", true, after(1))), Change::Done);
+  begin(refresh(1));
+  const auto before = version();
+  ASSERT_EQ(must(store_.set_disabled("anna", true, after(2))), Change::Done);
   EXPECT_FALSE(lives(1));
-  EXPECT_EQ(rotate(1, refresh(9, "fanna")), Rotation::Unknown);
-  EXPECT_EQ(must(other_.take_code(oauth_digest(2))).taken, Taken::Fresh);
-  for (const int kept : {2, 3}) EXPECT_TRUE(must(other_.find_device(user_code(kept)))) << kept;
-  EXPECT_TRUE(lives(2));
+  EXPECT_EQ(version(), before + 1);
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, OAuthGrantContract, all_kinds(), kind_name);
