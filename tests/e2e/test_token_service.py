@@ -255,7 +255,10 @@ def test_a_client_may_want_a_new_sign_in(service, app, more):
     assert service.get(wanted, cookie).status == 303  # the session of before does not count
     forged = re.sub(r"quivive_asked=\d+", "quivive_asked=1", wanted)
     assert service.get(forged, cookie).status == 303
-    assert "code" in sent_back(service.get(wanted, sign_in(service)))
+    cookie = sign_in(service)
+    assert service.get(wanted.replace("state=xyz", "state=abc"), cookie).status == 303  # it was for another request
+    assert "code" in sent_back(service.get(wanted, cookie))
+    assert service.get(wanted, cookie).status == 303  # and counts once
 
 
 def test_an_authorization_request_may_be_posted(service, app):
