@@ -472,6 +472,7 @@ def poll(service, client, begun):
 
 
 SAME_ORIGIN = {**FORM, "Origin": "http://api.example.com"}
+BY_HAND = {"Sec-Fetch-Site": "none"}
 
 
 @pytest.fixture(name="tv", scope="module")
@@ -488,7 +489,7 @@ def test_device_grant(service, tv):
     path = DEVICE + "?user_code=" + begun["user_code"]
     assert service.get(path).status == 303  # to the login
     cookie = sign_in(service)
-    page = service.get(path, cookie)
+    page = service.get(path, {**cookie, **BY_HAND})
     assert "&lt;The TV&gt;" in page.text and begun["user_code"] in page.text and "alice" in page.text
     body = urllib.parse.urlencode({"user_code": begun["user_code"].lower(), "decision": "approve"}).encode()
     expect(service, service.request("POST", DEVICE, {**FORM, **cookie, "Origin": "https://evil.example"}, body), 403, "csrf-rejected")
@@ -503,7 +504,7 @@ def test_device_grant(service, tv):
 def test_a_device_that_is_refused_and_a_code_that_is_mistyped(service, tv):
     begun = begin_device(service, tv)
     cookie = sign_in(service)
-    assert "No device waits" in service.get(DEVICE + "?user_code=BBBB-BBBB", cookie).text
+    assert "No device waits" in service.get(DEVICE + "?user_code=BBBB-BBBB", {**cookie, **BY_HAND}).text
     assert "eight letters" in service.get(DEVICE + "?user_code=AAAA", cookie).text
     body = urllib.parse.urlencode({"user_code": begun["user_code"], "decision": "deny"}).encode()
     assert "Device refused" in service.request("POST", DEVICE, {**SAME_ORIGIN, **cookie}, body).text
