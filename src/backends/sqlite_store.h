@@ -88,7 +88,7 @@ class SqliteStore final : public store::Store {
   [[nodiscard]] Result<store::Change> revoke_client(std::string_view id, std::string_view issuer, Instant at) override;
   [[nodiscard]] Result<std::vector<store::ClientRecord>> list_clients() override;
   [[nodiscard]] Result<store::Change> add_code(const store::CodeRecord& code) override;
-  [[nodiscard]] Result<TakenCode> take_code(std::string_view digest) override;
+  [[nodiscard]] Result<TakenCode> take_code(std::string_view digest, std::string_view client) override;
   [[nodiscard]] Result<store::Change> add_device(const store::DeviceRecord& device) override;
   [[nodiscard]] Result<std::optional<store::DeviceRecord>> find_device(std::string_view user_code) override;
   [[nodiscard]] Result<store::Change> decide_device(std::string_view user_code, store::DeviceState state, std::string_view user,

@@ -81,8 +81,8 @@ Result<Change> SqliteStore::add_code(const CodeRecord& code) {
   return transact([&](bool&) { return sqlite_oauth::add_code(writer_, code); });
 }
 
-Result<store::OAuthStore::TakenCode> SqliteStore::take_code(std::string_view digest) {
-  return transact([&](bool&) { return sqlite_oauth::take_code(writer_, digest); });
+Result<store::OAuthStore::TakenCode> SqliteStore::take_code(std::string_view digest, std::string_view client) {
+  return transact([&](bool&) { return sqlite_oauth::take_code(writer_, digest, client); });
 }
 
 Result<Change> SqliteStore::add_device(const DeviceRecord& device) {

@@ -74,8 +74,8 @@ Result<Granted, Refusal> grant_authorization_code(const GrantRequest& request) {
   if (code.empty()) return Refusal{OAuthError::InvalidRequest, "code is missing"};
   const Refusal unknown = invalid_grant("the code is unknown, expired, or of another client or redirect URI");
   if (!crypto::looks_like_opaque_token(code)) return unknown;
-  // Taken before anything is compared: a code gets one try.
-  const auto taken = request.service.store().take_code(crypto::opaque_token_digest(code));
+  // Taken before anything but the client is compared: a code gets one try.
+  const auto taken = request.service.store().take_code(crypto::opaque_token_digest(code), request.client.id);
   if (!taken) return store_failed();
   if (taken->taken == OAuthStore::Taken::Unknown) return unknown;
   const store::CodeRecord& record = taken->code;
@@ -85,8 +85,7 @@ Result<Granted, Refusal> grant_authorization_code(const GrantRequest& request) {
     if (!ended) return store_failed();
     return invalid_grant("the code was used before: all that came of it is revoked");
   }
-  // Threat: a code that another client got hold of (CVE-2026-32245).
-  if (record.client != request.client.id || record.expires <= request.now) return unknown;
+  if (record.expires <= request.now) return unknown;
   const std::string_view redirect_uri = request.parameters.find("redirect_uri");
   if (!redirect_uri.empty() && redirect_uri != record.redirect_uri) return unknown;
   if (!verifier_fits(request.parameters.find("code_verifier"), record.challenge)) return invalid_grant("code_verifier is missing, or does not fit the code_challenge");

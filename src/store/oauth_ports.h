@@ -29,13 +29,14 @@ class OAuthStore {
   // Of a user's codes for one client the latest kMostCodes stay.
   [[nodiscard]] virtual Result<Change> add_code(const CodeRecord& code) = 0;
   // Takes it: of several callers exactly one gets it as Fresh. It stays known as Used until forget_oauth() drops it, so that a
-  // second use is told from a code that never was.
+  // second use is told from a code that never was. Unknown, and nothing changes, for another client than its own: threat, one that got
+  // hold of another's code, to use it (CVE-2026-32245) or to end what came of it.
   enum class Taken : std::uint8_t { Fresh, Used, Unknown };
   struct TakenCode {
     Taken taken = Taken::Unknown;
     CodeRecord code;  // unless Unknown
   };
-  [[nodiscard]] virtual Result<TakenCode> take_code(std::string_view digest) = 0;
+  [[nodiscard]] virtual Result<TakenCode> take_code(std::string_view digest, std::string_view client) = 0;
 
   // Exists if its digest is taken, or its user_code by a request that has not expired at device.created: one that has makes way.
   // NotFound if its client is revoked. Beyond kMostDevices in all, requests are dropped: expired ones, then the oldest pending one,

@@ -56,9 +56,9 @@ Change OAuthTable::add_code(const CodeRecord& code) {
   return Change::Done;
 }
 
-OAuthStore::TakenCode OAuthTable::take_code(std::string_view digest) {
+OAuthStore::TakenCode OAuthTable::take_code(std::string_view digest, std::string_view client) {
   const auto code = codes_.find(digest);
-  if (code == codes_.end()) return {};
+  if (code == codes_.end() || code->second.record.client != client) return {};
   const bool fresh = !std::exchange(code->second.used, true);
   return {.taken = fresh ? OAuthStore::Taken::Fresh : OAuthStore::Taken::Used, .code = code->second.record};
 }

@@ -27,7 +27,7 @@ class OAuthTable {
   [[nodiscard]] std::vector<ClientRecord> list_clients() const;  // by creation
 
   [[nodiscard]] Change add_code(const CodeRecord& code);
-  [[nodiscard]] OAuthStore::TakenCode take_code(std::string_view digest);
+  [[nodiscard]] OAuthStore::TakenCode take_code(std::string_view digest, std::string_view client);
 
   [[nodiscard]] Change add_device(const DeviceRecord& device);
   [[nodiscard]] std::optional<DeviceRecord> find_device(std::string_view user_code) const;

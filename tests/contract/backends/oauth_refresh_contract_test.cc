@@ -137,8 +137,8 @@ TEST_P(OAuthRefreshContract, RevokedFamilyWithoutLiveAccessTokens_DoesNotCount) 
 
 TEST_P(OAuthRefreshContract, RevokedWhileTheCodeIsExchanged_FamilyNeverBegins) {
   ASSERT_EQ(must(store_.add_code(code(1))), Change::Done);
-  ASSERT_EQ(must(store_.take_code(oauth_digest(1))).taken, Taken::Fresh);
-  ASSERT_EQ(must(other_.take_code(oauth_digest(1))).taken, Taken::Used);
+  ASSERT_EQ(must(store_.take_code(oauth_digest(1), "app")).taken, Taken::Fresh);
+  ASSERT_EQ(must(other_.take_code(oauth_digest(1), "app")).taken, Taken::Used);
   EXPECT_EQ(must(other_.revoke_family(code(1).family, kIssuer, after(1))), 0u);
   EXPECT_EQ(must(store_.add_refresh(refresh(1, code(1).family))), Change::NotFound);
   EXPECT_FALSE(lives(1));

@@ -39,7 +39,7 @@ TEST(SqliteStore, LockedByAnotherProcess_GrantsAreNotHandedOut) {
   ASSERT_TRUE(store->add_refresh(refresh('a')));
   RawDb other(folder.path("store.db"));
   other.run("BEGIN IMMEDIATE");
-  EXPECT_FALSE(store->take_code(std::string(32, 'c')));
+  EXPECT_FALSE(store->take_code(std::string(32, 'c'), "app"));
   EXPECT_FALSE(store->poll_device(std::string(32, 'c'), "tv", kNow));
   EXPECT_FALSE(store->rotate_refresh(refresh('a').digest, refresh('b'), Duration(0), "i"));
   EXPECT_FALSE(store->claim_once("jti", kNow));
