@@ -22,6 +22,8 @@ namespace {
 
 constexpr std::array<std::string_view, 14> kAuthorizeParameters = {"response_type", "client_id",    "redirect_uri", "scope",  "state",  "code_challenge", "code_challenge_method",
                                                           "nonce",         "response_mode", "prompt",       "max_age", "request", "request_uri",    kAskedParameter};
+// OpenID Connect Core section 3.1.2.1. The last two ask for pages that there are none of here.
+constexpr std::array<std::string_view, 4> kPrompts = {"none", "login", "consent", "select_account"};
 // A max_age shorter than the way back from the login page could not be met at all.
 constexpr Duration kWayBack = std::chrono::minutes(1);
 constexpr std::size_t kMaxState = 1024, kMaxNonce = 256;
@@ -58,6 +60,10 @@ class Flow {
     const std::string_view mode = parameters_.find("response_mode");
     if (parameters_.find("response_type").empty()) return invalid("response_type is missing");
     if (has_scope(prompts_, "none") && prompts_.size() > 1) return invalid("prompt=none stands alone");
+    // Threat: a check that a client wants, and that a slip of its pen turns off.
+    const auto is_prompt = [](const std::string& one) { return std::ranges::find(kPrompts, one) != kPrompts.end(); };
+    if (!std::ranges::all_of(prompts_, is_prompt)) return invalid("prompt has to be none, login, consent or select_account");
+    if (!parameters_.find("max_age").empty() && !max_age()) return invalid("max_age has to be a number of seconds");
     if (parameters_.find("response_type") != "code") return Refusal{OAuthError::UnsupportedResponseType, "response_type has to be code"};
     if (!mode.empty() && mode != "query") return invalid("response_mode has to be query");
     if (!parameters_.find("request").empty()) return Refusal{OAuthError::RequestNotSupported, "request objects are not supported"};
@@ -70,12 +76,14 @@ class Flow {
   }
 
   [[nodiscard]] bool wants_login() const { return has_scope(prompts_, "login"); }
+  // Nothing where there is none, or what is no number; fault_of_request() refuses that.
   [[nodiscard]] std::optional<Duration> max_age() const {
     std::int64_t most = -1;
     const std::string_view text = parameters_.find("max_age");
-    if (!text.empty()) (void)std::from_chars(text.data(), text.data() + text.size(), most);
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), most);
+    if (fault != std::errc{} || end != text.data() + text.size() || most < 0) return std::nullopt;
     constexpr std::int64_t kForever = 1'000'000'000;
-    return most < 0 ? std::nullopt : std::optional<Duration>(std::chrono::seconds(std::min(most, kForever)));
+    return std::chrono::seconds(std::min(most, kForever));
   }
   [[nodiscard]] std::string all_that_is_asked() const {
     std::string out;

@@ -238,6 +238,8 @@ def test_what_cannot_be_trusted_is_shown_and_never_followed(service, app, machin
     ({"request": "a.b.c"}, "request_not_supported"),
     ({"response_type": None}, "invalid_request"),
     ({"prompt": "none login"}, "invalid_request"),
+    ({"prompt": "Login"}, "invalid_request"),
+    ({"max_age": "3x"}, "invalid_request"),
     ({"state": "xyz", "nonce": "n" * 300}, "invalid_request"),
 ])
 def test_other_faults_go_back_to_the_client(service, app, more, error):

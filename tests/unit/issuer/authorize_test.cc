@@ -74,6 +74,19 @@ TEST_F(AuthorizeTest, MarkerThatWasChanged_IsNone) {
   EXPECT_EQ(outcome(wanted.substr(0, at) + "0" + wanted.substr(at), since), "login");  // the same one, written otherwise
 }
 
+TEST_F(AuthorizeTest, PromptOrMaxAgeThatCannotBeRead_IsRefused) {
+  for (const std::string_view age : {"abc", "-1", "3x", "+3", "0x3", "3 ", "99999999999999999999"}) {
+    EXPECT_EQ(outcome(authorization_request({{"max_age", age}}), anna(now_)), "invalid_request") << age;
+  }
+  for (const std::string_view prompt : {"Login", "login,consent", "login x", "NONE"}) {
+    EXPECT_EQ(outcome(authorization_request({{"prompt", prompt}}), anna(now_)), "invalid_request") << prompt;
+  }
+  for (const std::string_view age : {"", "0", "3", "9223372036854775807"}) {
+    EXPECT_EQ(outcome(authorization_request({{"max_age", age}}), anna(now_)), "code") << age;
+  }
+  EXPECT_EQ(outcome(authorization_request({{"prompt", "consent select_account"}}), anna(now_)), "code");
+}
+
 TEST_F(AuthorizeTest, MaxAge_ExcusesNoSignInButTheWayBack) {
   const std::string request = authorization_request({{"max_age", "3"}});
   EXPECT_EQ(outcome(request, anna(now_ - seconds(3))), "code");
