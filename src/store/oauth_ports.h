@@ -57,9 +57,10 @@ class OAuthStore {
   [[nodiscard]] virtual Result<std::optional<RefreshRecord>> find_refresh(std::string_view digest) = 0;
   // In one step: the token with that digest, which `next` follows in its family, becomes used at next.created, and `next` is
   // added. Rotated, too, where it was used already but not longer than `grace` ago and fewer than kMostSuccessors came of it:
-  // requests that ran side by side. Reused: used longer ago, or too many came of it; then the family is ended as revoke_family()
-  // does it, at next.created, in this same step. Unknown: no such token, or its family ended; nothing changes. An Error, and nothing
-  // changes, if `next` is of another family, client or user, or its digest is taken.
+  // requests that ran side by side. Reused: used longer ago, or too many came of it, or a sibling of it went on instead (Descent, in
+  // store/oauth_rules.h); then the family is ended as revoke_family() does it, at next.created, in this same step. Unknown: no such
+  // token, or its family ended; nothing changes. An Error, and nothing changes, if `next` is of another family, client or user, or its
+  // digest is taken. Threats: a copy that is used later, or first within the grace and then beside the client's own.
   // Of a family kMostOfFamily tokens stay: of those whose access token no verifier accepts any more at next.created, used ones leave
   // first, then the oldest; one that left is Unknown. TooOften: there is none such, and the family is ended as where it is Reused.
   // Threats: a client that rotates without end; access tokens that are out of revoke_family()'s reach while they are accepted.

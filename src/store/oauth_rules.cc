@@ -143,6 +143,14 @@ Result<void> check_successor(const RefreshRecord& token, const RefreshRecord& ne
   return error("a refresh token follows one of the same family, client and user");
 }
 
+bool goes_on(const RefreshRecord& token, const Descent& descent, Instant at, Duration grace) {
+  return descent.parent.empty() || token.used.value_or(at) - descent.parent_used > grace;
+}
+
+Descent next_descent(const RefreshRecord& token, const Descent& descent, Instant at, Duration grace) {
+  return goes_on(token, descent, at, grace) ? Descent{.parent = token.digest, .parent_used = token.used.value_or(at)} : descent;
+}
+
 Result<void> check_issuer(std::string_view issuer) {
   if (issuer.empty()) return error("a revocation needs an issuer");
   return {};

@@ -1,7 +1,6 @@
 #include "store/oauth_table.h"
 
 #include "store/copy_of.h"
-#include "store/oauth_rules.h"
 
 #include <algorithm>
 #include <tuple>
@@ -120,9 +119,16 @@ std::optional<DeviceRecord> OAuthTable::poll_device(std::string_view digest, std
   return before;
 }
 
-void OAuthTable::insert_token(Family& family, const RefreshRecord& token) {
+void OAuthTable::insert_token(Family& family, const RefreshRecord& token, Descent descent) {
   family.digests.insert(token.digest);
-  tokens_.emplace(token.digest, Token{.record = token});
+  tokens_.emplace(token.digest, Token{.record = token, .descent = std::move(descent)});
+}
+
+void OAuthTable::overtake_siblings(const Family& family, const Token& token) {
+  for (const std::string& digest : family.digests) {
+    Token& other = tokens_.find(digest)->second;
+    if (&other != &token && other.descent.parent == token.descent.parent) other.descent.overtaken = true;
+  }
 }
 
 OAuthTable::Families::iterator OAuthTable::drop_family(Families::iterator family, std::vector<RefreshRecord>& dropped) {
@@ -142,7 +148,7 @@ Change OAuthTable::add_refresh(const RefreshRecord& token) {
   const Owner owner(token.user, token.client);
   const auto [added, is_new] = families_.try_emplace(token.family, Family{.owner = owner, .begun = token.created, .digests = {}});
   if (!is_new) return Change::Exists;
-  insert_token(added->second, token);
+  insert_token(added->second, token, {});
 
   std::size_t others = 0;
   auto oldest = families_.end();
@@ -169,13 +175,16 @@ Result<OAuthTable::Rotated> OAuthTable::rotate(std::string_view digest, const Re
   if (const auto ok = check_successor(token.record, next); !ok) return ok.error();
   if (tokens_.contains(next.digest)) return error("the digest of a new refresh token is taken");
   const auto family = families_.find(next.family);
-  if (token.record.used && (next.created - *token.record.used > grace || token.successors >= kMostSuccessors)) {
+  const bool late = token.record.used ? next.created - *token.record.used > grace || token.successors >= kMostSuccessors : token.descent.overtaken;
+  if (late) {
     return Rotated{.rotation = OAuthStore::Rotation::Reused, .dropped = end_family(next.family)};
   }
   if (!trim_family(family->second, digest, next.created)) return Rotated{.rotation = OAuthStore::Rotation::TooOften, .dropped = end_family(next.family)};
+  Descent descent = next_descent(token.record, token.descent, next.created, grace);
+  if (!token.record.used && goes_on(token.record, token.descent, next.created, grace)) overtake_siblings(family->second, token);
   if (!token.record.used) token.record.used = next.created;
   ++token.successors;
-  insert_token(family->second, next);
+  insert_token(family->second, next, std::move(descent));
   return Rotated{.rotation = OAuthStore::Rotation::Rotated, .dropped = {}};
 }
 

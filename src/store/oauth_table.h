@@ -3,6 +3,7 @@
 // are not kept here: what ends hands back the refresh tokens that came of it, of which the caller makes them.
 
 #include "store/oauth_ports.h"
+#include "store/oauth_rules.h"
 
 #include <map>
 #include <optional>
@@ -62,6 +63,7 @@ class OAuthTable {
   struct Token {
     RefreshRecord record;
     std::size_t successors = 0;
+    Descent descent;
   };
   struct Family {
     Owner owner;
@@ -71,7 +73,8 @@ class OAuthTable {
   using Families = std::map<std::string, Family, std::less<>>;
 
   [[nodiscard]] bool is_revoked(std::string_view client) const;
-  void insert_token(Family& family, const RefreshRecord& token);
+  void insert_token(Family& family, const RefreshRecord& token, Descent descent);
+  void overtake_siblings(const Family& family, const Token& token);
   Families::iterator drop_family(Families::iterator family, std::vector<RefreshRecord>& dropped);
   void trim_devices(const DeviceRecord& newest);
   // Makes room for one more; false if there is none.

@@ -55,6 +55,17 @@ TEST_F(RefreshTokens, OneThatTheStoreDroppedLongAgo_EndsTheFamilyAllTheSame) {
   EXPECT_EQ(refresh_token(refresh(thiefs)), "invalid_grant");
 }
 
+// Threat: a copy that is first used while a second use is still taken for a parallel request.
+TEST_F(RefreshTokens, CopyFirstUsedWithinTheGrace_EndsTheFamilyWhenBothGoOn) {
+  const std::string stolen = refresh_token(redeem(code()));
+  const std::string clients = refresh_token(refresh(stolen));
+  const std::string thiefs = rotate(stolen, 1, std::chrono::seconds(8));
+  const std::string next = rotate(clients, 1, std::chrono::minutes(10));
+  EXPECT_TRUE(is_active(next));
+  EXPECT_NE(refresh(thiefs).refusal.find("used before"), std::string::npos);
+  EXPECT_FALSE(is_active(next));
+}
+
 TEST_F(RefreshTokens, RefreshedWithoutEnd_TheFamilyEnds) {
   const std::string last = rotate(refresh_token(redeem(code())), kMost - 1, std::chrono::milliseconds(1));
   const Answer answer = refresh(last);
