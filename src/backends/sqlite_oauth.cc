@@ -122,10 +122,10 @@ Result<Change> add_code(SqliteConnection& connection, const CodeRecord& code) {
   return Change::Done;
 }
 
-Result<OAuthStore::TakenCode> take_code(SqliteConnection& connection, std::string_view digest) {
+Result<OAuthStore::TakenCode> take_code(SqliteConnection& connection, std::string_view digest, std::string_view client) {
   const auto code = read_one(connection, "SELECT " CODE_COLUMNS " FROM codes WHERE digest = ?", digest, read_code);
   if (!code) return code.error();
-  if (!*code) return OAuthStore::TakenCode{};
+  if (!*code || (*code)->client != client) return OAuthStore::TakenCode{};
   const auto taken = apply(connection, Change::Exists, "UPDATE codes SET used = 1 WHERE digest = ? AND used = 0", digest);
   if (!taken) return taken.error();
   return OAuthStore::TakenCode{.taken = *taken == Change::Done ? OAuthStore::Taken::Fresh : OAuthStore::Taken::Used, .code = **code};

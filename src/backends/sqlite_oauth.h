@@ -22,7 +22,7 @@ namespace quivive::backends::sqlite_oauth {
 [[nodiscard]] Result<void> drop_grants_of(SqliteConnection& connection, std::string_view client);
 
 [[nodiscard]] Result<store::Change> add_code(SqliteConnection& connection, const store::CodeRecord& code);
-[[nodiscard]] Result<store::OAuthStore::TakenCode> take_code(SqliteConnection& connection, std::string_view digest);
+[[nodiscard]] Result<store::OAuthStore::TakenCode> take_code(SqliteConnection& connection, std::string_view digest, std::string_view client);
 // Whether revoke_family() ended the family of a code.
 [[nodiscard]] Result<bool> is_ended(SqliteConnection& connection, std::string_view family);
 [[nodiscard]] Result<void> end_codes_of(SqliteConnection& connection, std::string_view family);

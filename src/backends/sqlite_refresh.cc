@@ -6,6 +6,7 @@
 namespace quivive::backends::sqlite_refresh {
 
 using store::Change;
+using store::Descent;
 using store::OAuthStore;
 using store::RefreshRecord;
 
@@ -29,18 +30,24 @@ RefreshRecord read_token(const SqliteQuery& row) {
           .access_expires = row.instant(11)};
 }
 
+#define DESCENT_COLUMNS "successors, parent, parent_used, overtaken"
 struct Token {
   RefreshRecord record;
   std::int64_t successors;
+  Descent descent;
 };
 
-Token read_with_successors(const SqliteQuery& row) { return {.record = read_token(row), .successors = row.number(12)}; }
+Token read_with_descent(const SqliteQuery& row) {
+  return {.record = read_token(row), .successors = row.number(12),
+          .descent = {.parent = std::string(row.bytes(13)), .parent_used = row.instant(14), .overtaken = row.number(15) != 0}};
+}
 
-Result<Change> insert(SqliteConnection& connection, const RefreshRecord& token) {
+Result<Change> insert(SqliteConnection& connection, const RefreshRecord& token, const Descent& descent) {
   const std::string scopes = join(token.scopes);
-  return apply(connection, Change::Exists, "INSERT INTO refresh_tokens (" TOKEN_COLUMNS ", successors) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,0) ON CONFLICT DO NOTHING",
+  return apply(connection, Change::Exists, "INSERT INTO refresh_tokens (" TOKEN_COLUMNS ", " DESCENT_COLUMNS ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,0,?,?,?) ON CONFLICT DO NOTHING",
                view(token.digest), view(token.family), view(token.client), view(token.user), view(token.password_tag), view(scopes),
-               token.signed_in, token.created, token.expires, token.used, view(token.access_id), token.access_expires);
+               token.signed_in, token.created, token.expires, token.used, view(token.access_id), token.access_expires,
+               view(descent.parent), descent.parent_used, std::int64_t{descent.overtaken});
 }
 
 // Those of a query with one parameter.
@@ -55,6 +62,21 @@ Result<std::vector<RefreshRecord>> tokens(SqliteConnection& connection, const ch
     if (!*row) return out;
     out.push_back(read_token(*query));
   }
+}
+
+// Makes room for one more in the family of what is rotated; no if there is none.
+Result<bool> trim_family(SqliteConnection& connection, const RefreshRecord& rotated, Instant at) {
+  const std::int64_t most = as_count(store::kMostOfFamily) - 1;
+  const auto dropped = changed_by(connection,
+                                  "DELETE FROM refresh_tokens WHERE digest IN (SELECT digest FROM refresh_tokens WHERE family = ?1 AND digest <> ?2 AND access_expires <= ?3 "
+                                  "ORDER BY used IS NULL, created, digest LIMIT max(0, (SELECT count(*) FROM refresh_tokens WHERE family = ?1) - ?4))",
+                                  view(rotated.family), view(rotated.digest), at - store::kLongestLeeway, most);
+  if (!dropped) return dropped.error();
+  auto query = connection.query("SELECT count(*) <= ?2 FROM refresh_tokens WHERE family = ?1");
+  if (!query) return query.error();
+  const auto row = query->bind(view(rotated.family)).bind(most).step();
+  if (!row) return row.error();
+  return query->number(0) != 0;
 }
 
 Result<void> trim_families(SqliteConnection& connection, const RefreshRecord& newest) {
@@ -87,31 +109,34 @@ Result<Change> add(SqliteConnection& connection, const RefreshRecord& token) {
   const auto begun = apply(connection, Change::Exists, "INSERT INTO refresh_families (family, user, client, begun) VALUES (?,?,?,?) ON CONFLICT DO NOTHING",
                            view(token.family), view(token.user), view(token.client), token.created);
   if (!begun || *begun != Change::Done) return begun;
-  if (const auto added = insert(connection, token); !added) return added;
+  if (const auto added = insert(connection, token, {}); !added) return added;
   if (const auto trimmed = trim_families(connection, token); !trimmed) return trimmed.error();
   return Change::Done;
 }
 
 Result<OAuthStore::Rotation> rotate(SqliteConnection& connection, std::string_view digest, const RefreshRecord& next, Duration grace) {
-  const auto found = read_one(connection, "SELECT " TOKEN_COLUMNS ", successors FROM refresh_tokens WHERE digest = ?", digest, read_with_successors);
+  const auto found = read_one(connection, "SELECT " TOKEN_COLUMNS ", " DESCENT_COLUMNS " FROM refresh_tokens WHERE digest = ?", digest, read_with_descent);
   if (!found) return found.error();
   if (!*found) return OAuthStore::Rotation::Unknown;
   const RefreshRecord& token = (*found)->record;
+  const Descent& descent = (*found)->descent;
   if (const auto ok = store::check_successor(token, next); !ok) return ok.error();
   const auto known = find(connection, next.digest);
   if (!known) return known.error();
   if (*known) return error("the digest of a new refresh token is taken");
-  if (token.used && (next.created - *token.used > grace || (*found)->successors >= as_count(store::kMostSuccessors))) return OAuthStore::Rotation::Reused;
+  const bool late = token.used ? next.created - *token.used > grace || (*found)->successors >= as_count(store::kMostSuccessors) : descent.overtaken;
+  if (late) return OAuthStore::Rotation::Reused;
 
+  const auto room = trim_family(connection, token, next.created);
+  if (!room) return room.error();
+  if (!*room) return OAuthStore::Rotation::TooOften;
+  if (!token.used && !descent.parent.empty() && goes_on(token, descent, next.created, grace)) {
+    const auto overtaken = changed_by(connection, "UPDATE refresh_tokens SET overtaken = 1 WHERE parent = ? AND digest <> ?", view(descent.parent), digest);
+    if (!overtaken) return overtaken.error();
+  }
   const auto used = changed_by(connection, "UPDATE refresh_tokens SET used = ifnull(used, ?), successors = successors + 1 WHERE digest = ?", next.created, digest);
   if (!used) return used.error();
-  if (const auto added = insert(connection, next); !added) return added.error();
-  const auto trimmed = changed_by(connection,
-                                  "DELETE FROM refresh_tokens WHERE digest IN (SELECT digest FROM refresh_tokens WHERE family = ?1 AND digest <> ?2 "
-                                  "ORDER BY used IS NULL, created, digest "
-                                  "LIMIT max(0, (SELECT count(*) FROM refresh_tokens WHERE family = ?1) - ?3))",
-                                  view(next.family), view(next.digest), as_count(store::kMostOfFamily));
-  if (!trimmed) return trimmed.error();
+  if (const auto added = insert(connection, next, next_descent(token, descent, next.created, grace)); !added) return added.error();
   return OAuthStore::Rotation::Rotated;
 }
 

@@ -15,7 +15,7 @@ namespace quivive::backends::sqlite_refresh {
 [[nodiscard]] Result<std::optional<store::RefreshRecord>> find(SqliteConnection& connection, std::string_view digest);
 // That the client is not revoked and the family not ended, the caller has seen.
 [[nodiscard]] Result<store::Change> add(SqliteConnection& connection, const store::RefreshRecord& token);
-// Reused: nothing is changed yet.
+// Reused, TooOften: the family is the caller's to end.
 [[nodiscard]] Result<store::OAuthStore::Rotation> rotate(SqliteConnection& connection, std::string_view digest, const store::RefreshRecord& next,
                                                          Duration grace);
 [[nodiscard]] Result<std::vector<store::RefreshRecord>> drop_family(SqliteConnection& connection, std::string_view family);

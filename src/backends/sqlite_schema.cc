@@ -164,7 +164,11 @@ constexpr std::array<const char*, kSqliteSchemaVersion> kMigrations = {
          highest INTEGER NOT NULL,
          used INTEGER NOT NULL
        ) STRICT, WITHOUT ROWID;
-       CREATE INDEX nonce_counts_by_age ON nonce_counts (issued);)"};
+       CREATE INDEX nonce_counts_by_age ON nonce_counts (issued);)",
+    R"(ALTER TABLE refresh_tokens ADD COLUMN parent BLOB NOT NULL DEFAULT x'';     -- store::Descent
+       ALTER TABLE refresh_tokens ADD COLUMN parent_used INTEGER NOT NULL DEFAULT 0;
+       ALTER TABLE refresh_tokens ADD COLUMN overtaken INTEGER NOT NULL DEFAULT 0 CHECK (overtaken IN (0, 1));
+       CREATE INDEX refresh_tokens_by_parent ON refresh_tokens (parent);)"};
 
 // The schema of a file that is ours or empty; what is wrong with any other. To be asked within a transaction.
 Result<std::int64_t> schema_version(SqliteConnection& connection, const std::string& path) {

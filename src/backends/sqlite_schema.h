@@ -7,7 +7,7 @@
 
 namespace quivive::backends {
 
-inline constexpr std::int64_t kSqliteSchemaVersion = 5;              // PRAGMA user_version
+inline constexpr std::int64_t kSqliteSchemaVersion = 6;              // PRAGMA user_version
 inline constexpr std::int64_t kSqliteApplicationId = 0x51766976;     // PRAGMA application_id: "Qviv"
 
 // Brings an empty or older file to kSqliteSchemaVersion, each step in one transaction, and switches it to WAL. Safe while

@@ -110,8 +110,14 @@ Result<Change> SqliteStore::set_disabled(std::string_view name, bool disabled, I
     if (!changed || *changed != Change::Done || !disabled) return changed;
     // Even of one who is disabled already: a sign-in may have been under way.
     if (const auto ended = sqlite_sessions::end_all_of(writer_, name, at); !ended) return ended.error();
+    if (const auto ok = drop_grants_of(name); !ok) return ok.error();
     return changed;
   });
+}
+
+Result<void> SqliteStore::drop_grants_of(std::string_view user) {
+  if (const auto ok = sqlite_oauth::remove_all_of(writer_, user); !ok) return ok;
+  return sqlite_refresh::remove_all_of(writer_, user);
 }
 
 Result<Change> SqliteStore::remove_user(std::string_view name) {
@@ -119,8 +125,7 @@ Result<Change> SqliteStore::remove_user(std::string_view name) {
     const auto removed = sqlite_users::remove(writer_, name);
     if (!removed || *removed != Change::Done) return removed;
     if (const auto ok = sqlite_sessions::remove_all_of(writer_, name); !ok) return ok.error();
-    if (const auto ok = sqlite_oauth::remove_all_of(writer_, name); !ok) return ok.error();
-    if (const auto ok = sqlite_refresh::remove_all_of(writer_, name); !ok) return ok.error();
+    if (const auto ok = drop_grants_of(name); !ok) return ok.error();
     if (const auto ok = sqlite_users::forget_places(writer_, name); !ok) return ok.error();
     return removed;
   });

@@ -89,7 +89,7 @@ class SqliteStore final : public store::Store {
   [[nodiscard]] Result<store::Change> revoke_client(std::string_view id, std::string_view issuer, Instant at) override;
   [[nodiscard]] Result<std::vector<store::ClientRecord>> list_clients() override;
   [[nodiscard]] Result<store::Change> add_code(const store::CodeRecord& code) override;
-  [[nodiscard]] Result<TakenCode> take_code(std::string_view digest) override;
+  [[nodiscard]] Result<TakenCode> take_code(std::string_view digest, std::string_view client) override;
   [[nodiscard]] Result<store::Change> add_device(const store::DeviceRecord& device) override;
   [[nodiscard]] Result<std::optional<store::DeviceRecord>> find_device(std::string_view user_code) override;
   [[nodiscard]] Result<store::Change> decide_device(std::string_view user_code, store::DeviceState state, std::string_view user,
@@ -119,6 +119,8 @@ class SqliteStore final : public store::Store {
   // still holds when it writes. It is handed a bool to set if the counter is to be raised, by `raise`; an Error rolls everything back.
   template <class Verb>
   [[nodiscard]] auto transact(Verb change, const char* raise = kChanged) -> std::invoke_result_t<Verb, bool&>;
+  // Codes, approved device requests and refresh tokens; within a transaction.
+  [[nodiscard]] Result<void> drop_grants_of(std::string_view user);
   // The same on `hasty_`, for what does not count: `change` is handed that connection.
   template <class Verb>
   [[nodiscard]] auto transact_hastily(Verb change) -> std::invoke_result_t<Verb, SqliteConnection&>;

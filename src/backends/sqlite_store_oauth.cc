@@ -81,8 +81,8 @@ Result<Change> SqliteStore::add_code(const CodeRecord& code) {
   return transact([&](bool&) { return sqlite_oauth::add_code(writer_, code); });
 }
 
-Result<store::OAuthStore::TakenCode> SqliteStore::take_code(std::string_view digest) {
-  return transact([&](bool&) { return sqlite_oauth::take_code(writer_, digest); });
+Result<store::OAuthStore::TakenCode> SqliteStore::take_code(std::string_view digest, std::string_view client) {
+  return transact([&](bool&) { return sqlite_oauth::take_code(writer_, digest, client); });
 }
 
 Result<Change> SqliteStore::add_device(const DeviceRecord& device) {
@@ -127,7 +127,7 @@ Result<store::OAuthStore::Rotation> SqliteStore::rotate_refresh(std::string_view
   if (const auto ok = store::check_issuer(issuer); !ok) return ok.error();
   return transact([&](bool& counts) -> Result<Rotation> {
     const auto rotated = sqlite_refresh::rotate(writer_, digest, next, grace);
-    if (!rotated || *rotated != Rotation::Reused) return rotated;
+    if (!rotated || (*rotated != Rotation::Reused && *rotated != Rotation::TooOften)) return rotated;
     if (const auto ok = end_family(writer_, next.family, issuer, next.created, counts); !ok) return ok.error();
     return rotated;
   });

@@ -90,7 +90,7 @@ class IssuerVisit {
   Awaitable<OwnAnswer> ask_for_device();
   Awaitable<OwnAnswer> device();
   Awaitable<OwnAnswer> answer_device(const issuer::SignedIn& user);
-  Awaitable<OwnAnswer> device_page(std::string user_code, const issuer::SignedIn& user);
+  Awaitable<OwnAnswer> device_page(std::string user_code, const issuer::SignedIn& user, bool looks_up);
   // Nothing where nobody has signed in.
   Awaitable<std::optional<issuer::SignedIn>> signed_in();
 
@@ -194,22 +194,27 @@ Awaitable<OwnAnswer> IssuerVisit::ask_for_device() {
 
 Awaitable<OwnAnswer> IssuerVisit::device() {
   const bool posts = request_.head.method == "POST";
+  const bool by_hand = http::request_site(request_.head.view(), request_.head.host) == http::Site::Same;
   // Threat: a page elsewhere that approves its own device with the visitor's session.
-  if (posts && http::request_site(request_.head.view(), request_.head.host) != http::Site::Same) {
+  if (posts && !by_hand) {
     co_return rejected(refusal(Reason::CsrfRejected, "an answer for a device that did not come from this site's own page"));
   }
   const std::optional<issuer::SignedIn> user = co_await signed_in();
   if (!user) co_return to_login();
   if (posts) co_return co_await answer_device(*user);
   std::string code = http::form_decode(http::find_parameter(request_.target.query, "user_code").value);
-  co_return co_await device_page(std::move(code), *user);
+  // Threat: pages elsewhere that send the browser here with wrong codes until its user may try none any more.
+  co_return co_await device_page(std::move(code), *user, by_hand);
 }
 
-Awaitable<OwnAnswer> IssuerVisit::device_page(std::string user_code, const issuer::SignedIn& user) {
+// Without a look-up the code stands in the form, for the user to send.
+Awaitable<OwnAnswer> IssuerVisit::device_page(std::string user_code, const issuer::SignedIn& user, bool looks_up) {
   const std::string code = issuer::read_user_code(user_code);
   if (code.empty()) {
     co_return page(render(DevicePage{site(), user.user, {}, {}, {}, user_code.empty() ? "" : "That is not a code: it has eight letters."}));
   }
+  const std::string shown = issuer::show_user_code(code);
+  if (!looks_up) co_return page(render(DevicePage{site(), user.user, shown, {}, {}, {}}));
   const Duration wait = begin_code(user);
   if (wait > Duration{0}) co_return too_many_codes(user, wait);
   using Found = std::optional<issuer::DeviceRequest>;
@@ -218,7 +223,7 @@ Awaitable<OwnAnswer> IssuerVisit::device_page(std::string user_code, const issue
   end_code(user, found && !found->has_value());
   if (!found) co_return unavailable(found.error());
   if (!*found) co_return page(render(DevicePage{site(), user.user, {}, {}, {}, "No device waits with that code: it was mistyped, answered before, or has expired."}));
-  const std::string scopes = join((*found)->scopes), shown = issuer::show_user_code(code);
+  const std::string scopes = join((*found)->scopes);
   co_return page(render(DevicePage{site(), user.user, shown, (*found)->client_name, scopes, {}}));
 }
 
@@ -229,7 +234,7 @@ Awaitable<OwnAnswer> IssuerVisit::answer_device(const issuer::SignedIn& user) {
   }
   const std::string typed(form->find("user_code").value), code = issuer::read_user_code(typed);
   const std::string_view decision = form->find("decision").value;
-  if (code.empty() || (decision != "approve" && decision != "deny")) co_return co_await device_page(typed, user);
+  if (code.empty() || (decision != "approve" && decision != "deny")) co_return co_await device_page(typed, user, true);
   const Duration wait = begin_code(user);
   if (wait > Duration{0}) co_return too_many_codes(user, wait);
   const bool approve = decision == "approve";

@@ -83,9 +83,9 @@ std::string render(const MessagePage& page) {
 std::string render(const DevicePage& page) {
   std::string content;
   if (page.client.empty()) {
-    content = "<label for=\"user_code\">Code on your device</label>\n"
-              "<input id=\"user_code\" name=\"user_code\" autocomplete=\"off\" autocapitalize=\"characters\" autocorrect=\"off\" spellcheck=\"false\" required autofocus>\n"
-              "<button type=\"submit\">Continue</button>\n";
+    content = fmt::format("<label for=\"user_code\">Code on your device</label>\n"
+                          "<input id=\"user_code\" name=\"user_code\" value=\"{}\" autocomplete=\"off\" autocapitalize=\"characters\" autocorrect=\"off\" spellcheck=\"false\" required autofocus>\n"
+                          "<button type=\"submit\">Continue</button>\n", escaped(page.user_code));
   } else {
     // Threat: remote phishing (section 5.4): a code that a stranger sent. So it is said who asks, and to compare the code.
     content = fmt::format("<p><strong>{0}</strong> asks to act for you{1}. Is this the code on your own device?</p>\n<p><strong>{2}</strong></p>\n"

@@ -52,7 +52,7 @@ struct MessagePage {
 struct DevicePage {
   PageSite site;
   std::string_view username;
-  std::string_view user_code;  // "WDJB-MJHT"
+  std::string_view user_code;  // "WDJB-MJHT"; where it is asked for: what stands in the field already
   std::string_view client;     // "" to ask for the code
   std::string_view scopes;     // with spaces between; "" for none
   std::string_view message;

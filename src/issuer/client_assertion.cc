@@ -12,6 +12,8 @@ namespace {
 
 constexpr Duration kAssertionLeeway = std::chrono::seconds(30);
 
+// Threat: strangers who find out which clients there are.
+Refusal unproven(std::string_view why) { return {OAuthError::InvalidClient, std::string(kUnproven), fmt::format("the client assertion {}", why)}; }
 Refusal invalid(std::string_view why) { return {OAuthError::InvalidClient, fmt::format("the client assertion {}", why)}; }
 
 Result<jose::JwtPolicy> policy_for(const Settings& settings, const store::ClientRecord& client) {
@@ -32,15 +34,15 @@ std::optional<std::string> assertion_issuer(std::string_view assertion) {
 std::optional<Refusal> check_assertion(store::OAuthStore& store, const Settings& settings, const store::ClientRecord& client, std::string_view assertion,
                                        Instant now) {
   const auto raw = jose::RawJwt::parse(assertion);
-  if (!raw) return invalid("cannot be read");
+  if (!raw) return unproven("cannot be read");
   const auto policy = policy_for(settings, client);
   const auto keys = jose::KeySet::parse(client.jwks);
   if (!policy || !keys) return broken("the client's keys in the store cannot be used");
   const auto key = jose::select_key(*raw, *policy, *keys);
-  if (!key) return invalid("is signed by a key or an algorithm that is not the client's");
+  if (!key) return unproven("is signed by a key or an algorithm that is not the client's");
   crypto::SignatureVerifier verifier;
   const auto verified = jose::verify(*raw, **key, *policy, now, verifier);
-  if (!verified) return invalid("does not hold: its signature, its audience or its times are wrong");
+  if (!verified) return unproven("does not hold: its signature, its audience or its times are wrong");
   if (verified->subject() != std::optional<std::string_view>(client.id)) return invalid("has another sub than iss");
   const Instant expires = verified->expires().value_or(Instant::max());
   if (expires - kMostAssertionLifetime - kAssertionLeeway > now) return invalid("is valid for too long: ten minutes at most");

@@ -18,11 +18,15 @@ inline constexpr Duration kMostAssertionLifetime = std::chrono::minutes(10);
 inline constexpr std::array kAssertionAlgorithms = {jose::JwsAlgorithm::ES256, jose::JwsAlgorithm::ES384, jose::JwsAlgorithm::ES512,
                                                     jose::JwsAlgorithm::EdDSA, jose::JwsAlgorithm::RS256, jose::JwsAlgorithm::PS256};
 
+// What a client is told that did not prove who it is, whether there is one of that name or not.
+inline constexpr std::string_view kUnproven = "the client is unknown, or did not prove who it is";
+
 // Who it says it is of; not believed.
 [[nodiscard]] std::optional<std::string> assertion_issuer(std::string_view assertion);
 
 // Why it does not prove that: signature by one of the client's keys; iss and sub the client; aud the issuer or the token endpoint;
-// exp there and at most kMostAssertionLifetime away; jti there and not seen before.
+// exp there and at most kMostAssertionLifetime away; jti there and not seen before. What does not hold is kUnproven to the client, and has
+// its detail for the log; the faults of what the client did sign are told to it.
 [[nodiscard]] std::optional<Refusal> check_assertion(store::OAuthStore& store, const Settings& settings, const store::ClientRecord& client,
                                                      std::string_view assertion, Instant now);
 

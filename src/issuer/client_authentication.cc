@@ -16,7 +16,7 @@ namespace {
 using store::ClientProof;
 using store::ClientRecord;
 
-Refusal invalid_client(std::string_view why = "the client is unknown, or did not prove who it is") { return {OAuthError::InvalidClient, std::string(why)}; }
+Refusal invalid_client(std::string_view why = kUnproven) { return {OAuthError::InvalidClient, std::string(why)}; }
 
 struct SecretCredentials {
   std::string client;

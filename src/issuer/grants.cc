@@ -1,11 +1,10 @@
 #include "issuer/grants.h"
 
 #include "auth/session_token.h"
-#include "base/base64.h"
-#include "crypto/digest.h"
 #include "crypto/opaque_token.h"
 #include "issuer/grant_types.h"
 #include "issuer/pkce.h"
+#include "issuer/refresh_token.h"
 #include "issuer/scopes.h"
 
 #include <algorithm>
@@ -54,10 +53,11 @@ Result<Granted, Refusal> begin_family(const GrantRequest& request, const SignInG
   auto token = signed_token(request, out.grant);
   if (!token) return token.error();
   out.access = std::move(*token);
-  Secret refresh = crypto::make_opaque_token(request.service.random());
+  const Secret mark = family_mark(sign_in.code);
+  Secret refresh = make_refresh_token(mark.reveal(RevealSecret{}), request.service.random());
   const bool refreshes = request.client.may_use(kRefreshToken);
   const Instant end = request.now + request.service.settings().refresh_token_lifetime;
-  store::RefreshRecord record{.digest = crypto::opaque_token_digest(refresh.reveal(RevealSecret{})), .family = sign_in.family, .client = request.client.id,
+  store::RefreshRecord record{.digest = crypto::opaque_token_digest(refresh.reveal(RevealSecret{})), .family = family_of(mark.reveal(RevealSecret{}), request.client.id), .client = request.client.id,
                               .user = sign_in.user, .password_tag = sign_in.password_tag, .scopes = sign_in.scopes, .signed_in = sign_in.signed_in,
                               .created = request.now, .expires = refreshes ? end : out.access.expires, .used = {}, .access_id = out.access.id,
                               .access_expires = out.access.expires};
@@ -74,8 +74,8 @@ Result<Granted, Refusal> grant_authorization_code(const GrantRequest& request) {
   if (code.empty()) return Refusal{OAuthError::InvalidRequest, "code is missing"};
   const Refusal unknown = invalid_grant("the code is unknown, expired, or of another client or redirect URI");
   if (!crypto::looks_like_opaque_token(code)) return unknown;
-  // Taken before anything is compared: a code gets one try.
-  const auto taken = request.service.store().take_code(crypto::opaque_token_digest(code));
+  // Taken before anything but the client is compared: a code gets one try.
+  const auto taken = request.service.store().take_code(crypto::opaque_token_digest(code), request.client.id);
   if (!taken) return store_failed();
   if (taken->taken == OAuthStore::Taken::Unknown) return unknown;
   const store::CodeRecord& record = taken->code;
@@ -85,25 +85,32 @@ Result<Granted, Refusal> grant_authorization_code(const GrantRequest& request) {
     if (!ended) return store_failed();
     return invalid_grant("the code was used before: all that came of it is revoked");
   }
-  // Threat: a code that another client got hold of (CVE-2026-32245).
-  if (record.client != request.client.id || record.expires <= request.now) return unknown;
+  if (record.expires <= request.now) return unknown;
   const std::string_view redirect_uri = request.parameters.find("redirect_uri");
   if (!redirect_uri.empty() && redirect_uri != record.redirect_uri) return unknown;
   if (!verifier_fits(request.parameters.find("code_verifier"), record.challenge)) return invalid_grant("code_verifier is missing, or does not fit the code_challenge");
-  return begin_family(request, {record.family, record.user, record.password_tag, record.scopes, record.nonce, record.signed_in});
+  return begin_family(request, {code, record.user, record.password_tag, record.scopes, record.nonce, record.signed_in});
 }
 
 Result<Granted, Refusal> grant_refresh_token(const GrantRequest& request) {
   const std::string_view token = request.parameters.find("refresh_token");
   if (token.empty()) return Refusal{OAuthError::InvalidRequest, "refresh_token is missing"};
   const Refusal unknown = invalid_grant("the refresh token is unknown, expired, revoked, or of another client: sign in again");
-  if (!crypto::looks_like_opaque_token(token)) return unknown;
+  // OAuth 2.1 section 4.3.1. Threat: a refresh token that was copied: the thief and the client cannot be told apart, so both end.
+  const Refusal reused = invalid_grant("the refresh token was used before: all that came of this sign-in is revoked; sign in again");
+  if (!looks_like_refresh_token(token)) return unknown;
   const std::string digest = crypto::opaque_token_digest(token);
   store::Store& store = request.service.store();
   const Settings& settings = request.service.settings();
   const auto found = store.find_refresh(digest);
   if (!found) return store_failed();
-  if (!*found || (*found)->client != request.client.id || (*found)->expires <= request.now) return unknown;
+  if (!*found) {
+    // Used so long ago that the store dropped it, if its family lives.
+    const auto ended = store.revoke_family(family_of(mark_of(token), request.client.id), settings.url, request.now);
+    if (!ended) return store_failed();
+    return *ended > 0 ? reused : unknown;
+  }
+  if ((*found)->client != request.client.id || (*found)->expires <= request.now) return unknown;
   const store::RefreshRecord& record = **found;
   const auto user = still_the_same_user(request.service, record.user, record.password_tag);
   if (!user) {
@@ -119,7 +126,7 @@ Result<Granted, Refusal> grant_refresh_token(const GrantRequest& request) {
   auto access = signed_token(request, out.grant);
   if (!access) return access.error();
   out.access = std::move(*access);
-  Secret next = crypto::make_opaque_token(request.service.random());
+  Secret next = make_refresh_token(mark_of(token), request.service.random());
   store::RefreshRecord following = record;
   following.digest = crypto::opaque_token_digest(next.reveal(RevealSecret{}));
   following.created = request.now;
@@ -130,8 +137,8 @@ Result<Granted, Refusal> grant_refresh_token(const GrantRequest& request) {
   if (!rotated) return store_failed();
   switch (*rotated) {
     case OAuthStore::Rotation::Rotated: break;
-    // OAuth 2.1 section 4.3.1. Threat: a refresh token that was copied: the thief and the client cannot be told apart, so both end.
-    case OAuthStore::Rotation::Reused: return invalid_grant("the refresh token was used before: all that came of this sign-in is revoked; sign in again");
+    case OAuthStore::Rotation::Reused: return reused;
+    case OAuthStore::Rotation::TooOften: return invalid_grant("tokens were refreshed too often: all that came of this sign-in is revoked; sign in again");
     case OAuthStore::Rotation::Unknown: return unknown;
   }
   out.refresh = std::move(next);
@@ -158,7 +165,7 @@ Result<Granted, Refusal> grant_device_code(const GrantRequest& request) {
     }
     case store::DeviceState::Approved: break;
   }
-  return begin_family(request, {base64url_encode(request.service.random().bytes(16)), device.user, device.password_tag, device.scopes, {}, device.signed_in});
+  return begin_family(request, {code, device.user, device.password_tag, device.scopes, {}, device.signed_in});
 }
 
 }  // namespace quivive::issuer

@@ -32,7 +32,7 @@ struct Granted {
 
 // What a user's sign-in came to at the client, and where the tokens of it begin.
 struct SignInGrant {
-  std::string family;
+  std::string_view code;  // borrowed: of the browser or the device, from which the family is named
   std::string user;
   std::string password_tag;
   std::vector<std::string> scopes;

@@ -33,12 +33,13 @@ Result<SigningKeyRecord> make_key(jose::JwsAlgorithm algorithm, Instant now, Ins
 }
 
 // Its last token has expired: a later key of its algorithm signs for long enough; or nobody replaced it when it was time, since no
-// configuration names its algorithm any more.
+// configuration names its algorithm any more, and a later key of another one signs for as long. Threat: a rotation that was shortened
+// in the same edit, and with which the only key that is active would go, and every token with it.
 bool is_over(const SigningKeyRecord& key, std::span<const SigningKeyRecord> later, const Settings& settings, Instant now) {
   const Duration memory = kLongestAccessToken + kAfterlife;
-  const auto follows = [&](const SigningKeyRecord& other) { return other.algorithm == key.algorithm && other.active + memory <= now; };
-  if (std::ranges::any_of(later, follows)) return true;
-  return key.algorithm != jose::name_of(settings.algorithm) && key.active + settings.key_rotation + memory <= now;
+  const bool unnamed = key.algorithm != jose::name_of(settings.algorithm) && key.active + settings.key_rotation + memory <= now;
+  const auto follows = [&](const SigningKeyRecord& other) { return (unnamed || other.algorithm == key.algorithm) && other.active + memory <= now; };
+  return std::ranges::any_of(later, follows);
 }
 
 }  // namespace

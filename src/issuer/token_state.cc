@@ -4,6 +4,8 @@
 #include "crypto/opaque_token.h"
 #include "crypto/signature.h"
 #include "issuer/client_authentication.h"
+#include "issuer/grants.h"
+#include "issuer/refresh_token.h"
 #include "jose/verify_jwt.h"
 
 #include <fmt/format.h>
@@ -42,11 +44,9 @@ Result<bool, Refusal> was_revoked(const Service& service, const jose::VerifiedJw
 
 Result<void, Refusal> revoke(const Service& service, const store::ClientRecord& client, std::string_view token, Instant now) {
   const std::string& issuer = service.settings().url;
-  if (crypto::looks_like_opaque_token(token)) {
-    const auto found = service.store().find_refresh(crypto::opaque_token_digest(token));
-    if (!found) return store_failed();
-    if (!*found || (*found)->client != client.id) return {};
-    const auto ended = service.store().revoke_family((*found)->family, issuer, now);
+  if (looks_like_refresh_token(token)) {
+    // Any token of the family will do, also one that the store dropped; another client's names no family of its own.
+    const auto ended = service.store().revoke_family(family_of(mark_of(token), client.id), issuer, now);
     if (!ended) return store_failed();
     return {};
   }
@@ -61,11 +61,15 @@ Result<void, Refusal> revoke(const Service& service, const store::ClientRecord& 
 
 Result<JsonObject, Refusal> describe(const Service& service, const store::ClientRecord& client, std::string_view token, Instant now) {
   const JsonObject inactive{{"active", false}};
-  if (crypto::looks_like_opaque_token(token)) {
+  if (looks_like_refresh_token(token)) {
     const auto found = service.store().find_refresh(crypto::opaque_token_digest(token));
     if (!found) return store_failed();
     if (!*found || (*found)->client != client.id || (*found)->used || (*found)->expires <= now) return inactive;
     const store::RefreshRecord& record = **found;
+    // What the token endpoint would not take is none.
+    const auto user = still_the_same_user(service, record.user, record.password_tag);
+    if (!user && user.error().error != OAuthError::InvalidGrant) return user.error();
+    if (!user) return inactive;
     return JsonObject{{"active", true}, {"iss", service.settings().url}, {"sub", record.user}, {"client_id", record.client}, {"scope", join(record.scopes)},
                       {"iat", unix_seconds(record.created)}, {"exp", unix_seconds(record.expires)}};
   }

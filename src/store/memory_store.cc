@@ -65,7 +65,7 @@ Result<Change> MemoryStore::set_disabled(std::string_view name, bool disabled, I
     ++changes_;
   }
   // Even of one who is disabled already: a sign-in may have been under way.
-  if (disabled && sessions_.end_all_of(name, at) > 0) ++changes_;
+  if (disabled && sessions_.end_all_of(name, at) + oauth_.remove_all_of(name) > 0) ++changes_;
   return Change::Done;
 }
 

@@ -57,7 +57,7 @@ class MemoryStore final : public Store {
   [[nodiscard]] Result<Change> revoke_client(std::string_view id, std::string_view issuer, Instant at) override;
   [[nodiscard]] Result<std::vector<ClientRecord>> list_clients() override;
   [[nodiscard]] Result<Change> add_code(const CodeRecord& code) override;
-  [[nodiscard]] Result<TakenCode> take_code(std::string_view digest) override;
+  [[nodiscard]] Result<TakenCode> take_code(std::string_view digest, std::string_view client) override;
   [[nodiscard]] Result<Change> add_device(const DeviceRecord& device) override;
   [[nodiscard]] Result<std::optional<DeviceRecord>> find_device(std::string_view user_code) override;
   [[nodiscard]] Result<Change> decide_device(std::string_view user_code, DeviceState state, std::string_view user, std::string_view password_tag,

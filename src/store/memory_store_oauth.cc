@@ -49,9 +49,9 @@ Result<Change> MemoryStore::add_code(const CodeRecord& code) {
   return oauth_.add_code(code);
 }
 
-Result<OAuthStore::TakenCode> MemoryStore::take_code(std::string_view digest) {
+Result<OAuthStore::TakenCode> MemoryStore::take_code(std::string_view digest, std::string_view client) {
   const std::scoped_lock lock(mutex_);
-  return oauth_.take_code(digest);
+  return oauth_.take_code(digest, client);
 }
 
 Result<Change> MemoryStore::add_device(const DeviceRecord& device) {

@@ -29,13 +29,14 @@ class OAuthStore {
   // Of a user's codes for one client the latest kMostCodes stay.
   [[nodiscard]] virtual Result<Change> add_code(const CodeRecord& code) = 0;
   // Takes it: of several callers exactly one gets it as Fresh. It stays known as Used until forget_oauth() drops it, so that a
-  // second use is told from a code that never was.
+  // second use is told from a code that never was. Unknown, and nothing changes, for another client than its own: threat, one that got
+  // hold of another's code, to use it (CVE-2026-32245) or to end what came of it.
   enum class Taken : std::uint8_t { Fresh, Used, Unknown };
   struct TakenCode {
     Taken taken = Taken::Unknown;
     CodeRecord code;  // unless Unknown
   };
-  [[nodiscard]] virtual Result<TakenCode> take_code(std::string_view digest) = 0;
+  [[nodiscard]] virtual Result<TakenCode> take_code(std::string_view digest, std::string_view client) = 0;
 
   // Exists if its digest is taken, or its user_code by a request that has not expired at device.created: one that has makes way.
   // NotFound if its client is revoked. Beyond kMostDevices in all, requests are dropped: expired ones, then the oldest pending one,
@@ -56,12 +57,14 @@ class OAuthStore {
   [[nodiscard]] virtual Result<std::optional<RefreshRecord>> find_refresh(std::string_view digest) = 0;
   // In one step: the token with that digest, which `next` follows in its family, becomes used at next.created, and `next` is
   // added. Rotated, too, where it was used already but not longer than `grace` ago and fewer than kMostSuccessors came of it:
-  // requests that ran side by side. Reused: used longer ago, or too many came of it; then the family is ended as revoke_family()
-  // does it, at next.created, in this same step. Unknown: no such token, or its family ended; nothing changes. An Error, and nothing
-  // changes, if `next` is of another family, client or user, or its digest is taken.
-  // Of a family the latest kMostOfFamily tokens stay, used ones leaving first: one that left is Unknown, and its access token out of
-  // revoke_family()'s reach. Threat: a client that rotates without end.
-  enum class Rotation : std::uint8_t { Rotated, Reused, Unknown };
+  // requests that ran side by side. Reused: used longer ago, or too many came of it, or a sibling of it went on instead (Descent, in
+  // store/oauth_rules.h); then the family is ended as revoke_family() does it, at next.created, in this same step. Unknown: no such
+  // token, or its family ended; nothing changes. An Error, and nothing changes, if `next` is of another family, client or user, or its
+  // digest is taken. Threats: a copy that is used later, or first within the grace and then beside the client's own.
+  // Of a family kMostOfFamily tokens stay: of those whose access token no verifier accepts any more at next.created, used ones leave
+  // first, then the oldest; one that left is Unknown. TooOften: there is none such, and the family is ended as where it is Reused.
+  // Threats: a client that rotates without end; access tokens that are out of revoke_family()'s reach while they are accepted.
+  enum class Rotation : std::uint8_t { Rotated, Reused, TooOften, Unknown };
   [[nodiscard]] virtual Result<Rotation> rotate_refresh(std::string_view digest, const RefreshRecord& next, Duration grace, std::string_view issuer) = 0;
   // Drops every refresh token of the family, and revokes (as RevocationKind::TokenId of `issuer`) the access tokens of it that some
   // verifier may still accept at `at`: until kLongestLeeway after their expiry. How many refresh tokens there were. What

@@ -143,15 +143,25 @@ Result<void> check_successor(const RefreshRecord& token, const RefreshRecord& ne
   return error("a refresh token follows one of the same family, client and user");
 }
 
+bool goes_on(const RefreshRecord& token, const Descent& descent, Instant at, Duration grace) {
+  return descent.parent.empty() || token.used.value_or(at) - descent.parent_used > grace;
+}
+
+Descent next_descent(const RefreshRecord& token, const Descent& descent, Instant at, Duration grace) {
+  return goes_on(token, descent, at, grace) ? Descent{.parent = token.digest, .parent_used = token.used.value_or(at)} : descent;
+}
+
 Result<void> check_issuer(std::string_view issuer) {
   if (issuer.empty()) return error("a revocation needs an issuer");
   return {};
 }
 
+bool access_lives(const RefreshRecord& token, Instant at) { return token.access_expires + kLongestLeeway > at; }
+
 std::optional<Revocation> revocation_of_access(const RefreshRecord& token, std::string_view issuer, Instant at) {
-  const Instant forget = token.access_expires + kLongestLeeway;
-  if (forget <= at) return std::nullopt;
-  return Revocation{.issuer = std::string(issuer), .kind = RevocationKind::TokenId, .value = token.access_id, .cutoff = {}, .created = at, .forget = forget};
+  if (!access_lives(token, at)) return std::nullopt;
+  return Revocation{.issuer = std::string(issuer), .kind = RevocationKind::TokenId, .value = token.access_id, .cutoff = {}, .created = at,
+                    .forget = token.access_expires + kLongestLeeway};
 }
 
 Revocation revocation_of_client(std::string_view id, std::string_view issuer, Instant at) {

@@ -47,9 +47,23 @@ inline constexpr std::size_t kMaxSigningKey = 16'384;
 [[nodiscard]] Result<void> check_claimed_id(std::string_view id);
 // Refuses a successor of another family, client or user. Threat: one user's token turned into another's.
 [[nodiscard]] Result<void> check_successor(const RefreshRecord& token, const RefreshRecord& next);
+// What a store notes of where a refresh token comes from. Those that came of one token, and whatever came of them within its grace, are
+// siblings: of them one is kept by a client, and a copy is told by a second that is used later than that.
+struct Descent {
+  std::string parent;      // digest; "" for the first of a family
+  Instant parent_used{};   // when it was first exchanged
+  bool overtaken = false;  // a sibling was exchanged after the grace
+};
+// Whether that token, exchanged at `at`, and not for the first time if it has `used`, is the sibling that goes on.
+[[nodiscard]] bool goes_on(const RefreshRecord& token, const Descent& descent, Instant at, Duration grace);
+// Of what it is exchanged for.
+[[nodiscard]] Descent next_descent(const RefreshRecord& token, const Descent& descent, Instant at, Duration grace);
+
 // Refuses what no revocation could be made with.
 [[nodiscard]] Result<void> check_issuer(std::string_view issuer);
 
+// Whether some verifier may still accept the access token that came with a refresh token: until kLongestLeeway after its expiry.
+[[nodiscard]] bool access_lives(const RefreshRecord& token, Instant at);
 // Of the access token that came with a refresh token; nothing if no verifier accepts it any more at `at`.
 [[nodiscard]] std::optional<Revocation> revocation_of_access(const RefreshRecord& token, std::string_view issuer, Instant at);
 // Of the access tokens that a client got for itself, whose subject it is.

@@ -1,7 +1,6 @@
 #include "store/oauth_table.h"
 
 #include "store/copy_of.h"
-#include "store/oauth_rules.h"
 
 #include <algorithm>
 #include <tuple>
@@ -56,9 +55,9 @@ Change OAuthTable::add_code(const CodeRecord& code) {
   return Change::Done;
 }
 
-OAuthStore::TakenCode OAuthTable::take_code(std::string_view digest) {
+OAuthStore::TakenCode OAuthTable::take_code(std::string_view digest, std::string_view client) {
   const auto code = codes_.find(digest);
-  if (code == codes_.end()) return {};
+  if (code == codes_.end() || code->second.record.client != client) return {};
   const bool fresh = !std::exchange(code->second.used, true);
   return {.taken = fresh ? OAuthStore::Taken::Fresh : OAuthStore::Taken::Used, .code = code->second.record};
 }
@@ -120,9 +119,16 @@ std::optional<DeviceRecord> OAuthTable::poll_device(std::string_view digest, std
   return before;
 }
 
-void OAuthTable::insert_token(Family& family, const RefreshRecord& token) {
+void OAuthTable::insert_token(Family& family, const RefreshRecord& token, Descent descent) {
   family.digests.insert(token.digest);
-  tokens_.emplace(token.digest, Token{.record = token});
+  tokens_.emplace(token.digest, Token{.record = token, .descent = std::move(descent)});
+}
+
+void OAuthTable::overtake_siblings(const Family& family, const Token& token) {
+  for (const std::string& digest : family.digests) {
+    Token& other = tokens_.find(digest)->second;
+    if (&other != &token && other.descent.parent == token.descent.parent) other.descent.overtaken = true;
+  }
 }
 
 OAuthTable::Families::iterator OAuthTable::drop_family(Families::iterator family, std::vector<RefreshRecord>& dropped) {
@@ -142,7 +148,7 @@ Change OAuthTable::add_refresh(const RefreshRecord& token) {
   const Owner owner(token.user, token.client);
   const auto [added, is_new] = families_.try_emplace(token.family, Family{.owner = owner, .begun = token.created, .digests = {}});
   if (!is_new) return Change::Exists;
-  insert_token(added->second, token);
+  insert_token(added->second, token, {});
 
   std::size_t others = 0;
   auto oldest = families_.end();
@@ -169,25 +175,30 @@ Result<OAuthTable::Rotated> OAuthTable::rotate(std::string_view digest, const Re
   if (const auto ok = check_successor(token.record, next); !ok) return ok.error();
   if (tokens_.contains(next.digest)) return error("the digest of a new refresh token is taken");
   const auto family = families_.find(next.family);
-  if (token.record.used && (next.created - *token.record.used > grace || token.successors >= kMostSuccessors)) {
+  const bool late = token.record.used ? next.created - *token.record.used > grace || token.successors >= kMostSuccessors : token.descent.overtaken;
+  if (late) {
     return Rotated{.rotation = OAuthStore::Rotation::Reused, .dropped = end_family(next.family)};
   }
+  if (!trim_family(family->second, digest, next.created)) return Rotated{.rotation = OAuthStore::Rotation::TooOften, .dropped = end_family(next.family)};
+  Descent descent = next_descent(token.record, token.descent, next.created, grace);
+  if (!token.record.used && goes_on(token.record, token.descent, next.created, grace)) overtake_siblings(family->second, token);
   if (!token.record.used) token.record.used = next.created;
   ++token.successors;
-  insert_token(family->second, next);
-  trim_family(family->second, next.digest);
+  insert_token(family->second, next, std::move(descent));
   return Rotated{.rotation = OAuthStore::Rotation::Rotated, .dropped = {}};
 }
 
-void OAuthTable::trim_family(Family& family, std::string_view newest) {
-  if (family.digests.size() <= kMostOfFamily) return;
+bool OAuthTable::trim_family(Family& family, std::string_view rotated, Instant at) {
+  if (family.digests.size() < kMostOfFamily) return true;
   const auto rank = [&](const std::string& digest) {
     const RefreshRecord& record = tokens_.find(digest)->second.record;
-    return std::tuple(digest == newest, !record.used, record.created);
+    return std::tuple(digest == rotated || access_lives(record, at), !record.used, record.created);
   };
   const auto first = std::min_element(family.digests.begin(), family.digests.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+  if (std::get<0>(rank(*first))) return false;
   tokens_.erase(*first);
   family.digests.erase(first);
+  return true;
 }
 
 std::vector<RefreshRecord> OAuthTable::end_family(std::string_view family) {
@@ -219,14 +230,15 @@ Change OAuthTable::drop_signing_key(std::string_view kid) {
   return dropped > 0 ? Change::Done : Change::NotFound;
 }
 
-void OAuthTable::remove_all_of(std::string_view user) {
-  std::erase_if(codes_, [&](const auto& entry) { return entry.second.record.user == user; });
-  std::erase_if(devices_, [&](const auto& entry) { return entry.second.user == user; });
+std::size_t OAuthTable::remove_all_of(std::string_view user) {
+  std::size_t out = std::erase_if(codes_, [&](const auto& entry) { return entry.second.record.user == user; });
+  out += std::erase_if(devices_, [&](const auto& entry) { return entry.second.user == user; });
   std::erase_if(user_codes_, [&](const auto& entry) { return !devices_.contains(entry.second); });
   std::vector<RefreshRecord> dropped;
   for (auto family = families_.begin(); family != families_.end();) {
     family = family->second.owner.first == user ? drop_family(family, dropped) : std::next(family);
   }
+  return out + dropped.size();
 }
 
 std::size_t OAuthTable::forget(Instant expired_before, Instant claimed_before) {

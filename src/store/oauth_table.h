@@ -3,6 +3,7 @@
 // are not kept here: what ends hands back the refresh tokens that came of it, of which the caller makes them.
 
 #include "store/oauth_ports.h"
+#include "store/oauth_rules.h"
 
 #include <map>
 #include <optional>
@@ -27,7 +28,7 @@ class OAuthTable {
   [[nodiscard]] std::vector<ClientRecord> list_clients() const;  // by creation
 
   [[nodiscard]] Change add_code(const CodeRecord& code);
-  [[nodiscard]] OAuthStore::TakenCode take_code(std::string_view digest);
+  [[nodiscard]] OAuthStore::TakenCode take_code(std::string_view digest, std::string_view client);
 
   [[nodiscard]] Change add_device(const DeviceRecord& device);
   [[nodiscard]] std::optional<DeviceRecord> find_device(std::string_view user_code) const;
@@ -38,7 +39,7 @@ class OAuthTable {
   [[nodiscard]] std::optional<RefreshRecord> find_refresh(std::string_view digest) const;
   struct Rotated {
     OAuthStore::Rotation rotation = OAuthStore::Rotation::Unknown;
-    std::vector<RefreshRecord> dropped;  // Reused: the family's
+    std::vector<RefreshRecord> dropped;  // Reused, TooOften: the family's
   };
   [[nodiscard]] Result<Rotated> rotate(std::string_view digest, const RefreshRecord& next, Duration grace);
   [[nodiscard]] std::vector<RefreshRecord> end_family(std::string_view family);  // the tokens that it had
@@ -49,7 +50,7 @@ class OAuthTable {
   [[nodiscard]] const std::vector<SigningKeyRecord>& signing_keys() const { return signing_keys_; }
   [[nodiscard]] Change drop_signing_key(std::string_view kid);
 
-  void remove_all_of(std::string_view user);
+  std::size_t remove_all_of(std::string_view user);  // how many were there
   [[nodiscard]] std::size_t forget(Instant expired_before, Instant claimed_before);
 
  private:
@@ -62,6 +63,7 @@ class OAuthTable {
   struct Token {
     RefreshRecord record;
     std::size_t successors = 0;
+    Descent descent;
   };
   struct Family {
     Owner owner;
@@ -71,10 +73,12 @@ class OAuthTable {
   using Families = std::map<std::string, Family, std::less<>>;
 
   [[nodiscard]] bool is_revoked(std::string_view client) const;
-  void insert_token(Family& family, const RefreshRecord& token);
+  void insert_token(Family& family, const RefreshRecord& token, Descent descent);
+  void overtake_siblings(const Family& family, const Token& token);
   Families::iterator drop_family(Families::iterator family, std::vector<RefreshRecord>& dropped);
   void trim_devices(const DeviceRecord& newest);
-  void trim_family(Family& family, std::string_view newest);
+  // Makes room for one more; false if there is none.
+  [[nodiscard]] bool trim_family(Family& family, std::string_view rotated, Instant at);
 
   std::map<std::string, ClientRecord, std::less<>> clients_;
   std::map<std::string, Code, std::less<>> codes_;            // by digest

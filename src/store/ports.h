@@ -37,10 +37,10 @@ class UserStore : public UserLookup {
   // In one step: the hash, and `digests` in place of all that were there. A password's Digest secrets never outlive it.
   // A Store also revokes the user's sessions, from `at` on.
   [[nodiscard]] virtual Result<Change> set_password(std::string_view name, const Secret& hash, const std::vector<DigestSecret>& digests, Instant at) = 0;
-  // A Store also revokes the sessions of a user whom it disables.
+  // Of a user whom it disables a Store also revokes the sessions, and drops the authorization codes, approved device requests and
+  // refresh tokens: none comes back to life with the user. The access tokens are the caller's to revoke, who knows their issuer.
   [[nodiscard]] virtual Result<Change> set_disabled(std::string_view name, bool disabled, Instant at) = 0;  // already so: nothing changes
-  // A Store drops the user's sessions, too, and the authorization codes, approved device requests and refresh tokens. The access
-  // tokens are the caller's to revoke, who knows their issuer.
+  // A Store drops all that set_disabled() ends or drops, too.
   [[nodiscard]] virtual Result<Change> remove_user(std::string_view name) = 0;
   [[nodiscard]] virtual Result<std::vector<UserRecord>> list_users() = 0;  // by name
 };

@@ -238,6 +238,8 @@ def test_what_cannot_be_trusted_is_shown_and_never_followed(service, app, machin
     ({"request": "a.b.c"}, "request_not_supported"),
     ({"response_type": None}, "invalid_request"),
     ({"prompt": "none login"}, "invalid_request"),
+    ({"prompt": "Login"}, "invalid_request"),
+    ({"max_age": "3x"}, "invalid_request"),
     ({"state": "xyz", "nonce": "n" * 300}, "invalid_request"),
 ])
 def test_other_faults_go_back_to_the_client(service, app, more, error):
@@ -255,7 +257,10 @@ def test_a_client_may_want_a_new_sign_in(service, app, more):
     assert service.get(wanted, cookie).status == 303  # the session of before does not count
     forged = re.sub(r"quivive_asked=\d+", "quivive_asked=1", wanted)
     assert service.get(forged, cookie).status == 303
-    assert "code" in sent_back(service.get(wanted, sign_in(service)))
+    cookie = sign_in(service)
+    assert service.get(wanted.replace("state=xyz", "state=abc"), cookie).status == 303  # it was for another request
+    assert "code" in sent_back(service.get(wanted, cookie))
+    assert service.get(wanted, cookie).status == 303  # and counts once
 
 
 def test_an_authorization_request_may_be_posted(service, app):
@@ -368,6 +373,7 @@ def test_a_user_who_changed_has_to_sign_in_again(upstream, change):
             service.command("user", "passwd", "alice", "--password-stdin", stdin=secret("another horse") + "\n")
         else:
             service.command("user", "disable", "alice")
+            service.command("user", "enable", "alice")  # what she had granted does not come back
         refused(service, refresh(service, app, tokens["refresh_token"]), "invalid_grant")
         revoked_from_now_on(service, tokens["access_token"])
 
@@ -468,6 +474,7 @@ def poll(service, client, begun):
 
 
 SAME_ORIGIN = {**FORM, "Origin": "http://api.example.com"}
+BY_HAND = {"Sec-Fetch-Site": "none"}
 
 
 @pytest.fixture(name="tv", scope="module")
@@ -484,7 +491,7 @@ def test_device_grant(service, tv):
     path = DEVICE + "?user_code=" + begun["user_code"]
     assert service.get(path).status == 303  # to the login
     cookie = sign_in(service)
-    page = service.get(path, cookie)
+    page = service.get(path, {**cookie, **BY_HAND})
     assert "&lt;The TV&gt;" in page.text and begun["user_code"] in page.text and "alice" in page.text
     body = urllib.parse.urlencode({"user_code": begun["user_code"].lower(), "decision": "approve"}).encode()
     expect(service, service.request("POST", DEVICE, {**FORM, **cookie, "Origin": "https://evil.example"}, body), 403, "csrf-rejected")
@@ -499,7 +506,7 @@ def test_device_grant(service, tv):
 def test_a_device_that_is_refused_and_a_code_that_is_mistyped(service, tv):
     begun = begin_device(service, tv)
     cookie = sign_in(service)
-    assert "No device waits" in service.get(DEVICE + "?user_code=BBBB-BBBB", cookie).text
+    assert "No device waits" in service.get(DEVICE + "?user_code=BBBB-BBBB", {**cookie, **BY_HAND}).text
     assert "eight letters" in service.get(DEVICE + "?user_code=AAAA", cookie).text
     body = urllib.parse.urlencode({"user_code": begun["user_code"], "decision": "deny"}).encode()
     assert "Device refused" in service.request("POST", DEVICE, {**SAME_ORIGIN, **cookie}, body).text

@@ -51,7 +51,7 @@ def test_codes_that_are_guessed(service):
     code = ask(service, "198.51.100.7").json()["user_code"]
 
     def type_in(user_code, address="192.0.2.7"):
-        return service.get(f"{PAGE}?user_code={user_code}", {**cookie, "X-Forwarded-For": address, "Accept": "text/html"})
+        return service.get(f"{PAGE}?user_code={user_code}", {**cookie, "X-Forwarded-For": address, "Accept": "text/html", "Sec-Fetch-Site": "none"})
 
     own = ask(service, "198.51.100.7").json()["user_code"]
     for number in range(10):
@@ -65,8 +65,22 @@ def test_codes_that_are_guessed(service):
     expect(service, post(service, PAGE, body, origin, address="192.0.2.7"), 429, "locked-out")
     expect(service, type_in(code, "203.0.113.7"), 429, "locked-out")  # wherever alice is
     bob = sign_in(service, BOB)
-    assert "tv" in service.get(f"{PAGE}?user_code={code}", {**bob, "X-Forwarded-For": "192.0.2.7"}).text
+    assert "tv" in service.get(f"{PAGE}?user_code={code}", {**bob, "X-Forwarded-For": "192.0.2.7", "Sec-Fetch-Site": "none"}).text
     assert "Device signed in" in post(service, PAGE, body, {**bob, "Origin": "http://api.example.com"}, address="192.0.2.7").text
+
+
+@pytest.mark.parametrize("said", [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Referer": "https://evil.example/"}, {}])
+def test_other_sites_pages_use_up_nobodys_tries(service, said):
+    cookie = {**sign_in(service), "X-Forwarded-For": "192.0.2.7"}
+    code = ask(service, "198.51.100.7").json()["user_code"]
+    for number in range(12):
+        wrong = "BBBB-BBB" + "BCDFGHJKLMNP"[number]
+        page = service.get(f"{PAGE}?user_code={wrong.lower()}", {**cookie, **said})
+        assert page.status == 200 and f'value="{wrong}"' in page.text and "No device waits" not in page.text
+    assert "tv" not in service.get(f"{PAGE}?user_code={code}", {**cookie, **said}).text  # nor do they look one up
+    origin = {**cookie, "Origin": "http://api.example.com"}
+    assert "tv" in post(service, PAGE, {"user_code": code}, origin, address="192.0.2.7").text
+    assert "Device signed in" in post(service, PAGE, {"user_code": code, "decision": "approve"}, origin, address="192.0.2.7").text
 
 
 @pytest.mark.parametrize("change", [("passwd", "alice", "--password-stdin"), ("disable", "alice"), ("remove", "alice")])

@@ -84,12 +84,12 @@ TEST_P(OAuthClientContract, RevokedClient_LosesItsGrantsAndItsAccessTokens) {
   const auto before = version();
   EXPECT_EQ(must(store_.revoke_client("app", kIssuer, after(200))), Change::Done);
   EXPECT_EQ(version(), before + 1);
-  EXPECT_EQ(must(other_.take_code(oauth_digest(1))).taken, Taken::Unknown);
+  EXPECT_EQ(must(other_.take_code(oauth_digest(1), "app")).taken, Taken::Unknown);
   EXPECT_FALSE(must(other_.find_device(user_code(1))));
   EXPECT_FALSE(must(other_.poll_device(oauth_digest(1), "tv", after(201))));
   for (const int gone : {1, 2, 5}) EXPECT_FALSE(lives(gone)) << gone;
   EXPECT_THAT(revoked(), ElementsAre("access1", "access2", "access5"));
-  EXPECT_EQ(must(other_.take_code(oauth_digest(3))).taken, Taken::Fresh);
+  EXPECT_EQ(must(other_.take_code(oauth_digest(3), "else")).taken, Taken::Fresh);
   EXPECT_TRUE(must(other_.find_device(user_code(3))));
   for (const int kept : {3, 4}) EXPECT_TRUE(lives(kept)) << kept;
 
@@ -112,7 +112,7 @@ TEST_P(OAuthClientContract, RevokedClient_GetsNothingMore) {
   EXPECT_EQ(must(other_.add_code(code(1, "anna", "app"))), Change::NotFound);
   EXPECT_EQ(must(other_.add_device(device(1, kNow, "app"))), Change::NotFound);
   EXPECT_EQ(must(other_.add_refresh(refresh(1))), Change::NotFound);
-  EXPECT_EQ(must(other_.take_code(oauth_digest(1))).taken, Taken::Unknown);
+  EXPECT_EQ(must(other_.take_code(oauth_digest(1), "app")).taken, Taken::Unknown);
   EXPECT_FALSE(must(other_.find_device(user_code(1))));
   EXPECT_FALSE(lives(1));
 }

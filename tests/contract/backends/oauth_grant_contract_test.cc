@@ -13,10 +13,33 @@ class OAuthGrantContract : public OAuthContract {
     return must(store_.decide_device(user_code(number), state, by, "tag", after(7)));
   }
   void ask(const DeviceRecord& device) { ASSERT_EQ(must(store_.add_device(device)), Change::Done) << device.user_code; }
+
+  // Number 1 is anna's, number 2 bert's; request 3 is nobody's yet.
+  void grant_to_anna_and_bert() {
+    int number = 1;
+    for (const std::string name : {"anna", "bert"}) {
+      ASSERT_EQ(must(store_.add_user(user(name))), Change::Done);
+      ASSERT_EQ(must(store_.add_code(code(number, name))), Change::Done);
+      ask(device(number));
+      ASSERT_EQ(decide(number, DeviceState::Approved, name), Change::Done);
+      begin(refresh(number, "f" + name, kNow, name));
+      ++number;
+    }
+    ask(device(3));
+  }
+  void expect_only_berts() {
+    EXPECT_EQ(must(other_.take_code(oauth_digest(1), "app")).taken, Taken::Unknown);
+    EXPECT_FALSE(must(other_.find_device(user_code(1))));
+    EXPECT_FALSE(lives(1));
+    EXPECT_EQ(rotate(1, refresh(9, "fanna")), Rotation::Unknown);
+    EXPECT_EQ(must(other_.take_code(oauth_digest(2), "app")).taken, Taken::Fresh);
+    for (const int kept : {2, 3}) EXPECT_TRUE(must(other_.find_device(user_code(kept)))) << kept;
+    EXPECT_TRUE(lives(2));
+  }
 };
 
 TEST_P(OAuthGrantContract, Empty_HasNothing) {
-  EXPECT_EQ(must(store_.take_code(oauth_digest(1))).taken, Taken::Unknown);
+  EXPECT_EQ(must(store_.take_code(oauth_digest(1), "app")).taken, Taken::Unknown);
   EXPECT_FALSE(must(store_.find_device(user_code(1))));
   EXPECT_FALSE(must(store_.poll_device(oauth_digest(1), "tv", kNow)));
   EXPECT_EQ(decide(1, DeviceState::Approved), Change::NotFound);
@@ -26,11 +49,19 @@ TEST_P(OAuthGrantContract, Code_IsFreshOnceThenUsed) {
   const auto before = version();
   ASSERT_EQ(must(store_.add_code(code(1))), Change::Done);
   for (const Taken expected : {Taken::Fresh, Taken::Used, Taken::Used}) {
-    const auto taken = must(other_.take_code(oauth_digest(1)));
+    const auto taken = must(other_.take_code(oauth_digest(1), "app"));
     EXPECT_EQ(taken.taken, expected);
     EXPECT_EQ(taken.code, code(1));
   }
   EXPECT_EQ(version(), before);
+}
+
+TEST_P(OAuthGrantContract, CodeOfAnotherClient_IsUnknownAndStaysAsItIs) {
+  ASSERT_EQ(must(store_.add_code(code(1))), Change::Done);
+  for (const Taken expected : {Taken::Fresh, Taken::Used}) {
+    for (const std::string other : {"else", "", "APP"}) EXPECT_EQ(must(other_.take_code(oauth_digest(1), other)).taken, Taken::Unknown) << other;
+    EXPECT_EQ(must(store_.take_code(oauth_digest(1), "app")).taken, expected);
+  }
 }
 
 TEST_P(OAuthGrantContract, CodeWhoseDigestIsTaken_Exists) {
@@ -40,16 +71,16 @@ TEST_P(OAuthGrantContract, CodeWhoseDigestIsTaken_Exists) {
     other.digest = oauth_digest(1);
     return other;
   }())), Change::Exists);
-  EXPECT_EQ(must(store_.take_code(oauth_digest(1))).code, code(1));
+  EXPECT_EQ(must(store_.take_code(oauth_digest(1), "app")).code, code(1));
   EXPECT_EQ(must(store_.add_code(code(1))), Change::Exists);  // a used one holds its digest
-  EXPECT_EQ(must(store_.take_code(oauth_digest(1))).taken, Taken::Used);
+  EXPECT_EQ(must(store_.take_code(oauth_digest(1), "app")).taken, Taken::Used);
 }
 
 TEST_P(OAuthGrantContract, CodeTakenByManyThreads_IsFreshForOne) {
   ASSERT_EQ(must(store_.add_code(code(1))), Change::Done);
   std::atomic<int> fresh{0}, used{0};
   on_threads(8, [&](int i) {
-    const auto taken = must(either(i).take_code(oauth_digest(1)));
+    const auto taken = must(either(i).take_code(oauth_digest(1), "app"));
     if (taken.taken == Taken::Fresh) ++fresh;
     if (taken.taken == Taken::Used) ++used;
   });
@@ -62,11 +93,12 @@ TEST_P(OAuthGrantContract, CodesBeyondMost_LeaveTheOldestOfThatUserAndClient) {
   ASSERT_EQ(must(store_.add_code(code(9001, "bert"))), Change::Done);
   ASSERT_EQ(must(store_.add_code(code(9002, "anna", "else"))), Change::Done);
   for (int i = 0; i <= most; ++i) ASSERT_EQ(must(store_.add_code(code(i, "anna", "app", after(i % 2 == 0 ? i : i + 1000)))), Change::Done);
-  EXPECT_EQ(must(other_.take_code(oauth_digest(0))).taken, Taken::Unknown);
-  for (const int kept : {1, 2, most, 9001, 9002}) EXPECT_EQ(must(other_.take_code(oauth_digest(kept))).taken, Taken::Fresh) << kept;
+  EXPECT_EQ(must(other_.take_code(oauth_digest(0), "app")).taken, Taken::Unknown);
+  for (const int kept : {1, 2, most, 9001}) EXPECT_EQ(must(other_.take_code(oauth_digest(kept), "app")).taken, Taken::Fresh) << kept;
+  EXPECT_EQ(must(other_.take_code(oauth_digest(9002), "else")).taken, Taken::Fresh);
   ASSERT_EQ(must(store_.add_code(code(500, "anna", "app", after(-99)))), Change::Done);  // the new one stays in any case
-  EXPECT_EQ(must(other_.take_code(oauth_digest(500))).taken, Taken::Fresh);
-  EXPECT_EQ(must(other_.take_code(oauth_digest(2))).taken, Taken::Unknown);
+  EXPECT_EQ(must(other_.take_code(oauth_digest(500), "app")).taken, Taken::Fresh);
+  EXPECT_EQ(must(other_.take_code(oauth_digest(2), "app")).taken, Taken::Unknown);
 }
 
 TEST_P(OAuthGrantContract, Device_IsFoundWholeAndPollsShowTheOneBefore) {
@@ -209,12 +241,12 @@ TEST_P(OAuthGrantContract, Forgotten_AreThoseExpiredByThen) {
   ASSERT_EQ(must(store_.add_code(code(2, "anna", "app", after(1)))), Change::Done);    // at 61
   ask(device(3));                                                                      // at 600
   begin(refresh(4));                                                                   // in a day
-  (void)must(store_.take_code(oauth_digest(2)));
+  (void)must(store_.take_code(oauth_digest(2), "app"));
   const auto before = version();
   EXPECT_EQ(must(store_.forget_oauth(after(59), after(59))), 0u);
   EXPECT_EQ(must(store_.forget_oauth(after(60), after(60))), 1u);
-  EXPECT_EQ(must(other_.take_code(oauth_digest(1))).taken, Taken::Unknown);
-  EXPECT_EQ(must(other_.take_code(oauth_digest(2))).taken, Taken::Used);
+  EXPECT_EQ(must(other_.take_code(oauth_digest(1), "app")).taken, Taken::Unknown);
+  EXPECT_EQ(must(other_.take_code(oauth_digest(2), "app")).taken, Taken::Used);
   EXPECT_EQ(must(store_.forget_oauth(after(600), after(600))), 2u);
   EXPECT_FALSE(must(other_.find_device(user_code(3))));
   EXPECT_TRUE(lives(4));
@@ -225,23 +257,26 @@ TEST_P(OAuthGrantContract, Forgotten_AreThoseExpiredByThen) {
 }
 
 TEST_P(OAuthGrantContract, RemovedUser_LosesCodesApprovalsAndRefreshTokens) {
-  for (const std::string name : {"anna", "bert"}) {
-    ASSERT_EQ(must(store_.add_user(user(name))), Change::Done);
-    const int number = name == "anna" ? 1 : 2;
-    ASSERT_EQ(must(store_.add_code(code(number, name))), Change::Done);
-    ask(device(number));
-    ASSERT_EQ(decide(number, DeviceState::Approved, name), Change::Done);
-    begin(refresh(number, "f" + name, kNow, name));
-  }
-  ask(device(3));
+  grant_to_anna_and_bert();
   ASSERT_EQ(must(store_.remove_user("anna")), Change::Done);
-  EXPECT_EQ(must(other_.take_code(oauth_digest(1))).taken, Taken::Unknown);
-  EXPECT_FALSE(must(other_.find_device(user_code(1))));
+  expect_only_berts();
+}
+
+TEST_P(OAuthGrantContract, DisabledUser_LosesThemAndGetsNoneBackWhenEnabled) {
+  grant_to_anna_and_bert();
+  ASSERT_EQ(must(store_.set_disabled("anna", true, after(1))), Change::Done);
+  ASSERT_EQ(must(store_.set_disabled("anna", false, after(2))), Change::Done);
+  expect_only_berts();
+}
+
+TEST_P(OAuthGrantContract, UserDisabledAgain_LosesWhatWasUnderWay) {
+  ASSERT_EQ(must(store_.add_user(user("anna"))), Change::Done);
+  ASSERT_EQ(must(store_.set_disabled("anna", true, after(1))), Change::Done);
+  begin(refresh(1));
+  const auto before = version();
+  ASSERT_EQ(must(store_.set_disabled("anna", true, after(2))), Change::Done);
   EXPECT_FALSE(lives(1));
-  EXPECT_EQ(rotate(1, refresh(9, "fanna")), Rotation::Unknown);
-  EXPECT_EQ(must(other_.take_code(oauth_digest(2))).taken, Taken::Fresh);
-  for (const int kept : {2, 3}) EXPECT_TRUE(must(other_.find_device(user_code(kept)))) << kept;
-  EXPECT_TRUE(lives(2));
+  EXPECT_EQ(version(), before + 1);
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, OAuthGrantContract, all_kinds(), kind_name);

@@ -94,6 +94,58 @@ TEST_P(OAuthRefreshContract, SuccessorsWithinGrace_AreBoundedAndOneMoreIsReuse) 
   EXPECT_EQ(revoked().size(), static_cast<std::size_t>(most) + 2);
 }
 
+// Threat: a copy that is first used within the grace.
+TEST_P(OAuthRefreshContract, TwoSuccessorsUsedAfterTheGrace_EndTheFamily) {
+  begin(refresh(1));
+  begin(refresh(9, "f9"));
+  ASSERT_EQ(rotate(1, refresh(2, "f1", after(30))), Rotation::Rotated);
+  ASSERT_EQ(rotate(1, refresh(3, "f1", after(38))), Rotation::Rotated);
+  EXPECT_EQ(rotate(2, refresh(4, "f1", after(600))), Rotation::Rotated);
+  EXPECT_EQ(rotate(4, refresh(5, "f1", after(1200))), Rotation::Rotated);
+  EXPECT_EQ(rotate(3, refresh(6, "f1", after(1201))), Rotation::Reused);
+  for (const int gone : {1, 2, 3, 4, 5, 6}) EXPECT_FALSE(lives(gone)) << gone;
+  EXPECT_THAT(revoked(), ElementsAre("access4", "access5"));
+  EXPECT_TRUE(lives(9));
+}
+
+// Threat: a thief who refreshes at once what was got within the grace, so that it looks like a parallel request still.
+TEST_P(OAuthRefreshContract, WhatWasRefreshedWithinTheGrace_IsASiblingStill) {
+  for (const bool thief_first : {false, true}) {
+    const std::string family = thief_first ? "f1" : "f2";
+    const int base = thief_first ? 100 : 200;
+    begin(refresh(base, family));
+    ASSERT_EQ(rotate(base, refresh(base + 1, family, after(30))), Rotation::Rotated);
+    ASSERT_EQ(rotate(base, refresh(base + 2, family, after(38))), Rotation::Rotated);
+    ASSERT_EQ(rotate(base + 2, refresh(base + 3, family, after(39))), Rotation::Rotated);
+    ASSERT_EQ(rotate(base + 3, refresh(base + 4, family, after(40))), Rotation::Rotated);
+    EXPECT_EQ(rotate(thief_first ? base + 4 : base + 1, refresh(base + 5, family, after(600))), Rotation::Rotated);
+    EXPECT_EQ(rotate(thief_first ? base + 1 : base + 4, refresh(base + 6, family, after(601))), Rotation::Reused);
+  }
+}
+
+TEST_P(OAuthRefreshContract, WhatComesLateOfASiblingThatWasOvertaken_IsOvertaken) {
+  begin(refresh(1));
+  ASSERT_EQ(rotate(1, refresh(2, "f1", after(30))), Rotation::Rotated);
+  ASSERT_EQ(rotate(1, refresh(3, "f1", after(31))), Rotation::Rotated);
+  ASSERT_EQ(rotate(3, refresh(4, "f1", after(38))), Rotation::Rotated);
+  ASSERT_EQ(rotate(2, refresh(5, "f1", after(41))), Rotation::Rotated);  // goes on
+  ASSERT_EQ(rotate(3, refresh(6, "f1", after(42))), Rotation::Rotated);  // a parallel request, by its own grace
+  EXPECT_EQ(rotate(6, refresh(7, "f1", after(600))), Rotation::Reused);
+}
+
+// Processes of one client that share what they get, however often they refresh within the grace.
+TEST_P(OAuthRefreshContract, SiblingsOfWhichOneGoesOn_AreNoReuse) {
+  begin(refresh(1));
+  int last = 1;
+  for (int round = 1; round <= 4; ++round) {
+    for (int i = 1; i <= 3; ++i) ASSERT_EQ(rotate(last, refresh(round * 10 + i, "f1", after(round * 600 + i))), Rotation::Rotated);
+    ASSERT_EQ(rotate(round * 10 + 2, refresh(round * 10 + 4, "f1", after(round * 600 + 5))), Rotation::Rotated);
+    ASSERT_EQ(rotate(round * 10 + 2, refresh(round * 10 + 5, "f1", after(round * 600 + 14))), Rotation::Rotated);
+    last = round * 10 + 3 + round % 3;  // 3, 4 or 5
+  }
+  EXPECT_THAT(revoked(), IsEmpty());
+}
+
 TEST_P(OAuthRefreshContract, SuccessorThatIsNone_IsAnErrorAndNothingChanges) {
   begin(refresh(1));
   begin(refresh(9, "f9"));
@@ -137,8 +189,8 @@ TEST_P(OAuthRefreshContract, RevokedFamilyWithoutLiveAccessTokens_DoesNotCount) 
 
 TEST_P(OAuthRefreshContract, RevokedWhileTheCodeIsExchanged_FamilyNeverBegins) {
   ASSERT_EQ(must(store_.add_code(code(1))), Change::Done);
-  ASSERT_EQ(must(store_.take_code(oauth_digest(1))).taken, Taken::Fresh);
-  ASSERT_EQ(must(other_.take_code(oauth_digest(1))).taken, Taken::Used);
+  ASSERT_EQ(must(store_.take_code(oauth_digest(1), "app")).taken, Taken::Fresh);
+  ASSERT_EQ(must(other_.take_code(oauth_digest(1), "app")).taken, Taken::Used);
   EXPECT_EQ(must(other_.revoke_family(code(1).family, kIssuer, after(1))), 0u);
   EXPECT_EQ(must(store_.add_refresh(refresh(1, code(1).family))), Change::NotFound);
   EXPECT_FALSE(lives(1));
@@ -188,6 +240,20 @@ TEST_P(OAuthRefreshContract, TokensBeyondMostOfAFamily_UsedOnesLeaveFirst) {
   EXPECT_EQ(must(store_.revoke_family("f1", kIssuer, after(0))), kMostOfFamily);
 }
 
+TEST_P(OAuthRefreshContract, TokensBeyondMostWhoseAccessTokensLive_EndTheFamily) {
+  const int most = static_cast<int>(kMostOfFamily);
+  begin(refresh(0));
+  begin(refresh(9000, "f9"));
+  std::vector<RefreshRecord> tokens;
+  for (int i = 0; i < most; ++i) tokens.push_back(refresh(i, "f1", kNow + std::chrono::milliseconds(i)));
+  ASSERT_TRUE(backend_->rotate_in_turn(tokens));
+  EXPECT_EQ(rotate(most - 1, refresh(most, "f1", after(899))), Rotation::TooOften);  // the first one's access token may be accepted until 900
+  for (const int gone : {0, 1, most - 1, most}) EXPECT_FALSE(lives(gone)) << gone;
+  EXPECT_TRUE(lives(9000));
+  EXPECT_EQ(revoked().size(), kMostOfFamily);
+  EXPECT_EQ(rotate(most - 1, refresh(most, "f1", after(900))), Rotation::Unknown);
+}
+
 TEST_P(OAuthRefreshContract, RotatedByManyThreadsWithinGrace_AtMostAllowedThenTheFamilyEnds) {
   begin(refresh(1));
   std::atomic<int> rotated{0}, reused{0}, unknown{0};
@@ -195,6 +261,7 @@ TEST_P(OAuthRefreshContract, RotatedByManyThreadsWithinGrace_AtMostAllowedThenTh
     switch (must(either(i).rotate_refresh(oauth_digest(1), refresh(100 + i, "f1", after(i % 3)), kGrace, kIssuer))) {
       case Rotation::Rotated: ++rotated; break;
       case Rotation::Reused: ++reused; break;
+      case Rotation::TooOften: break;
       case Rotation::Unknown: ++unknown; break;
     }
   });

@@ -31,6 +31,24 @@ TEST(SqliteStore, ReopenedAfterARotationAndAReuse_ShowsThem) {
   EXPECT_EQ(open(path)->list_revocations().value().size(), 2u);
 }
 
+TEST(SqliteStore, FileFromBeforeDescentWasKept_RefreshesItsTokens) {
+  using Rotation = store::OAuthStore::Rotation;
+  const TempFolder folder;
+  const std::string path = folder.path("store.db");
+  ASSERT_EQ(open(path)->add_refresh(refresh('a')).value(), store::Change::Done);
+  RawDb(path).run("DROP INDEX refresh_tokens_by_parent; ALTER TABLE refresh_tokens DROP COLUMN parent; ALTER TABLE refresh_tokens DROP COLUMN parent_used; "
+                  "ALTER TABLE refresh_tokens DROP COLUMN overtaken; PRAGMA user_version=5");
+  const auto rotate = [&](char from, char to, std::chrono::seconds at) {
+    store::RefreshRecord next = refresh(to);
+    next.created = kNow + at;
+    return open(path)->rotate_refresh(refresh(from).digest, next, std::chrono::seconds(10), "i").value();
+  };
+  EXPECT_EQ(rotate('a', 'b', std::chrono::seconds(1)), Rotation::Rotated);
+  EXPECT_EQ(rotate('a', 'c', std::chrono::seconds(2)), Rotation::Rotated);
+  EXPECT_EQ(rotate('b', 'd', std::chrono::seconds(20)), Rotation::Rotated);
+  EXPECT_EQ(rotate('c', 'e', std::chrono::seconds(21)), Rotation::Reused);
+}
+
 // Answered only when it is in the file: a code that could not be marked as used is not handed out.
 TEST(SqliteStore, LockedByAnotherProcess_GrantsAreNotHandedOut) {
   const TempFolder folder;
@@ -39,7 +57,7 @@ TEST(SqliteStore, LockedByAnotherProcess_GrantsAreNotHandedOut) {
   ASSERT_TRUE(store->add_refresh(refresh('a')));
   RawDb other(folder.path("store.db"));
   other.run("BEGIN IMMEDIATE");
-  EXPECT_FALSE(store->take_code(std::string(32, 'c')));
+  EXPECT_FALSE(store->take_code(std::string(32, 'c'), "app"));
   EXPECT_FALSE(store->poll_device(std::string(32, 'c'), "tv", kNow));
   EXPECT_FALSE(store->rotate_refresh(refresh('a').digest, refresh('b'), Duration(0), "i"));
   EXPECT_FALSE(store->claim_once("jti", kNow));
@@ -72,6 +90,7 @@ TEST(SqliteStore, Grants_AreFoundByIndex) {
            {"SELECT family FROM refresh_families WHERE user = x'61' AND client = x'62' ORDER BY begun DESC, family DESC", "INDEX refresh_families_by_user"},
            {"DELETE FROM refresh_tokens WHERE family IN (SELECT family FROM refresh_families WHERE client = x'61')", "INDEX refresh_families_by_client"},
            {"DELETE FROM refresh_tokens WHERE family = x'61'", "INDEX refresh_tokens_by_family"},
+           {"UPDATE refresh_tokens SET overtaken = 1 WHERE parent = x'61' AND digest <> x'62'", "INDEX refresh_tokens_by_parent"},
            {"DELETE FROM refresh_tokens WHERE expires <= 5", "INDEX refresh_tokens_by_expiry"},
            {"DELETE FROM claimed WHERE expires <= 5", "INDEX claimed_by_expiry"},
        }) {

@@ -32,14 +32,17 @@ class ClientAuthentication : public testing::Test {
 
   // The client's id, or the error's code.
   std::string outcome(std::string_view body, std::string_view authorization = {}) {
+    const auto client = asked(body, authorization);
+    return client ? client->id : std::string(info(client.error().error).code);
+  }
+  Result<store::ClientRecord, Refusal> asked(std::string_view body, std::string_view authorization = {}) {
     const http::Field field{"Authorization", authorization, http::FieldId::Authorization};
     Request request{};
     if (!authorization.empty()) request.head.fields = {&field, 1};
     request.now = kTime;
     const auto parameters = Parameters::of_body("application/x-www-form-urlencoded", body, kClientParameters);
-    if (!parameters) return std::string(info(parameters.error().error).code);
-    const auto client = authenticate_client(store_, settings_, request, *parameters);
-    return client ? client->id : std::string(info(client.error().error).code);
+    if (!parameters) return parameters.error();
+    return authenticate_client(store_, settings_, request, *parameters);
   }
   static std::string basic(std::string_view pair) { return "Basic " + base64_encode(pair); }
 
@@ -52,7 +55,10 @@ class ClientAuthentication : public testing::Test {
     return *jose::JwtSigner::make(key, jose::JwsAlgorithm::ES256, "k1")->sign(claims);
   }
   std::string assert_it(JsonObject changes = {}, const crypto::PrivateKey* key = nullptr) {
-    return outcome("client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=" + assertion(std::move(changes), key == nullptr ? key_ : *key));
+    return outcome(assertion_form(std::move(changes), key));
+  }
+  std::string assertion_form(JsonObject changes = {}, const crypto::PrivateKey* key = nullptr) {
+    return "client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=" + assertion(std::move(changes), key == nullptr ? key_ : *key);
   }
 
   store::MemoryStore store_;
@@ -100,6 +106,21 @@ TEST_F(ClientAuthentication, Assertion_WithAnyFault_DoesNotHold) {
     EXPECT_EQ(assert_it(change), "invalid_client") << to_json(change);
   }
   EXPECT_EQ(assert_it(), "signer");  // none of these used up its jti
+}
+
+// Threat: strangers who find out which clients there are.
+TEST_F(ClientAuthentication, WhatDoesNotHold_IsToldAlikeWhetherTheClientExists) {
+  const auto other = *crypto::PrivateKey::generate(crypto::KeyKind::EcP256);
+  const auto refusal = [&](const std::string& body) { return asked(body).error(); };
+  const Refusal unknown = refusal(assertion_form({{"iss", "nobody"}, {"sub", "nobody"}}, &other));
+  for (const std::string& body : {assertion_form({}, &other), assertion_form({{"aud", "https://other.example"}}), assertion_form({{"iss", "machine"}, {"sub", "machine"}}),
+                                  std::string("client_id=machine&client_secret=wrong"), std::string("client_id=nobody&client_secret=wrong"), std::string("client_id=signer")}) {
+    EXPECT_EQ(refusal(body).error, unknown.error) << body;
+    EXPECT_EQ(refusal(body).description, unknown.description) << body;
+  }
+  // Who reads the log is told.
+  EXPECT_NE(refused(refusal(assertion_form({}, &other)), "r").refusal.find("signature"), std::string::npos);
+  EXPECT_EQ(refused(refusal(assertion_form({}, &other)), "r").body.find("signature"), std::string::npos);
 }
 
 }  // namespace

@@ -89,6 +89,27 @@ TEST_F(KeyRingTest, AlgorithmThatNobodyNamesAnyMore_GoesInTheEnd) {
   EXPECT_FALSE(std::ranges::any_of(*store_.list_signing_keys(), [](const auto& key) { return key.algorithm == "ES256"; }));
 }
 
+// The rotation is over at once for the key that signed so far, but nothing has followed it yet.
+TEST_F(KeyRingTest, AnotherAlgorithmAndAShorterRotationAtOnce_TheOldStaysWhileItsTokensLive) {
+  tend(kStart);
+  const auto old = kids();
+  const Instant edit = kStart + hours(24 * 10);
+  settings_.algorithm = jose::JwsAlgorithm::EdDSA;
+  settings_.key_rotation = hours(1);
+  const Instant active = edit + minutes(15);
+  const auto old_is_there = [&] { return kids().front() == old.front(); };
+  for (Instant now = edit; now < active + hours(24) + minutes(10); now += minutes(20)) {
+    tend(now);
+    ASSERT_TRUE(old_is_there()) << (now - edit).count();
+    const auto ring = KeyRing::of(*store_.list_signing_keys());
+    ASSERT_LE(ring->signing(settings_.algorithm, now).active, now);
+  }
+  EXPECT_EQ(signing(edit + minutes(14)), old.front());
+  tend(active + hours(24) + minutes(10));
+  tend(active + hours(24) + minutes(11));  // one step makes the key that is due
+  EXPECT_FALSE(old_is_there());
+}
+
 TEST_F(KeyRingTest, KeyFromTheFuture_DoesNotStopTheRotation) {
   tend(kStart + hours(24 * 3650));  // a clock was wrong
   tend(kStart);
