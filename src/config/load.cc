@@ -46,10 +46,11 @@ LoadResult load(std::string_view yaml, std::string_view file_name) {
   return out;
 }
 
-LoadResult zero_config(std::string_view upstream_url, std::string_view listen) {
+LoadResult zero_config(std::string_view upstream_url, std::string_view listen, std::string_view admin) {
   // Quoted as JSON, which is YAML too: what a command line says stays one value.
   std::string yaml = fmt::format("upstream: {}\n", json_quote(upstream_url));
   if (!listen.empty()) yaml += fmt::format("listen: {}\n", json_quote(listen));
+  if (!admin.empty()) yaml += fmt::format("admin: {}\n", json_quote(admin));
   LoadResult out = load(yaml, {});
   for (Diagnostic& diagnostic : out.diagnostics) diagnostic.line = diagnostic.column = 0;  // there is no file to look in
   return out;

@@ -44,7 +44,9 @@ def test_zero_configuration(upstream, tmp_path):
 
 
 @pytest.mark.parametrize("arguments", [["--upstream", "nonsense"], ["--upstream", "http://127.0.0.1:1/path"], ["--upstream", "ftp://x"],
-                                       ["--upstream", "http://127.0.0.1:1", "--listen", "127.0.0.1:99999"], ["--nonsense"]])
+                                       ["--upstream", "http://127.0.0.1:1", "--listen", "127.0.0.1:99999"], ["--nonsense"],
+                                       ["--upstream", "http://127.0.0.1:1", "--admin", "nowhere"],
+                                       ["--upstream", "http://127.0.0.1:1", "--listen", "127.0.0.1:18480", "--admin", "127.0.0.1:18480"]])
 def test_wrong_arguments_are_one_clear_line(tmp_path, arguments):
     result = command("serve", *arguments, folder=tmp_path)
     assert result.exit == 2

@@ -159,6 +159,7 @@ TEST(Load, Listeners_CheckedTogether) {
   expect_said({
       {"listen: {tls: {certificate: a.pem}}", "2:15 listen.tls.key: required, but not given"},
       {"admin: 127.0.0.1:8080", "2:8 admin: 127.0.0.1:8080 is the address of listen too"},
+      {"admin: ':8080'", "2:8 admin: :8080 overlaps with the address of listen, 127.0.0.1:8080"},
       {"limits: {header_bytes: 4KiB, token_bytes: 5KiB}", "2:43 limits.token_bytes: is more than header_bytes, which a token is part of"},
   });
   EXPECT_EQ(loaded(kUpstream + "limits: {header_bytes: 4KiB}").limits.token_bytes, 4096u);
@@ -249,6 +250,21 @@ TEST(ZeroConfig, UpstreamAndListen) {
   const Config file = loaded(kUpstream);
   same.file = file.file;
   EXPECT_EQ(same, file);
+}
+
+TEST(ZeroConfig, Admin_CheckedAsThatOfAFile) {
+  const auto with = [](std::string_view listen, std::string_view admin) { return zero_config("http://127.0.0.1:9000", listen, admin); };
+  EXPECT_EQ(with("", ":9001").config->admin, (ListenAddress{"", 9001}));
+  EXPECT_EQ(with("", "off").config->admin, std::nullopt);
+  EXPECT_EQ(with("", "127.0.0.1:9001").diagnostics.size(), 0u);
+  const auto same = with("127.0.0.1:18480", "127.0.0.1:18480");
+  EXPECT_FALSE(same.config);
+  EXPECT_EQ(format(same.diagnostics, "command line"), "command line:  admin: 127.0.0.1:18480 is the address of listen too");
+  EXPECT_FALSE(with("", "nowhere").config);
+  const auto open = with("", "0.0.0.0:28281");
+  ASSERT_EQ(open.diagnostics.size(), 1u);
+  EXPECT_EQ(open.diagnostics[0].severity, Severity::Warning);
+  EXPECT_EQ(open.diagnostics[0].path, "admin");
 }
 
 TEST(ZeroConfig, WrongArguments_NameTheSetting) {
