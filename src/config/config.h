@@ -287,12 +287,12 @@ struct Config {
 // `file`, relative to the folder of the configuration; absolute names stay as they are.
 [[nodiscard]] std::string resolve(const Config& config, const std::string& file);
 
-// The session cookie: for https alone, or not, by the listener (`listen` is the one in force) and the settings, never by what a client says. Its whole name.
+// The session cookie: for https alone, or not, by the listener and the settings, never by what a client says. Its whole name.
 // Requires accept.session.
 struct SessionCookie {
   bool secure = true;
   std::string name;
 };
-[[nodiscard]] SessionCookie session_cookie(const Config& config, const Listen& listen);
+[[nodiscard]] SessionCookie session_cookie(const Config& config);
 
 }  // namespace quivive::config

@@ -61,9 +61,9 @@ std::string resolve(const Config& config, const std::string& file) {
   return config.base_dir.ends_with('/') ? config.base_dir + file : config.base_dir + "/" + file;
 }
 
-SessionCookie session_cookie(const Config& config, const Listen& listen) {
+SessionCookie session_cookie(const Config& config) {
   const SessionSettings& session = *config.accept.session;
-  const bool secure = listen.tls || session.secure == SecureCookie::Always || !is_loopback(listen.address);
+  const bool secure = config.listen.tls || session.secure == SecureCookie::Always || !is_loopback(config.listen.address);
   // __Host- (RFC 6265bis section 4.1.3.2): set over https by this very host, so that no sibling can plant one.
   return {secure, (secure ? "__Host-" : "") + session.cookie};
 }

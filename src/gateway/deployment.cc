@@ -2,6 +2,7 @@
 
 #include "backends/htpasswd.h"
 #include "backends/sqlite_store.h"
+#include "config/restart.h"
 #include "crypto/password.h"
 #include "gateway/deploy_issuers.h"
 #include "gateway/logo.h"
@@ -18,7 +19,7 @@ class Deployer {
   Deployer(Deployment& out, const DeployContext& context) : out_(out), config_(out.config), context_(context) {}
 
   void run() {
-    out_.listening = context_.previous != nullptr ? context_.previous->listening : config_.listen;
+    keep_what_runs();
     open_stores();
     deploy_issuers(out_, context_, faults_);
     make_upstreams();
@@ -34,9 +35,17 @@ class Deployer {
  private:
   void fault(const Error& e) { faults_.push_back(e.message); }
 
+  void keep_what_runs() {
+    tls_files_ = config_.listen.tls;
+    if (context_.previous == nullptr) return;
+    const auto kept = config::keep_until_restart(context_.previous->config, out_.config);
+    if (kept.empty()) return;
+    out_.warnings.push_back(fmt::format("{}: changed, which takes a restart; until then what runs stays", fmt::join(kept, ", ")));
+  }
+
   void open_stores() {
     const Deployment* previous = context_.previous.get();
-    if (previous != nullptr && previous->config.store == config_.store) {
+    if (previous != nullptr) {
       out_.stores.database = previous->stores.database;
     } else if (context_.store) {
       out_.stores.database = context_.store;
@@ -90,12 +99,12 @@ class Deployer {
   }
 
   void make_tls() {
-    if (config_.listen.tls) {
-      auto context = make_server_context(resolve(config_, config_.listen.tls->certificate), resolve(config_, config_.listen.tls->key));
+    if (tls_files_) {
+      auto context = make_server_context(resolve(config_, tls_files_->certificate), resolve(config_, tls_files_->key));
       if (!context) return fault(context.error());
-      if (out_.listening.tls) out_.listener_tls = std::move(*context);
-    } else if (out_.listening.tls) {
-      out_.listener_tls = context_.previous->listener_tls;  // to speak TLS, or not to, takes a restart
+      if (config_.listen.tls) out_.listener_tls = std::move(*context);
+    } else if (config_.listen.tls) {
+      out_.listener_tls = context_.previous->listener_tls;  // the file names none any more
     }
   }
 
@@ -115,7 +124,7 @@ class Deployer {
 
   [[nodiscard]] auth::SessionSettings session_settings() const {
     const config::SessionSettings& session = *config_.accept.session;
-    return {config::session_cookie(config_, out_.listening).name, session.idle, session.absolute};
+    return {config::session_cookie(config_).name, session.idle, session.absolute};
   }
 
   void make_login() {
@@ -131,7 +140,7 @@ class Deployer {
     LoginDesk desk;
     desk.route.index = out_.routes.size();
     desk.route.policy = std::make_shared<const auth::RoutePolicy>(std::move(*policy));
-    desk.cookie = config::session_cookie(config_, out_.listening);
+    desk.cookie = config::session_cookie(config_);
     if (!desk.cookie.secure) {
       out_.warnings.push_back(fmt::format(
           "sessions are in a cookie '{}' that http may carry too, since this is a loopback address without TLS; say accept.session.secure: always where a proxy ends TLS",
@@ -249,6 +258,7 @@ class Deployer {
   Deployment& out_;
   const config::Config& config_;
   const DeployContext& context_;
+  std::optional<config::TlsFiles> tls_files_;  // as the file says, whether or not TLS is spoken
   std::vector<Secret> password_hashes_;
   std::vector<Secret> decoys_;
 };

@@ -39,8 +39,7 @@ struct LoginDesk {
 };
 
 struct Deployment {
-  config::Config config;
-  config::Listen listening;  // what the process listens on: a reload changes config.listen alone
+  config::Config config;  // what runs: of what only a restart changes, as it was at the start
   std::vector<Route> routes;  // as in config.routes
   std::optional<auth::Router> router;
   std::vector<std::shared_ptr<const auth::IssuerPolicy>> issuers;  // as in config.accept.bearer
@@ -56,7 +55,8 @@ struct Deployment {
   std::optional<std::size_t> issuer_slot;  // of its keys on the board; nothing where accept.bearer has another row for it
   // Names of our session cookies, now and before reloads of this process: no upstream may see one, or set it.
   std::vector<std::string> own_cookies;
-  std::vector<std::string> warnings;                   // for the log: what was left out of the files that were read
+  // For the operator: what was left out of the files that were read, and what has to wait for a restart.
+  std::vector<std::string> warnings;
 
   // Key sets that came with the configuration (files, inline, secrets), to be put on the board when it takes over.
   struct FixedKeys {

@@ -1,6 +1,7 @@
 // The list of settings and the code that reads them say the same: each row is really read, each default is the one that
 // Config gets, and each bound is one that the reader knows.
 
+#include "config/restart.h"
 #include "config/settings.h"
 #include "config/units.h"
 #include "loading.h"
@@ -174,6 +175,25 @@ TEST(Settings, EveryDefault_IsWhatConfigGets) {
     EXPECT_TRUE(without(row) == with(row, row.default_text)) << row.path << " does not default to " << row.default_text;
   }
   for (const std::string_view path : {"routes[].methods", "accept.bearer.issuers[].require_claims", "trusted_proxies"}) EXPECT_EQ(find_setting(path)->default_text, "[]");
+}
+
+// What is marked Restart keeps its running value over a reload, and what is not does not.
+TEST(Settings, EveryRow_ReloadsAsMarked) {
+  for (const Setting& row : all_settings()) {
+    if (!has_value(row)) continue;
+    const bool required = row.default_text == kRequired;
+    const Config running = required ? with(row, kSample.at(row.path)) : without(row);
+    const Config wished = with(row, kOther.at(row.path));
+    Config next = wished;
+    const auto kept = keep_until_restart(running, next);
+    if (row.reloading == Reloading::Restart) {
+      EXPECT_EQ(kept, std::vector{row.path});
+      EXPECT_TRUE(next == running) << row.path;
+    } else {
+      EXPECT_TRUE(kept.empty()) << row.path;
+      EXPECT_TRUE(next == wished) << row.path;
+    }
+  }
 }
 
 TEST(Settings, NamedUpstreams_ReadEverySettingOfUpstream) {

@@ -6,6 +6,8 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
+
 namespace quivive::gateway {
 namespace {
 
@@ -174,6 +176,21 @@ TEST_F(DeploymentTest, Reload_OtherSettings_OtherObjects) {
   EXPECT_NE(after->issuers[0], before->issuers[0]);
   EXPECT_NE(after->upstreams[0], before->upstreams[0]);
   EXPECT_EQ(after->upstreams[0]->port, 9001);
+}
+
+TEST_F(DeploymentTest, Reload_OfWhatTakesARestart_RunsOnAndWarns) {
+  world_.store = nullptr;
+  const auto before = deployed(kUpstream + "store: sqlite:live.db\n");
+  EXPECT_THAT(before->warnings, IsEmpty());
+  for (int i = 0; i < 2; ++i) {  // every time: what runs is compared, not what was read last
+    const auto after = deployed(kUpstream + "store: sqlite:typo.db\nworkers: 3\ncache: {keys: 7}\n");
+    EXPECT_EQ(after->stores.database, before->stores.database);
+    EXPECT_FALSE(std::ifstream(at("typo.db"))) << "a store was made";
+    EXPECT_EQ(after->config.store, before->config.store);
+    EXPECT_EQ(after->config.cache, before->config.cache);
+    EXPECT_THAT(after->warnings, ElementsAre(StartsWith("store, workers, cache.keys: ")));
+  }
+  EXPECT_THAT(deployed(kUpstream + "store: sqlite:live.db\n")->warnings, IsEmpty());
 }
 
 TEST_F(DeploymentTest, Reload_OtherKeysInTheFile_NewSlotOrSet) {
