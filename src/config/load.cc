@@ -1,6 +1,8 @@
 #include "config/load.h"
 
 #include "base/json.h"
+#include "base/text.h"
+#include "config/decode.h"
 #include "config/readers.h"
 #include "config/yaml_tree.h"
 
@@ -44,6 +46,19 @@ LoadResult load(std::string_view yaml, std::string_view file_name) {
   }
   out.diagnostics = report.take();
   return out;
+}
+
+Result<std::optional<ListenAddress>> admin_of(std::string_view yaml) {
+  static constexpr std::string_view kAdmin[] = {"admin"};
+  Report report;
+  std::optional<ListenAddress> admin;
+  const auto tree = parse_yaml(yaml, report.diagnostics());
+  if (!tree) return error("not YAML");
+  Section(report, *tree).read("admin", admin);
+  for (const Diagnostic& d : report.take()) {
+    if (!closest(d.path, kAdmin).empty()) return error("{}: {}", d.path, d.message);
+  }
+  return admin;
 }
 
 LoadResult zero_config(std::string_view upstream_url, std::string_view listen, std::string_view admin) {

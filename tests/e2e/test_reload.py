@@ -164,6 +164,17 @@ def test_reload_command_waits_and_answers(gateway, upstream, issuer):
     assert result.exit in (1, 2) and "routes" in result.out + result.err
 
 
+def test_reload_command_reports_a_wrong_file(gateway):
+    """That is what it is for; `explain` works, too, while somebody edits the file."""
+    refused = expect(gateway, gateway.get("/x"), 401, "credentials-missing")
+    gateway.configure("fooo: 1\nadmin: %s:%d\nroutes: 5\n" % gateway.admin)
+    result = gateway.command("reload")
+    assert result.exit == 2 and "quivive.yaml:1:1  fooo: no such setting" in result.err and "quivive.yaml:3:9  routes: " in result.err, result.err
+    assert "the configuration before stays in force" in result.err
+    result = gateway.command("explain", refused.id)
+    assert result.exit == 0 and "credentials-missing" in result.out, result.err
+
+
 def test_running_requests_keep_their_configuration(gateway, upstream, issuer, marker):
     with gateway.connect() as connection:
         connection.send(f"GET /public/{marker}?do=slow&gate={marker} HTTP/1.1\r\nHost: a\r\n\r\n")

@@ -242,6 +242,14 @@ TEST(Load, HostileNames_CannotMoveTheCursor) {
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), static_cast<std::ptrdiff_t>(result.diagnostics.size()) - 1);
 }
 
+TEST(AdminOf, WhateverElseIsWrong_ToldIfItCanBe) {
+  const std::optional<ListenAddress> usual = ListenAddress{"127.0.0.1", 8081}, other = ListenAddress{"127.0.0.1", 9001};
+  for (const std::string_view yaml : {"", "fooo: 1", "listen: nowhere", "upstream: http://a\nupstream: http://b"}) EXPECT_EQ(*admin_of(yaml), usual) << yaml;
+  for (const std::string_view yaml : {"admin: 127.0.0.1:9001", "fooo: 1\nadmin: 127.0.0.1:9001", "admin: 127.0.0.1:9001\nlisten: 127.0.0.1:9001"}) EXPECT_EQ(*admin_of(yaml), other) << yaml;
+  EXPECT_EQ(*admin_of("admin: off\nroutes: 5"), std::nullopt);
+  for (const std::string_view yaml : {"admin: nowhere", "admin:", "adimn: 127.0.0.1:9001", "admin: 127.0.0.1:1\nadmin: 127.0.0.1:2", "a: [", "5"}) EXPECT_FALSE(admin_of(yaml)) << yaml;
+}
+
 TEST(ZeroConfig, UpstreamAndListen) {
   const auto result = zero_config("http://127.0.0.1:9000", ":80");
   ASSERT_TRUE(result.config);
