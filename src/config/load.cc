@@ -37,6 +37,7 @@ LoadResult load(std::string_view yaml, std::string_view file_name) {
   if (const auto tree = parse_yaml(yaml, report.diagnostics())) {
     const Section root(report, *tree);
     Config config = read(root);
+    config.places.of = report.take_places();
     config.file = file_name;
     config.base_dir = folder_of(file_name);
     if (!report.failed()) {
@@ -67,7 +68,9 @@ LoadResult zero_config(std::string_view upstream_url, std::string_view listen, s
   if (!listen.empty()) yaml += fmt::format("listen: {}\n", json_quote(listen));
   if (!admin.empty()) yaml += fmt::format("admin: {}\n", json_quote(admin));
   LoadResult out = load(yaml, {});
-  for (Diagnostic& diagnostic : out.diagnostics) diagnostic.line = diagnostic.column = 0;  // there is no file to look in
+  // There is no file to look in.
+  for (Diagnostic& diagnostic : out.diagnostics) diagnostic.line = diagnostic.column = 0;
+  if (out.config) out.config->places = {};
   return out;
 }
 
@@ -75,6 +78,14 @@ std::string resolve(const Config& config, const std::string& file) {
   if (file.empty() || file.starts_with('/') || config.base_dir.empty()) return file;
   return config.base_dir.ends_with('/') ? config.base_dir + file : config.base_dir + "/" + file;
 }
+
+Diagnostic fault_of(const Config& config, std::string setting, std::string message) {
+  const auto found = config.places.of.find(setting);
+  const Position at = found == config.places.of.end() ? Position{} : found->second;
+  return {Severity::Error, at.line, at.column, std::move(setting), std::move(message)};
+}
+
+std::string_view source_of(const Config& config) { return config.file.empty() ? std::string_view("command line") : config.file; }
 
 SessionCookie session_cookie(const Config& config) {
   const SessionSettings& session = *config.accept.session;

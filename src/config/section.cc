@@ -102,6 +102,7 @@ std::vector<Section> Section::list(std::string_view name) const {
   for (std::size_t i = 0; i < node->items.size(); ++i) {
     const YamlNode& item = node->items[i];
     out.push_back({*report_, &item, item.at, fmt::format("{}[{}]", path_of(name), i), fmt::format("{}[]", setting.path)});
+    report_->note_place(out.back().path(), item.at);
   }
   return out;
 }
@@ -122,7 +123,10 @@ std::vector<std::pair<std::string, Section>> Section::named(std::string_view nam
 
 std::optional<Value> Section::value(std::string_view name) const {
   const Setting& setting = row(name);
-  if (const YamlNode* node = find(name)) return Value{&setting, *node, path_of(name), true};
+  if (const YamlNode* node = find(name)) {
+    if (names_files(setting.type)) report_->note_place(path_of(name), node->at);
+    return Value{&setting, *node, path_of(name), true};
+  }
   if (setting.default_text == kRequired) {
     report_->error(at_, path_of(name), "required, but not given");
     return {};

@@ -15,15 +15,17 @@ constexpr std::size_t kMaxKeyFile = 256 * 1024;
 
 class IssuerDeployer {
  public:
-  IssuerDeployer(Deployment& out, const DeployContext& context, std::vector<std::string>& faults)
+  IssuerDeployer(Deployment& out, const DeployContext& context, config::Report& faults)
       : out_(out), config_(out.config), context_(context), faults_(faults) {}
 
   void run() {
-    if (config_.issuer && faults_.empty()) make_token_service();
+    if (config_.issuer && !faults_.failed()) make_token_service();
     if (config_.accept.bearer) make_issuers();
   }
 
  private:
+  void fault(std::string setting, const Error& e) { faults_.add(config::fault_of(config_, std::move(setting), e.message)); }
+
   // Every claim that a route's requirement may look at: what has to be kept of a token when it is remembered.
   [[nodiscard]] std::vector<std::string> required_claims() const {
     std::vector<std::string> names;
@@ -44,17 +46,18 @@ class IssuerDeployer {
                               .users_sign_in = config_.accept.session && config_.accept.session->login == config::LoginKind::Form};
     static crypto::SystemRandom random;  // thread-safe, and without state
     out_.issuer = std::make_shared<issuer::Service>(std::move(settings), out_.stores.database, out_.stores.users, random);
-    if (const auto tended = out_.issuer->tend(context_.now); !tended) faults_.push_back("issuer: " + tended.error().message);
+    if (const auto tended = out_.issuer->tend(context_.now); !tended) fault("issuer", tended.error());
   }
 
   void make_issuers() {
     const Deployment* previous = context_.previous.get();
     const std::vector<std::string> kept_claims = required_claims();
     for (const config::Issuer& issuer : config_.accept.bearer->issuers) {
-      const std::string at = config_place(config_, issuer.line);
+      const auto index = static_cast<std::size_t>(&issuer - config_.accept.bearer->issuers.data());
+      const std::string setting = fmt::format("accept.bearer.issuers[{}]", index);
       auto jwt = policy_of(issuer);
       if (!jwt) {
-        faults_.push_back(fmt::format("{}: issuer {}: {}", at, issuer.issuer, jwt.error().message));
+        fault(setting, jwt.error());
         continue;
       }
       std::size_t slot = 0;
@@ -76,7 +79,7 @@ class IssuerDeployer {
           if (const auto fits = jwt->check_keys(*keys); !fits) keys = fits.error();
         }
         if (!keys) {
-          faults_.push_back(fmt::format("{}: keys of issuer {}: {}", at, issuer.issuer, keys.error().message));
+          fault(setting + (issuer.keys.kind == config::KeySource::Kind::SecretFile ? ".secret_file" : ".keys"), keys.error());
           continue;
         }
         slot = slot_of_fixed(issuer, std::move(*keys));
@@ -169,11 +172,11 @@ class IssuerDeployer {
   Deployment& out_;
   const config::Config& config_;
   const DeployContext& context_;
-  std::vector<std::string>& faults_;
+  config::Report& faults_;
 };
 
 }  // namespace
 
-void deploy_issuers(Deployment& out, const DeployContext& context, std::vector<std::string>& faults) { IssuerDeployer(out, context, faults).run(); }
+void deploy_issuers(Deployment& out, const DeployContext& context, config::Report& faults) { IssuerDeployer(out, context, faults).run(); }
 
 }  // namespace quivive::gateway

@@ -2,6 +2,7 @@
 
 #include "backends/htpasswd.h"
 #include "backends/sqlite_store.h"
+#include "config/report.h"
 #include "config/restart.h"
 #include "crypto/password.h"
 #include "gateway/deploy_issuers.h"
@@ -14,6 +15,8 @@
 namespace quivive::gateway {
 namespace {
 
+constexpr std::size_t kMaxPem = 1024 * 1024;  // as make_server_context()
+
 class Deployer {
  public:
   Deployer(Deployment& out, const DeployContext& context) : out_(out), config_(out.config), context_(context) {}
@@ -25,15 +28,16 @@ class Deployer {
     make_upstreams();
     make_tls();
     if (config_.accept.basic || config_.accept.session) make_decoy();
-    if (faults_.empty()) make_routes();
-    if (faults_.empty() && config_.accept.session) make_login();
+    if (config_.accept.session) read_logo();
+    if (!faults_.failed()) make_routes();
+    if (!faults_.failed() && config_.accept.session) make_login();
     name_cookies();
     name_headers();
   }
-  std::vector<std::string> faults_;
+  config::Report faults_;
 
  private:
-  void fault(const Error& e) { faults_.push_back(e.message); }
+  void fault(std::string setting, const Error& e) { faults_.add(config::fault_of(config_, std::move(setting), e.message)); }
 
   void keep_what_runs() {
     tls_files_ = config_.listen.tls;
@@ -53,14 +57,14 @@ class Deployer {
       out_.stores.database = std::make_shared<store::MemoryStore>();
     } else {
       auto opened = backends::SqliteStore::open(resolve(config_, config_.store.file));
-      if (!opened) return fault(opened.error());
+      if (!opened) return fault("store", opened.error());
       out_.stores.database = std::move(*opened);
     }
     out_.stores.users = out_.stores.database;
     if (!config_.accept.basic || config_.accept.basic->htpasswd.empty()) return;
     const std::string file = resolve(config_, config_.accept.basic->htpasswd);
     auto opened = backends::HtpasswdFile::open(file);
-    if (!opened) return fault(opened.error());
+    if (!opened) return fault("accept.basic.htpasswd", opened.error());
     password_hashes_ = (*opened)->hashes();
     for (const std::string& warning : (*opened)->warnings()) out_.warnings.push_back(fmt::format("{}: {}", file, warning));
     out_.stores.users = std::move(*opened);
@@ -88,7 +92,7 @@ class Deployer {
         const std::string ca = upstream.tls.ca.empty() ? std::string() : resolve(config_, upstream.tls.ca);
         auto tls = make_client_context(ca, upstream.tls.verify);
         if (!tls) {
-          faults_.push_back(fmt::format("upstream {}: {}", upstream.name, tls.error().message));
+          fault(fmt::format("{}.tls.ca", upstream.name == "default" ? "upstream" : "upstreams." + upstream.name), tls.error());
           continue;
         }
         target->tls = std::move(*tls);
@@ -100,8 +104,17 @@ class Deployer {
 
   void make_tls() {
     if (tls_files_) {
-      auto context = make_server_context(resolve(config_, tls_files_->certificate), resolve(config_, tls_files_->key));
-      if (!context) return fault(context.error());
+      constexpr std::string_view kCertificate = "listen.tls.certificate", kKey = "listen.tls.key";
+      const std::string certificate = resolve(config_, tls_files_->certificate), key = resolve(config_, tls_files_->key);
+      bool readable = true;  // both are told, where neither is
+      for (const auto& [setting, file] : {std::pair{kCertificate, &certificate}, std::pair{kKey, &key}}) {
+        const auto content = read_whole_file(*file, kMaxPem);
+        if (!content) fault(std::string(setting), content.error());
+        readable = readable && content;
+      }
+      if (!readable) return;
+      auto context = make_server_context(certificate, key);
+      if (!context) return fault(std::string(context.error().message.starts_with(key + ":") ? kKey : kCertificate), context.error());
       if (config_.listen.tls) out_.listener_tls = std::move(*context);
     } else if (config_.listen.tls) {
       out_.listener_tls = context_.previous->listener_tls;  // the file names none any more
@@ -114,7 +127,7 @@ class Deployer {
     crypto::DummyHashChooser chooser;
     if (password_hashes_.empty()) {
       const auto users = out_.stores.database->list_users();
-      if (!users) return fault(users.error());
+      if (!users) return fault("store", users.error());
       for (const auto& user : *users) chooser.add(user.password_hash);
     } else {
       for (const Secret& hash : password_hashes_) chooser.add(hash);
@@ -127,6 +140,17 @@ class Deployer {
     return {config::session_cookie(config_).name, session.idle, session.absolute};
   }
 
+  void read_logo() {
+    constexpr const char* kSetting = "accept.session.logo";
+    if (config_.accept.session->logo.empty()) return;
+    const std::string file = resolve(config_, config_.accept.session->logo);
+    const auto bytes = read_whole_file(file, kMaxLogoBytes);
+    if (!bytes) return fault(kSetting, bytes.error());
+    auto logo = logo_data_uri(*bytes);
+    if (!logo) return fault(kSetting, error("{}: {}", file, logo.error().message));
+    logo_ = std::move(*logo);
+  }
+
   void make_login() {
     auth::RouteSettings s;
     s.name = "/.quivive/login";
@@ -135,7 +159,7 @@ class Deployer {
     s.session = session_settings();
     s.basic = {decoys_, context_.decoy_seed};
     auto policy = auth::RoutePolicy::compile(std::move(s));
-    if (!policy) return fault(policy.error());
+    if (!policy) return fault("accept.session", policy.error());
     const config::SessionSettings& settings = *config_.accept.session;
     LoginDesk desk;
     desk.route.index = out_.routes.size();
@@ -147,14 +171,7 @@ class Deployer {
           desk.cookie.name));
     }
     desk.title = settings.title;
-    if (!settings.logo.empty()) {
-      const std::string file = resolve(config_, settings.logo);
-      const auto bytes = read_whole_file(file, kMaxLogoBytes);
-      if (!bytes) return fault(error("accept.session.logo: {}", bytes.error().message));
-      auto logo = logo_data_uri(*bytes);
-      if (!logo) return fault(error("accept.session.logo: {}: {}", file, logo.error().message));
-      desk.logo = std::move(*logo);
-    }
+    desk.logo = std::move(logo_);
     out_.login = std::make_shared<const LoginDesk>(std::move(desk));
   }
 
@@ -213,7 +230,7 @@ class Deployer {
       for (const config::ClaimWanted& claim : route.require.claims) s.require.claims.push_back({claim.name, {{}, claim.values}});
       auto policy = auth::RoutePolicy::compile(std::move(s));
       if (!policy) {
-        faults_.push_back(fmt::format("{}: route {}: {}", at, route.path, policy.error().message));
+        fault(fmt::format("routes[{}]", &route - config_.routes.data()), policy.error());
         continue;
       }
       const config::Upstream& upstream = config_.upstreams[route.upstream];
@@ -230,9 +247,9 @@ class Deployer {
       entries.push_back({{route.path, route.host, route.methods}, made.policy});
       out_.routes.push_back(std::move(made));
     }
-    if (!faults_.empty()) return;
+    if (faults_.failed()) return;
     auto router = auth::Router::compile(std::move(entries));
-    if (!router) return fault(router.error());
+    if (!router) return fault("routes", router.error());
     out_.router = std::move(*router);
   }
 
@@ -245,13 +262,13 @@ class Deployer {
     const std::string_view names[] = {h.subject, h.scheme, h.issuer, h.scopes, h.roles, h.key_id, h.assertion};
     const std::string_view prefixes[] = {config_.identity.prefix};
     out_.protected_names = http::ProtectedNames(names, prefixes);
-    if (!config_.identity.assertion || !faults_.empty()) return;
+    if (!config_.identity.assertion || faults_.failed()) return;
     if (context_.previous && context_.previous->assertion && context_.previous->config.realm == config_.realm) {
       out_.assertion = context_.previous->assertion;
       return;
     }
     auto assertion = IdentityAssertion::make(config_.realm);
-    if (!assertion) return fault(assertion.error());
+    if (!assertion) return fault("identity.assertion", assertion.error());
     out_.assertion = std::make_shared<const IdentityAssertion>(std::move(*assertion));
   }
 
@@ -261,6 +278,7 @@ class Deployer {
   std::optional<config::TlsFiles> tls_files_;  // as the file says, whether or not TLS is spoken
   std::vector<Secret> password_hashes_;
   std::vector<Secret> decoys_;
+  std::string logo_;  // data: URI
 };
 
 }  // namespace
@@ -274,7 +292,11 @@ Result<std::shared_ptr<const Deployment>, DeployFaults> deploy(config::Config co
   out->config = std::move(config);
   Deployer deployer(*out, context);
   deployer.run();
-  if (!deployer.faults_.empty()) return DeployFaults{std::move(deployer.faults_)};
+  if (deployer.faults_.failed()) {
+    DeployFaults faults;
+    for (const config::Diagnostic& d : deployer.faults_.take()) faults.lines.push_back(format(d, source_of(out->config)));
+    return faults;
+  }
   return std::shared_ptr<const Deployment>(std::move(out));
 }
 

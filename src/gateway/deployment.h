@@ -78,7 +78,7 @@ struct DeployContext {
 };
 
 struct DeployFaults {
-  std::vector<std::string> lines;  // each one line, what is wrong and where
+  std::vector<std::string> lines;  // each one line, what is wrong and where, in the order of the file
   bool outside = false;            // the configuration is right: an address is taken, say
 };
 [[noreturn]] void throw_exception_from_error(const DeployFaults& faults, const boost::source_location&);

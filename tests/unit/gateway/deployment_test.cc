@@ -82,13 +82,13 @@ TEST_F(DeploymentTest, KeyFiles_WrongOnes_SayWhichAndWhere) {
   for (const std::string_view name : {"missing", "garbage", "empty", "none.json", "broken.pem", "large"}) {
     const auto lines = faults(issuer("keys: file:" + std::string(name)));
     ASSERT_EQ(lines.size(), 1u) << name;
-    EXPECT_THAT(lines[0], StartsWith(at("q.yaml") + ":2: keys of issuer https://id.example: " + at(name) + ": ")) << name;
+    EXPECT_THAT(lines[0], StartsWith(at("q.yaml") + ":2:79  accept.bearer.issuers[0].keys: " + at(name) + ": ")) << name;
     EXPECT_EQ(lines[0].find('\n'), std::string::npos);
   }
   for (const std::string_view name : {"missing", "short", "empty"}) {
     const auto lines = faults(issuer("secret_file: " + std::string(name)));
     ASSERT_EQ(lines.size(), 1u) << name;
-    EXPECT_THAT(lines[0], HasSubstr(at(name) + ": ")) << name;
+    EXPECT_THAT(lines[0], StartsWith(at("q.yaml") + ":2:86  accept.bearer.issuers[0].secret_file: " + at(name) + ": ")) << name;
     EXPECT_EQ(lines[0].find("too short\n"), std::string::npos);
   }
 }
@@ -97,22 +97,35 @@ TEST_F(DeploymentTest, KeyThatNoAlgorithmCanUse_Refused) {
   folder_.write("keys.json", jwks());
   const auto lines = faults(issuer("keys: file:keys.json", ", algorithms: RS256"));
   ASSERT_EQ(lines.size(), 1u);
-  EXPECT_THAT(lines[0], HasSubstr("keys of issuer https://id.example: "));
+  EXPECT_THAT(lines[0], HasSubstr("accept.bearer.issuers[0].keys: "));
 }
 
-TEST_F(DeploymentTest, WrongFiles_AllToldTogether) {
+TEST_F(DeploymentTest, WrongFiles_AllToldTogether_InTheOrderOfTheFile) {
   folder_.write("garbage", "garbage");
   const auto lines = faults(R"(
-listen: {address: 127.0.0.1:0, tls: {certificate: garbage, key: missing.key}}
+listen: {address: 127.0.0.1:0, tls: {certificate: missing.pem, key: missing.key}}
 upstream: {url: https://127.0.0.1:1, tls: {ca: garbage}}
+upstreams: {other: {url: https://127.0.0.1:2, tls: {ca: missing.ca}}}
 accept:
   basic: {htpasswd: missing.users}
+  session: {logo: missing.svg}
   bearer: {issuers: [{issuer: https://id.example, audience: api, keys: file:missing.json}]}
 )");
-  EXPECT_THAT(lines, testing::UnorderedElementsAre(at("missing.users") + " cannot be read: No such file or directory",
-                                                   at("q.yaml") + ":6: keys of issuer https://id.example: " + at("missing.json") + ": No such file or directory",
-                                                   StartsWith("upstream default: " + at("garbage") + ": not a PEM file of certificate authorities: "),
-                                                   at("missing.key") + ": No such file or directory"));
+  const std::string file = at("q.yaml") + ":", none = ": No such file or directory";
+  EXPECT_THAT(lines, ElementsAre(file + "2:51  listen.tls.certificate: " + at("missing.pem") + none, file + "2:69  listen.tls.key: " + at("missing.key") + none,
+                                 StartsWith(file + "3:48  upstream.tls.ca: " + at("garbage") + ": not a PEM file of certificate authorities: "),
+                                 file + "4:57  upstreams.other.tls.ca: " + at("missing.ca") + none,
+                                 file + "6:21  accept.basic.htpasswd: " + at("missing.users") + " cannot be read: No such file or directory",
+                                 file + "7:19  accept.session.logo: " + at("missing.svg") + none,
+                                 file + "8:72  accept.bearer.issuers[0].keys: " + at("missing.json") + none));
+}
+
+TEST_F(DeploymentTest, WrongTlsPair_NamesTheSettingOfTheWrongOne) {
+  folder_.write("c.pem", kCertificate);
+  folder_.write("k.pem", kKey);
+  folder_.write("garbage", "garbage");
+  EXPECT_THAT(faults(kUpstream + "listen: {tls: {certificate: garbage, key: k.pem}}\n"), ElementsAre(HasSubstr(":2:29  listen.tls.certificate: " + at("garbage") + ": ")));
+  EXPECT_THAT(faults(kUpstream + "listen: {tls: {certificate: c.pem, key: garbage}}\n"), ElementsAre(HasSubstr(":2:41  listen.tls.key: " + at("garbage") + ": ")));
 }
 
 TEST_F(DeploymentTest, Htpasswd_UsersOfTheFile_BadLinesAreWarnings) {
@@ -130,7 +143,7 @@ TEST_F(DeploymentTest, Htpasswd_WithoutUsableUser_Refused) {
   folder_.write("users", "bert:plain text\n");
   const auto lines = faults(basic("htpasswd: users"));
   ASSERT_EQ(lines.size(), 1u);
-  EXPECT_THAT(lines[0], StartsWith(at("users") + " has no usable user"));
+  EXPECT_THAT(lines[0], StartsWith(at("q.yaml") + ":2:28  accept.basic.htpasswd: " + at("users") + " has no usable user"));
   EXPECT_EQ(lines[0].find("plain text"), std::string::npos);
 }
 
@@ -138,7 +151,7 @@ TEST_F(DeploymentTest, StoreThatCannotBeOpened_Refused) {
   world_.store = nullptr;
   const auto lines = faults(kUpstream + "store: sqlite:missing-folder/q.db\n");
   ASSERT_EQ(lines.size(), 1u);
-  EXPECT_THAT(lines[0], HasSubstr("missing-folder/q.db"));
+  EXPECT_THAT(lines[0], StartsWith(at("q.yaml") + ":2:8  store: " + at("missing-folder/q.db")));
 }
 
 TEST_F(DeploymentTest, Reload_RoutesThatNameOtherClaims_NewPolicies) {
