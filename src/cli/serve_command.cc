@@ -99,7 +99,7 @@ int run_serve(const Command& self, Arguments arguments, Io& io) {
   bool created = false;
   if (config.store.kind == config::StoreLocation::Kind::Sqlite) {
     auto opened = backends::SqliteStore::open(resolve(config, config.store.file));
-    if (!opened) return fail(self, {kFailed, opened.error().message}, io);
+    if (!opened) return refuse_start({{format(fault_of(config, "store", opened.error().message), source_of(config))}, true}, io);
     created = (*opened)->created();
     how.store = std::move(*opened);
   }

@@ -53,6 +53,9 @@ class Deployer {
       out_.stores.database = previous->stores.database;
     } else if (context_.store) {
       out_.stores.database = context_.store;
+      if (context_.only_looks && config_.store.kind == config::StoreLocation::Kind::Sqlite) {
+        if (const auto looked = backends::SqliteStore::look(resolve(config_, config_.store.file)); !looked) fault("store", looked.error());
+      }
     } else if (config_.store.kind == config::StoreLocation::Kind::Memory) {
       out_.stores.database = std::make_shared<store::MemoryStore>();
     } else {

@@ -75,6 +75,7 @@ struct DeployContext {
   std::uint64_t decoy_seed = 0;                // random, of this process
   std::string digest_opaque;                   // of this process; "" for none
   Instant now{};
+  bool only_looks = false;  // `store` stands in for that of the configuration, which is looked at; no file is made or changed
 };
 
 struct DeployFaults {

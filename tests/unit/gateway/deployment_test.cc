@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 
 #include <fstream>
+#include <sys/stat.h>
 
 namespace quivive::gateway {
 namespace {
@@ -152,6 +153,21 @@ TEST_F(DeploymentTest, StoreThatCannotBeOpened_Refused) {
   const auto lines = faults(kUpstream + "store: sqlite:missing-folder/q.db\n");
   ASSERT_EQ(lines.size(), 1u);
   EXPECT_THAT(lines[0], StartsWith(at("q.yaml") + ":2:8  store: " + at("missing-folder/q.db")));
+}
+
+TEST_F(DeploymentTest, StoreThatIsLookedAt_ToldWithTheRest_AndNotMade) {
+  folder_.write("notes.txt", std::string(2000, 'x'));
+  ASSERT_EQ(::chmod(at("notes.txt").c_str(), 0600), 0);
+  const auto look = [&](std::string_view yaml) {
+    const auto outcome = gateway::deploy(*config::load(kUpstream + std::string(yaml), at("q.yaml")).config,
+                                         {world_.board, world_.key_sets, nullptr, world_.store, 1, {}, kNow, true});
+    return outcome ? std::vector<std::string>{} : outcome.error().lines;
+  };
+  EXPECT_THAT(look("store: sqlite:new.db\n"), IsEmpty());
+  EXPECT_FALSE(std::ifstream(at("new.db")));
+  EXPECT_THAT(look("store: sqlite:notes.txt\naccept: {basic: {htpasswd: none}}\n"),
+              ElementsAre(StartsWith(at("q.yaml") + ":2:8  store: " + at("notes.txt") + " is not an SQLite database"), HasSubstr(":3:28  accept.basic.htpasswd: ")));
+  EXPECT_THAT(look("store: sqlite:none/q.db\n"), ElementsAre(HasSubstr(":2:8  store: " + at("none/q.db") + " cannot be created: ")));
 }
 
 TEST_F(DeploymentTest, Reload_RoutesThatNameOtherClaims_NewPolicies) {
