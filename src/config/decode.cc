@@ -97,6 +97,7 @@ Result<StoreLocation> parse_store(std::string_view text) {
   if (text.starts_with("postgres://") || text.starts_with("postgresql://")) {
     return error("PostgreSQL is not supported by this version of Quivive; use sqlite:FILE");
   }
+  if (text.starts_with("redis://") || text.starts_with("rediss://")) return error("Redis is not supported by this version of Quivive; use sqlite:FILE");
   return error("is neither 'memory' nor 'sqlite:FILE'");
 }
 

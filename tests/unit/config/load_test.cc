@@ -119,6 +119,7 @@ TEST(Load, WrongTypes_SayWhatIsTaken) {
 TEST(Load, WhatThisVersionCannotDo_SaysSo) {
   expect_said({
       {"store: postgres://u:hunter2@db/q", "2:8 store: PostgreSQL is not supported by this version of Quivive; use sqlite:FILE"},
+      {"store: redis://u:hunter2@h", "2:8 store: Redis is not supported by this version of Quivive; use sqlite:FILE"},
       {"store: 'mysql://u:hunter2@db/q'", "2:8 store: is neither 'memory' nor 'sqlite:FILE'"},
       {"store: 'sqlite:'", "2:8 store: names no file; write for example sqlite:quivive.db"},
       {"shared: redis://h", "2:9 shared: 'redis://h' is not known here; one of memory, store"},

@@ -64,6 +64,13 @@ std::vector<std::string> examples(const std::string& page) {
   return out;
 }
 
+TEST(Documentation, SampleErrors_AreWhatIsSaid) {
+  const std::string page = read_file(kDocs + "configuration.md");
+  const auto result = load(kUpstream + "accept: {bearer: {issuers: [{issuer: https://a, audience: b, algoritms: ES256}]}}\nroutes: [{path: /, accept: jwt}]", "q");
+  ASSERT_EQ(result.diagnostics.size(), 2u);
+  for (const Diagnostic& d : result.diagnostics) EXPECT_NE(page.find(": " + d.message + "\n"), std::string::npos) << d.message;
+}
+
 TEST(Documentation, EveryExample_LoadsWithoutErrorOrWarning) {
   const auto texts = examples(read_file(kDocs + "configuration.md"));
   EXPECT_GE(texts.size(), 5u);
