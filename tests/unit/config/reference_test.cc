@@ -4,6 +4,7 @@
 #include "config/settings.h"
 #include "loading.h"
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <vector>
@@ -52,14 +53,14 @@ TEST(JsonSchema, IsJson_AndRefusesUnknownNames) {
 }
 
 // The ```yaml blocks of a page.
-std::vector<std::string> examples(const std::string& page) {
+std::vector<std::string> yaml_blocks(const std::string& page) {
   std::vector<std::string> out;
-  constexpr std::string_view open = "```yaml\n";
+  constexpr std::string_view open = "```yaml";
   for (auto at = page.find(open); at != std::string::npos; at = page.find(open, at)) {
-    at += open.size();
+    at = page.find('\n', at) + 1;
     const auto end = page.find("```", at);
     out.push_back(page.substr(at, end - at));
-    at = end;
+    at = end + 3;
   }
   return out;
 }
@@ -71,14 +72,22 @@ TEST(Documentation, SampleErrors_AreWhatIsSaid) {
   for (const Diagnostic& d : result.diagnostics) EXPECT_NE(page.find(": " + d.message + "\n"), std::string::npos) << d.message;
 }
 
+// What people paste works: every example is a whole configuration.
 TEST(Documentation, EveryExample_LoadsWithoutErrorOrWarning) {
-  const auto texts = examples(read_file(kDocs + "configuration.md"));
-  EXPECT_GE(texts.size(), 5u);
-  for (const std::string& text : texts) {
-    const auto result = load(text, "configuration.md");
-    EXPECT_TRUE(result.config) << text;
-    EXPECT_EQ(format(result.diagnostics, "configuration.md"), "") << text;
+  std::vector<std::filesystem::path> pages = {QUIVIVE_SOURCE_DIR "/README.md"};
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(kDocs)) {
+    if (entry.path().extension() == ".md") pages.push_back(entry.path());
   }
+  std::size_t found = 0;
+  for (const auto& page : pages) {
+    for (const std::string& text : yaml_blocks(read_file(page))) {
+      ++found;
+      const auto result = load(text, page.filename().string());
+      EXPECT_TRUE(result.config) << page << "\n" << text;
+      EXPECT_EQ(format(result.diagnostics, page.filename().string()), "") << text;
+    }
+  }
+  EXPECT_GE(found, 13u);
 }
 
 }  // namespace
