@@ -247,7 +247,7 @@ std::optional<std::size_t> decode_choice(Report& report, const Value& value, con
     report.error(node.at, value.path, fmt::format("'{}' is not supported by this version of Quivive; one of {}", *text, fmt::join(names, ", ")));
     return {};
   }
-  const auto near = closest(*text, names);
+  const auto near = nearest(*text, names);
   const std::string hint = near.empty() ? fmt::format("one of {}", fmt::join(names, ", ")) : fmt::format("did you mean '{}'?", near);
   report.error(node.at, value.path, fmt::format("'{}' is not {}; {}", printable(*text, 60), scheme ? "a scheme" : "known here", hint));
   return {};

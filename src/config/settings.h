@@ -38,6 +38,7 @@ enum class SettingType : std::uint8_t {
   FieldName,
   FieldNameOrOff,
   FieldPrefix,
+  CookieName,
   QueryName,
   Audience,
   Keys,

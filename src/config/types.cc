@@ -70,6 +70,7 @@ std::string_view type_name(SettingType type) {
     case SettingType::FieldName: return "a header name";
     case SettingType::FieldNameOrOff: return "a header name or off";
     case SettingType::FieldPrefix: return "the beginning of header names";
+    case SettingType::CookieName: return "a cookie's name";
     case SettingType::QueryName: return "a query parameter";
     case SettingType::Audience: return "a text, a list of texts, or any";
     case SettingType::Keys: return "discover, a URL, file:FILE or a JWK set";

@@ -107,12 +107,32 @@ TEST(Load, WrongTypes_SayWhatIsTaken) {
       {"log: {format: xml}", "2:15 log.format: 'xml' is not known here; one of auto, text, json"},
       {"routes: {}", "2:9 routes: has to be a list: lines of `- name: value`"},
       {"routes: []", "2:9 routes: has to be a list: lines of `- name: value`"},
-      {"routes: [/]", "2:10 routes[0]: has to be a mapping: lines of `name: value`\n2:10 routes[0].path: required, but not given"},
+      {"routes: [/]", "2:10 routes[0]: has to be a mapping: lines of `name: value`"},
       {"upstreams: []", "2:12 upstreams: has to be a mapping: lines of `name: URL`"},
       {"trusted_proxies: [10.0.0.1/8]", "2:19 trusted_proxies: '10.0.0.1/8' has bits beyond its prefix; did you mean 10.0.0.0/8?"},
       {"verifier_failure_status: 502", "2:26 verifier_failure_status: '502' is not known here; did you mean '500'?"},
       {"errors: {body: html}", "2:16 errors.body: 'html' is not known here; one of json, problem"},
       {"log: {color: true}", "2:7 log.color: no such setting; one of format, level, requests"},
+  });
+}
+
+TEST(Load, OneMistake_OneError) {
+  expect_said({
+      {"accept: [basic]\nroutes: [{path: /, accept: basic}]", "2:9 accept: has to be a mapping: lines of `name: value`"},
+      {"accept: {bearer: {issuers: [{issuer: a, audience: b, keys: {keys: []}}]}}", "2:60 accept.bearer.issuers[0].keys: a JWK set needs a list `keys` with at least one key"},
+      {"accept: {bearer: 5}", "2:18 accept.bearer: has to be a mapping: lines of `name: value`"},
+      {"routes: [{path: /, require: [a]}]", "2:29 routes[0].require: has to be a mapping: lines of `name: value`"},
+  });
+  EXPECT_EQ(said("upstream: [a, b]"), "1:11 upstream: has to be a mapping: lines of `name: value`");
+}
+
+TEST(Load, FirstHalfOrOtherCase_NearestIsNamed) {
+  expect_said({
+      {"rout: 1", "2:1 rout: no such setting; did you mean 'routes'?"},
+      {"accept: {Api_key: {}, basic: {}}", "2:10 accept.Api_key: no such setting; did you mean 'api_key'?"},
+      {"routes: [{path: /, accept: Api_key}]", "2:28 routes[0].accept: 'Api_key' is not a scheme; did you mean 'api_key'?"},
+      {"log: {level: warn}", "2:14 log.level: 'warn' is not known here; did you mean 'warning'?"},
+      {"accept: {session: {cookie: 'a b'}}", "2:28 accept.session.cookie: 'a b' is not a cookie's name; use letters, digits, '-', '_' and '.'"},
   });
 }
 
