@@ -52,6 +52,21 @@ TEST(JsonSchema, IsJson_AndRefusesUnknownNames) {
   EXPECT_EQ(schema->at("properties").at("upstream").at("$ref").as_string(), "#/$defs/upstream");
 }
 
+TEST(JsonSchema, TakesAndRefuses_WhatCheckDoes) {
+  const auto schema = parse_json(json_schema()).value();
+  const auto& properties = schema.at("properties");
+  const std::string scalar = R"(["string","number","boolean"])";
+  EXPECT_EQ(to_json(properties.at("realm").at("type")), scalar);
+  const auto& require = properties.at("routes").at("items").at("properties").at("require");
+  EXPECT_EQ(require.at("minProperties").to_number<int>(), 1);
+  EXPECT_EQ(to_json(require.at("properties").at("claim").at("additionalProperties").at("anyOf").at(0).at("type")), scalar);
+  for (const std::string_view yaml : {"realm: 5", "routes: [{path: /, require: {claim: {level: 3, email_verified: true, mixed: [1, a]}}}]"}) EXPECT_TRUE(load(kUpstream + std::string(yaml), "q").config) << yaml;
+  // An empty `accept` is right beside a token service only.
+  EXPECT_TRUE(load(kUpstream + "issuer: https://a\naccept: {}", "q").config);
+  EXPECT_FALSE(load(kUpstream + "accept: {}", "q").config);
+  EXPECT_EQ(to_json(schema.at("anyOf")), R"([{"required":["issuer"]},{"properties":{"accept":{"minProperties":1}}}])");
+}
+
 // The ```yaml blocks of a page.
 std::vector<std::string> yaml_blocks(const std::string& page) {
   std::vector<std::string> out;
