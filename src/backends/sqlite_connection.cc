@@ -37,6 +37,10 @@ Error explain(const std::string& path, int extended_code, const char* sqlite_tex
 
 Error explain(const std::string& path, sqlite3* db) { return explain(path, sqlite3_extended_errcode(db), sqlite3_errmsg(db)); }
 
+Error cannot_create(const std::string& path, int number) {
+  return error("{} cannot be created: {}; check that its folder exists and that this user may write there", printable(path), std::strerror(number));
+}
+
 }  // namespace
 
 SqliteQuery::~SqliteQuery() {
@@ -99,16 +103,29 @@ std::optional<Instant> SqliteQuery::optional_instant(int column) const {
 void SqliteConnection::CloseDb::operator()(sqlite3* db) const { sqlite3_close_v2(db); }
 void SqliteConnection::FinalizeStatement::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 
-Result<SqliteConnection> SqliteConnection::open(const std::string& path, std::chrono::milliseconds busy_timeout, bool read_only) {
+Result<SqliteConnection> SqliteConnection::open_as(const std::string& path, const std::string& name, int flags) {
   SqliteConnection out;
   out.path_ = std::make_unique<std::string>(path);
   sqlite3* db = nullptr;
-  // No SQLITE_OPEN_URI: a path that starts with "file:" is a path. No CREATE: create_private_file does that, safely.
-  const int rc = sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  const int rc = sqlite3_open_v2(name.c_str(), &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   out.db_.reset(db);
   if (rc != SQLITE_OK) return explain(path, rc, sqlite3_errstr(rc));
   sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);       // no SQL of ours may damage the file
   sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);  // nor may a schema that somebody planted run code
+  return out;
+}
+
+Result<SqliteConnection> SqliteConnection::look(const std::string& path) {
+  std::string name = path.starts_with('/') ? "file://" : "file:";
+  for (const char c : path) name += c == '%' || c == '?' || c == '#' ? fmt::format("%{:02x}", static_cast<unsigned char>(c)) : std::string(1, c);
+  return open_as(path, name + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+}
+
+Result<SqliteConnection> SqliteConnection::open(const std::string& path, std::chrono::milliseconds busy_timeout, bool read_only) {
+  // No SQLITE_OPEN_URI: a path that starts with "file:" is a path. No CREATE: create_private_file does that, safely.
+  auto opened = open_as(path, path, SQLITE_OPEN_READWRITE);
+  if (!opened) return opened.error();
+  SqliteConnection out = std::move(*opened);
   out.set_busy_timeout(busy_timeout);
   if (const auto ok = out.execute("PRAGMA cell_size_check=ON"); !ok) return ok.error();
   if (const auto ok = out.execute("PRAGMA synchronous=FULL"); !ok) return ok.error();  // a revocation outlives a power cut
@@ -162,6 +179,15 @@ void SqliteConnection::set_busy_timeout(std::chrono::milliseconds timeout) {
   sqlite3_busy_timeout(db_.get(), static_cast<int>(timeout.count()));
 }
 
+Result<bool> missing_private_file(const std::string& path) {
+  struct stat info {};
+  if (::lstat(path.c_str(), &info) == 0) return false;
+  const std::size_t slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  if (errno == ENOENT && ::access(folder.c_str(), W_OK | X_OK) == 0) return true;
+  return cannot_create(path, errno);
+}
+
 Result<bool> create_private_file(const std::string& path) {
   // The mode is set when the file is made, so that there is no moment at which others could open it; EXCL, so that
   // nobody's file or link in that place is taken over.
@@ -171,7 +197,7 @@ Result<bool> create_private_file(const std::string& path) {
     return true;
   }
   if (errno == EEXIST) return false;
-  return error("{} cannot be created: {}; check that its folder exists and that this user may write there", printable(path), std::strerror(errno));
+  return cannot_create(path, errno);
 }
 
 Result<SqliteFileId> identify_private_file(const std::string& path) {

@@ -62,6 +62,8 @@ class SqliteConnection {
  public:
   // An existing file. `read_only` refuses changes, though SQLite may write beside the file (WAL).
   [[nodiscard]] static Result<SqliteConnection> open(const std::string& path, std::chrono::milliseconds busy_timeout, bool read_only);
+  // An existing file as it is, for one look: nothing is locked, and nothing written, beside the file neither.
+  [[nodiscard]] static Result<SqliteConnection> look(const std::string& path);
   SqliteConnection(SqliteConnection&&) noexcept = default;
   SqliteConnection& operator=(SqliteConnection&&) noexcept = default;
 
@@ -91,12 +93,16 @@ class SqliteConnection {
   };
 
   SqliteConnection() = default;
+  // `name` is `path`, as SQLite takes it with these flags.
+  [[nodiscard]] static Result<SqliteConnection> open_as(const std::string& path, const std::string& name, int flags);
   std::unique_ptr<std::string> path_;  // stable address for queries
   std::chrono::milliseconds busy_timeout_{0};
   std::unique_ptr<sqlite3, CloseDb> db_;
   std::unordered_map<const char*, std::unique_ptr<sqlite3_stmt, FinalizeStatement>> statements_;  // closed before db_
 };
 
+// Whether create_private_file() would make it, and an error where it could not.
+[[nodiscard]] Result<bool> missing_private_file(const std::string& path);
 // Makes an empty file with mode 0600 if there is none. True if it did.
 [[nodiscard]] Result<bool> create_private_file(const std::string& path);
 // Error also if everybody on the machine may read or write it: it holds password hashes.

@@ -224,6 +224,12 @@ Result<void> check_pages(SqliteConnection& connection, const std::string& path) 
 
 }  // namespace
 
+Result<void> check_sqlite_file(SqliteConnection& connection, const std::string& path) {
+  const auto version = schema_version_now(connection, path);
+  if (!version) return version.error();
+  return {};
+}
+
 Result<void> prepare_sqlite_file(SqliteConnection& connection, const std::string& path) {
   const auto version = schema_version_now(connection, path);
   if (!version) return version.error();

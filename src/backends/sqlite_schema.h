@@ -10,6 +10,9 @@ namespace quivive::backends {
 inline constexpr std::int64_t kSqliteSchemaVersion = 6;              // PRAGMA user_version
 inline constexpr std::int64_t kSqliteApplicationId = 0x51766976;     // PRAGMA application_id: "Qviv"
 
+// Whether prepare_sqlite_file() would take the file: not another program's, nor of a newer schema.
+[[nodiscard]] Result<void> check_sqlite_file(SqliteConnection& connection, const std::string& path);
+
 // Brings an empty or older file to kSqliteSchemaVersion, each step in one transaction, and switches it to WAL. Safe while
 // other processes do the same. Refuses files of other programs before changing anything, files of a newer schema, and
 // damaged ones (PRAGMA quick_check).

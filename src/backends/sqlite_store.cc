@@ -50,13 +50,27 @@ Result<Change> insert_key(SqliteConnection& connection, const KeyRecord& key) {
                std::string_view(key.note), key.created, key.expires, key.revoked, std::string_view(key.rotated_to), key.last_used);
 }
 
+// SQLite would stop at a NUL and take "" and ":memory:" for databases that vanish.
+Result<void> check_path(const std::string& path) {
+  if (!path.empty() && !path.starts_with(':') && path.find('\0') == std::string::npos) return {};
+  return error("'{}' is not the path of a store file", printable(path));
+}
+
 }  // namespace
 
+Result<void> SqliteStore::look(const std::string& path) {
+  if (const auto ok = check_path(path); !ok) return ok.error();
+  const auto missing = missing_private_file(path);
+  if (!missing) return missing.error();
+  if (*missing) return {};
+  if (const auto file = identify_private_file(path); !file) return file.error();
+  auto connection = SqliteConnection::look(path);
+  if (!connection) return connection.error();
+  return check_sqlite_file(*connection, path);
+}
+
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, const Options& options) {
-  // SQLite would stop at a NUL and take "" and ":memory:" for databases that vanish.
-  if (path.empty() || path.starts_with(':') || path.find('\0') != std::string::npos) {
-    return error("'{}' is not the path of a store file", printable(path));
-  }
+  if (const auto ok = check_path(path); !ok) return ok.error();
   bool created = false;
   if (options.create) {
     const auto made = create_private_file(path);

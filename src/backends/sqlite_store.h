@@ -37,6 +37,9 @@ class SqliteStore final : public store::Store {
   // database, another program's, made by a newer quivive, damaged, readable by everybody, not writable.
   [[nodiscard]] static Result<std::unique_ptr<SqliteStore>> open(const std::string& path, const Options& options);
   [[nodiscard]] static Result<std::unique_ptr<SqliteStore>> open(const std::string& path) { return open(path, Options{}); }
+  // The error that open() would meet at once, as far as that shows without making or changing any file: no such folder, not a
+  // database, another program's, made by a newer quivive, readable by everybody.
+  [[nodiscard]] static Result<void> look(const std::string& path);
   ~SqliteStore() override;  // writes the notes of use that are still pending
 
   // Whether open() made the file.

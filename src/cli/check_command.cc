@@ -14,7 +14,7 @@ int check_deployment(const config::Config& config, Io& io) {
   net::EventLoop control;
   net::WorkerPool nobody(0, 1);
   gateway::KeySetManager key_sets(board, control, nobody, io.clock, io.random, [](std::string_view, std::string_view) {});
-  const auto deployed = gateway::deploy(config, {board, key_sets, nullptr, std::make_shared<store::MemoryStore>(), 0, {}, io.clock.now()});
+  const auto deployed = gateway::deploy(config, {board, key_sets, nullptr, std::make_shared<store::MemoryStore>(), 0, {}, io.clock.now(), true});
   if (!deployed) {
     for (const std::string& line : deployed.error().lines) io.err << line << '\n';
     const std::size_t n = deployed.error().lines.size();

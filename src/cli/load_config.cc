@@ -6,6 +6,11 @@
 #include <unistd.h>
 
 namespace quivive::cli {
+namespace {
+
+constexpr std::size_t kMaxConfig = 1024 * 1024;
+
+}  // namespace
 
 std::string find_config(const std::string& named) {
   if (!named.empty()) return named;
@@ -17,7 +22,7 @@ std::string find_config(const std::string& named) {
 }
 
 LoadedConfig load_config_file(const std::string& file) {
-  const auto text = gateway::read_whole_file(file, 1024 * 1024);
+  const auto text = gateway::read_whole_file(file, kMaxConfig);
   if (!text) return {std::nullopt, {}, text.error().message};
   auto loaded = config::load(*text, file);
   return {std::move(loaded.config), std::move(loaded.diagnostics), {}};
@@ -34,17 +39,29 @@ void print_diagnostics(const LoadedConfig& loaded, const std::string& file, Io& 
   io.err << lines;
 }
 
+Failure wrong_config(const LoadedConfig& loaded, const std::string& file) {
+  if (!loaded.unreadable.empty()) return {kWrong, loaded.unreadable};
+  std::vector<config::Diagnostic> errors;
+  for (const auto& diagnostic : loaded.diagnostics) {
+    if (diagnostic.severity == config::Severity::Error) errors.push_back(diagnostic);
+  }
+  return {kWrong, "the configuration is wrong\n" + config::format(errors, file)};
+}
+
 Result<std::string, Failure> admin_address(const std::string& given, const std::string& config_file) {
   if (!given.empty()) return given;
   const std::string file = find_config(config_file);
   if (file.empty()) return std::string("127.0.0.1:8081");
-  const LoadedConfig loaded = load_config_file(file);
-  if (!loaded.unreadable.empty()) return Failure{kWrong, loaded.unreadable};
-  if (!loaded.config) {
-    return Failure{kWrong, fmt::format("{} has errors, so that it does not say where the admin listener is: see quivive check, or give --admin ADDRESS", file)};
+  const auto text = gateway::read_whole_file(file, kMaxConfig);
+  if (!text) return Failure{kWrong, text.error().message};
+  const auto admin = config::admin_of(*text);
+  if (!admin) {
+    Failure failure = wrong_config(load_config_file(file), file);
+    failure.message += "\nso it does not say where the admin listener is; give --admin ADDRESS";
+    return failure;
   }
-  if (!loaded.config->admin) return Failure{kWrong, fmt::format("{} has no admin listener to ask (admin: off)", file)};
-  return config::to_string(*loaded.config->admin);
+  if (!*admin) return Failure{kWrong, fmt::format("{} has no admin listener to ask (admin: off)", file)};
+  return config::to_string(**admin);
 }
 
 std::size_t count_errors(const LoadedConfig& loaded) {

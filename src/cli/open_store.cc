@@ -36,15 +36,8 @@ Result<std::optional<config::Config>, Failure> config_of(const StoreChoice& choi
   const std::string file = find_config(choice.config);
   if (file.empty()) return std::optional<config::Config>{};
   LoadedConfig loaded = load_config_file(file);
-  if (!loaded.unreadable.empty()) return wrong(loaded.unreadable);
   if (loaded.config) return std::move(loaded.config);
-  std::vector<config::Diagnostic> errors;
-  for (const auto& diagnostic : loaded.diagnostics) {
-    if (diagnostic.severity == config::Severity::Error) errors.push_back(diagnostic);
-  }
-  std::string lines = config::format(errors, file);
-  while (lines.ends_with('\n')) lines.pop_back();
-  return wrong("the configuration is wrong\n" + lines);
+  return wrong_config(loaded, file);
 }
 
 Result<std::unique_ptr<store::Store>, Failure> open_store(const StoreChoice& choice, IfMissing if_missing) {

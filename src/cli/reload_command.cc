@@ -8,6 +8,19 @@
 #include "cli/options.h"
 
 namespace quivive::cli {
+namespace {
+
+// Prints the texts of a list in the answer, and says whether there were any.
+bool print_lines(const JsonObject& answer, std::string_view list, std::string_view prefix, Io& io) {
+  const Json* lines = member(answer, list);
+  if (lines == nullptr || !lines->is_array()) return false;
+  for (const Json& line : lines->get_array()) {
+    if (line.is_string()) io.err << prefix << printable(line.get_string(), 1000) << '\n';
+  }
+  return !lines->get_array().empty();
+}
+
+}  // namespace
 
 int run_reload(const Command& self, Arguments arguments, Io& io) {
   std::string admin, config_file;
@@ -25,15 +38,11 @@ int run_reload(const Command& self, Arguments arguments, Io& io) {
     return fail(self, no_admin_listener(admin, response->status), io);
   }
   if (response->status == 200) {
-    io.out << "reloaded; every request from now on meets the new configuration\n";
+    const bool warned = print_lines(parsed->get_object(), "warnings", "warning: ", io);
+    io.out << "reloaded; every request from now on meets the new configuration" << (warned ? ", but for what the warnings say\n" : "\n");
     return kDone;
   }
-  const Json* faults = member(parsed->get_object(), "faults");
-  if (faults != nullptr && faults->is_array()) {
-    for (const Json& fault : faults->get_array()) {
-      if (fault.is_string()) io.err << printable(fault.get_string(), 1000) << '\n';
-    }
-  }
+  print_lines(parsed->get_object(), "faults", "", io);
   io.err << "refused; the configuration before stays in force\n";
   return kWrong;
 }

@@ -56,7 +56,7 @@ void print_banner(const gateway::Gateway& gateway, const config::Config& config,
 
 LoadedConfig load_wished(const ServeWishes& wishes, const std::string& file) {
   if (!wishes.upstream.empty()) {
-    auto zero = config::zero_config(wishes.upstream, wishes.listen);
+    auto zero = config::zero_config(wishes.upstream, wishes.listen, wishes.admin);
     return {std::move(zero.config), std::move(zero.diagnostics), {}};
   }
   return load_config_file(file);
@@ -90,14 +90,7 @@ int run_serve(const Command& self, Arguments arguments, Io& io) {
     io.err << errors << (errors == 1 ? " error" : " errors") << "; nothing was started\n";
     return kWrong;
   }
-  config::Config config = *loaded.config;
-  if (wishes.admin == "off") {
-    config.admin.reset();
-  } else if (!wishes.admin.empty()) {
-    const auto address = config::parse_listen_address(wishes.admin);
-    if (!address) return fail(self, {kWrong, fmt::format("--admin: {}", address.error().message)}, io);
-    config.admin = *address;
-  }
+  const config::Config& config = *loaded.config;
   if (wishes.check) return check_deployment(config, io);
 
   gateway::GatewayOptions how;
@@ -106,7 +99,7 @@ int run_serve(const Command& self, Arguments arguments, Io& io) {
   bool created = false;
   if (config.store.kind == config::StoreLocation::Kind::Sqlite) {
     auto opened = backends::SqliteStore::open(resolve(config, config.store.file));
-    if (!opened) return fail(self, {kFailed, opened.error().message}, io);
+    if (!opened) return refuse_start({{format(fault_of(config, "store", opened.error().message), source_of(config))}, true}, io);
     created = (*opened)->created();
     how.store = std::move(*opened);
   }

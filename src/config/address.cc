@@ -99,6 +99,15 @@ bool is_loopback(const ListenAddress& address) {
   return ip && is_loopback(*ip);
 }
 
+bool overlap(const ListenAddress& a, const ListenAddress& b) {
+  if (a.port != b.port || a.port == 0) return false;
+  const auto covers = [](const ListenAddress& wide, const ListenAddress& address) {
+    if (wide.host.empty() || wide.host == "::") return true;  // of both families
+    return wide.host == "0.0.0.0" && address.host.find(':') == std::string::npos;
+  };
+  return a.host == b.host || covers(a, b) || covers(b, a);
+}
+
 std::string to_string(const ListenAddress& address) { return fmt::format("{}:{}", bracketed(address.host), address.port); }
 
 Result<Url> parse_url(std::string_view text) {

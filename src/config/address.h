@@ -22,6 +22,8 @@ struct ListenAddress {
 [[nodiscard]] Result<ListenAddress> parse_listen_address(std::string_view text);
 // Whether only this machine can connect to it.
 [[nodiscard]] bool is_loopback(const ListenAddress& address);
+// Whether a connection to one of them could be answered by a listener on the other.
+[[nodiscard]] bool overlap(const ListenAddress& a, const ListenAddress& b);
 // The inverse of parse_listen_address.
 [[nodiscard]] std::string to_string(const ListenAddress& address);
 

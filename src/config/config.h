@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "config/address.h"
 #include "config/cidr.h"
+#include "config/diagnostic.h"
 #include "digest/algorithm.h"
 #include "digest/credentials.h"
 #include "jose/algorithm.h"
@@ -14,6 +15,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -259,6 +261,13 @@ struct Log {
 
 enum class ErrorBody : std::uint8_t { Json, Problem };
 
+// Where the file gives the settings that can still prove wrong when what they name is looked at, by path. No part of what a
+// configuration says: all are equal.
+struct Places {
+  std::map<std::string, Position, std::less<>> of;
+  bool operator==(const Places&) const { return true; }
+};
+
 struct Config {
   std::string file;      // as given to load(); "" for none
   std::string base_dir;  // folder of `file`, "" for the current one; file names here are relative to it: see resolve()
@@ -280,6 +289,7 @@ struct Config {
   CacheSizes cache;
   Log log;
   ErrorBody error_body = ErrorBody::Json;
+  Places places;
 
   bool operator==(const Config&) const = default;
 };
@@ -287,12 +297,17 @@ struct Config {
 // `file`, relative to the folder of the configuration; absolute names stay as they are.
 [[nodiscard]] std::string resolve(const Config& config, const std::string& file);
 
-// The session cookie: for https alone, or not, by the listener (`listen` is the one in force) and the settings, never by what a client says. Its whole name.
+// A fault that was found about a setting of the configuration later than by load(): with the place, where the file gives it.
+[[nodiscard]] Diagnostic fault_of(const Config& config, std::string setting, std::string message);
+// "quivive.yaml"; what serve was told stands in where there is no file.
+[[nodiscard]] std::string_view source_of(const Config& config);
+
+// The session cookie: for https alone, or not, by the listener and the settings, never by what a client says. Its whole name.
 // Requires accept.session.
 struct SessionCookie {
   bool secure = true;
   std::string name;
 };
-[[nodiscard]] SessionCookie session_cookie(const Config& config, const Listen& listen);
+[[nodiscard]] SessionCookie session_cookie(const Config& config);
 
 }  // namespace quivive::config

@@ -97,6 +97,7 @@ Result<StoreLocation> parse_store(std::string_view text) {
   if (text.starts_with("postgres://") || text.starts_with("postgresql://")) {
     return error("PostgreSQL is not supported by this version of Quivive; use sqlite:FILE");
   }
+  if (text.starts_with("redis://") || text.starts_with("rediss://")) return error("Redis is not supported by this version of Quivive; use sqlite:FILE");
   return error("is neither 'memory' nor 'sqlite:FILE'");
 }
 
@@ -246,7 +247,7 @@ std::optional<std::size_t> decode_choice(Report& report, const Value& value, con
     report.error(node.at, value.path, fmt::format("'{}' is not supported by this version of Quivive; one of {}", *text, fmt::join(names, ", ")));
     return {};
   }
-  const auto near = closest(*text, names);
+  const auto near = nearest(*text, names);
   const std::string hint = near.empty() ? fmt::format("one of {}", fmt::join(names, ", ")) : fmt::format("did you mean '{}'?", near);
   report.error(node.at, value.path, fmt::format("'{}' is not {}; {}", printable(*text, 60), scheme ? "a scheme" : "known here", hint));
   return {};

@@ -32,7 +32,9 @@ void read_keys(const Section& section, Issuer& out) {
     return;
   }
   section.read("keys", out.keys);
-  if (out.keys.kind == KeySource::Kind::Discover && !out.issuer.empty() && !parse_url(out.issuer)) {
+  const auto keys = section.value("keys");  // wrong ones leave the default
+  const bool discovered = keys->node.kind == YamlNode::Kind::Scalar && keys->node.text == "discover";
+  if (discovered && !out.issuer.empty() && !parse_url(out.issuer)) {
     report.error(section.at("keys"), section.path_of("keys"), "'discover' needs an issuer that is a URL; give the URL of the JWK set, or file:FILE");
   }
 }
@@ -176,6 +178,10 @@ void accept_own_tokens(const TokenService& service, std::optional<BearerSettings
 void read_accept(const Section& root, Config& out) {
   const Section section = root.below("accept");
   Accept& accept = out.accept;
+  if (section.wrong()) {
+    accept = {DigestSettings{}, BearerSettings{}, ApiKeySettings{}, SessionSettings{}, BasicSettings{}};  // nothing is missing for the routes
+    return;
+  }
   if (!section.given()) {
     accept.api_key = read_api_key(section.below("api_key"));
     accept.basic = read_basic(section.below("basic"));

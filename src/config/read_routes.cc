@@ -68,7 +68,7 @@ void read_schemes(const Section& section, const Accept& accept, Route& out) {
 }
 
 void read_require(const Section& section, Route& out) {
-  if (!section.given()) return;
+  if (!section.given() || section.wrong()) return;
   section.read("scope", out.require.scope);
   section.read("role", out.require.role);
   section.read("claim", out.require.claims);

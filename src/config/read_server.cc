@@ -20,9 +20,12 @@ void read_listen(const Section& section, Config& out) {
 
 void read_admin(const Section& root, Config& out) {
   root.read("admin", out.admin);
-  if (out.admin && out.admin->port != 0 && *out.admin == out.listen.address) {
-    root.report().error(root.at("admin"), "admin", fmt::format("{} is the address of listen too", to_string(*out.admin)));
-  }
+  if (!out.admin || !overlap(*out.admin, out.listen.address)) return;
+  // Threat: sockets share a port (SO_REUSEPORT), so that clients would be answered by the admin listener, which asks nobody who they are.
+  const bool same = *out.admin == out.listen.address;
+  root.report().error(root.at("admin"), "admin",
+                      same ? fmt::format("{} is the address of listen too", to_string(*out.admin))
+                           : fmt::format("{} overlaps with the address of listen, {}", to_string(*out.admin), to_string(out.listen.address)));
 }
 
 void read_limits(const Section& section, Config& out) {

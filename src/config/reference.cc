@@ -20,7 +20,8 @@ and check the file by [quivive.schema.json](quivive.schema.json); with a copy be
 - Durations have a unit: `500ms`, `60s`, `10m`, `12h`, `90d`. Sizes are bytes, or `16KiB`, `1MiB`, `1GiB`.
 - Where a list is taken, a single value stands for a list of one.
 - File names are relative to the folder of the configuration file. A secret is never written here, only the name of its file.
-- Every setting is applied by `SIGHUP`, but for those marked *restart*. A wrong file changes nothing.
+- Every setting is applied by `SIGHUP`, but for those marked *restart*: they keep the value that runs, and the reload warns. A wrong file
+  changes nothing.
 - Names that are not listed here, names given twice, anchors, aliases and tags are errors.
 
 )";
@@ -74,6 +75,7 @@ void append_group(std::string& out, const Setting& group) {
   const std::string path = fmt::format("{}{}", group.path, list ? "[]" : "");
   out += fmt::format("## `{}`\n\n{}", path, group.doc);
   if (!group.bounds.empty()) out += fmt::format(" Plain text stands for `{}`.", group.bounds);
+  if (group.reloading == Reloading::Restart) out += " To add it or to take it away: *restart.*";
   out += "\n\n";
   const auto rows = settings_below(path);
   const bool has_values = std::any_of(rows.begin(), rows.end(), [](const Setting* row) { return !is_group(row->type); });

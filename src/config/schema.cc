@@ -34,6 +34,7 @@ JsonObject group_schema(std::string_view path) {
   }
   JsonObject schema{{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
   if (!required.empty()) schema["required"] = std::move(required);
+  if (path == "routes[].require") schema["minProperties"] = 1;
   const Setting* self = find_setting(path);
   if (self == nullptr || self->bounds.empty()) return schema;
   const Setting* stands_for = find_setting(std::string(path) + "." + std::string(self->bounds));
@@ -77,6 +78,9 @@ void append_pretty(std::string& out, const Json& value, std::size_t depth) {
 std::string json_schema() {
   JsonObject schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "Quivive configuration"}};
   for (auto& [name, part] : group_schema("")) schema[name] = part;
+  // `accept: {}` is for a token service of its own alone: its tokens are accepted.
+  schema["anyOf"] = JsonArray{JsonObject{{"required", JsonArray{"issuer"}}},
+                              JsonObject{{"properties", JsonObject{{"accept", JsonObject{{"minProperties", 1}}}}}}};
   schema["$defs"] = JsonObject{{"upstream", group_schema("upstream")}};
   std::string out;
   append_pretty(out, schema, 0);

@@ -1,6 +1,7 @@
 #include "config/section.h"
 
 #include "base/text.h"
+#include "config/text_rules.h"
 
 #include <fmt/format.h>
 
@@ -35,6 +36,7 @@ Section::Section(Report& report, const YamlNode* node, Position at, std::string 
   } else if (node_->kind == YamlNode::Kind::Mapping) {
     check_names();
   } else {
+    wrong_ = true;
     const bool empty = node_->kind == YamlNode::Kind::Null;
     report_->error(at_, path_, empty ? "has no value; write {} for a mapping that is empty" : "has to be a mapping: lines of `name: value`");
   }
@@ -52,7 +54,7 @@ void Section::report_unknown(const YamlEntry& entry, const std::vector<const Set
   std::vector<std::string_view> names;
   for (const Setting* row : known) names.push_back(last_name(row->path));
   std::string message = "no such setting";
-  if (const auto near = closest(entry.name, names); !near.empty()) {
+  if (const auto near = nearest(entry.name, names); !near.empty()) {
     message += fmt::format("; did you mean '{}'?", near);
   } else if (names.size() <= 12) {
     message += fmt::format("; one of {}", fmt::join(names, ", "));
@@ -91,7 +93,7 @@ std::vector<Section> Section::list(std::string_view name) const {
   const Setting& setting = row(name);
   const YamlNode* node = find(name);
   if (node == nullptr) {
-    if (setting.default_text == kRequired) report_->error(at_, path_of(name), "required, but not given");
+    if (setting.default_text == kRequired && !wrong_) report_->error(at_, path_of(name), "required, but not given");
     return out;
   }
   // An empty list is more likely a slip than a wish, and would mean the opposite of a missing one.
@@ -102,6 +104,7 @@ std::vector<Section> Section::list(std::string_view name) const {
   for (std::size_t i = 0; i < node->items.size(); ++i) {
     const YamlNode& item = node->items[i];
     out.push_back({*report_, &item, item.at, fmt::format("{}[{}]", path_of(name), i), fmt::format("{}[]", setting.path)});
+    report_->note_place(out.back().path(), item.at);
   }
   return out;
 }
@@ -122,9 +125,12 @@ std::vector<std::pair<std::string, Section>> Section::named(std::string_view nam
 
 std::optional<Value> Section::value(std::string_view name) const {
   const Setting& setting = row(name);
-  if (const YamlNode* node = find(name)) return Value{&setting, *node, path_of(name), true};
+  if (const YamlNode* node = find(name)) {
+    if (names_files(setting.type)) report_->note_place(path_of(name), node->at);
+    return Value{&setting, *node, path_of(name), true};
+  }
   if (setting.default_text == kRequired) {
-    report_->error(at_, path_of(name), "required, but not given");
+    if (!wrong_) report_->error(at_, path_of(name), "required, but not given");
     return {};
   }
   if (setting.default_text.empty()) return {};

@@ -28,6 +28,8 @@ class Section {
   Section(Report& report, const YamlNode& root);
 
   [[nodiscard]] bool given() const { return node_ != nullptr; }
+  // It is something else than a mapping, which has been reported: what it lacks is no news.
+  [[nodiscard]] bool wrong() const { return wrong_; }
   [[nodiscard]] Position at() const { return at_; }
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] Report& report() const { return *report_; }
@@ -68,6 +70,7 @@ class Section {
   Position at_;
   std::string path_;          // with indices, for people
   std::string pattern_;       // as the list writes it
+  bool wrong_ = false;
   std::string_view stands_for_;  // the setting that node_, plain text, is the value of
 };
 

@@ -52,6 +52,10 @@ bool is_group(SettingType type) {
   return type == SettingType::Section || type == SettingType::SectionList || type == SettingType::UpstreamMap;
 }
 
+bool names_files(SettingType type) {
+  return type == SettingType::File || type == SettingType::SecretFile || type == SettingType::Keys || type == SettingType::Store;
+}
+
 std::vector<std::string_view> choices(const Setting& setting) {
   std::vector<std::string_view> out;
   for (std::string_view rest = setting.bounds; !rest.empty();) {

@@ -38,6 +38,7 @@ enum class SettingType : std::uint8_t {
   FieldName,
   FieldNameOrOff,
   FieldPrefix,
+  CookieName,
   QueryName,
   Audience,
   Keys,
@@ -71,6 +72,8 @@ struct Setting {
 [[nodiscard]] std::string_view last_name(std::string_view path);
 // Section, SectionList, UpstreamMap: it has settings below it and no value of its own.
 [[nodiscard]] bool is_group(SettingType type);
+// Its value may name a file.
+[[nodiscard]] bool names_files(SettingType type);
 // The parts of "a|b|c".
 [[nodiscard]] std::vector<std::string_view> choices(const Setting& setting);
 

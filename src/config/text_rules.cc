@@ -98,6 +98,11 @@ Checked check_named_field(std::string_view text) {
   return std::string(text);
 }
 
+Checked check_cookie_name(std::string_view text) {
+  if (!http::is_token(text)) return error("'{}' is not a cookie's name; use letters, digits, '-', '_' and '.'", printable(text, 60));
+  return std::string(text);
+}
+
 Checked check_prefix(std::string_view text) {
   if (!http::is_token(text) || !text.ends_with('-') || text.size() < 3) {
     return error("'{}' is not the beginning of a header name; write for example X-Quivive-", printable(text, 60));
@@ -114,6 +119,14 @@ Checked check_query_name(std::string_view text) {
 }
 
 }  // namespace
+
+std::string_view nearest(std::string_view word, std::span<const std::string_view> names) {
+  if (const auto near = closest(word, names); !near.empty()) return near;
+  for (const std::string_view name : names) {
+    if (word.size() * 2 >= name.size() && word.size() < name.size() && iequals(word, name.substr(0, word.size()))) return name;
+  }
+  return {};
+}
 
 Result<void> check_field_name(std::string_view name) {
   if (!http::is_token(name)) return error("'{}' is not a header name", printable(name, 60));
@@ -138,6 +151,7 @@ Result<std::string> accept_text(SettingType type, std::string_view text) {
     case SettingType::OriginList: return check_origin(text);
     case SettingType::FieldName: return check_named_field(text);
     case SettingType::FieldNameOrOff: return text == "off" ? Checked(std::string()) : check_named_field(text);
+    case SettingType::CookieName: return check_cookie_name(text);
     case SettingType::FieldPrefix: return check_prefix(text);
     case SettingType::QueryName: return check_query_name(text);
     default: return std::string(text);

@@ -1,11 +1,13 @@
 #include "config/types.h"
 
+#include "config/number_pattern.h"
 #include "config/units.h"
 
 namespace quivive::config {
 namespace {
 
-JsonObject text_schema() { return {{"type", "string"}, {"minLength", 1}}; }
+// What a validator takes for a number or a boolean is text where text is asked for: `realm: 5`.
+JsonObject text_schema() { return {{"type", JsonArray{"string", "number", "boolean"}}, {"minLength", 1}}; }
 JsonObject pattern_schema(std::string_view pattern) { return {{"type", "string"}, {"pattern", pattern}}; }
 
 // One value, or a list of such values that differ.
@@ -26,6 +28,43 @@ JsonObject choice_schema(const Setting& setting) {
 JsonObject count_schema(const Setting& setting) {
   const Bounds range = bounds(setting);
   return {{"type", "integer"}, {"minimum", parse_count(range.least).value()}, {"maximum", parse_count(range.most).value()}};
+}
+
+// A number with one of these units, within the row's bounds; `parse` reads it.
+template <class Parse>
+std::string pattern_within(const Setting& setting, std::initializer_list<std::string_view> units, Parse parse) {
+  const auto read = [&](std::string_view text) { return static_cast<std::uint64_t>(*parse(text)); };
+  const Bounds range = bounds(setting);
+  const std::uint64_t least = read(range.least), most = read(range.most);
+  std::string out;
+  for (const std::string_view unit : units) {
+    const std::uint64_t factor = unit.empty() ? 1 : read(fmt::format("1{}", unit));
+    const std::uint64_t from = (least + factor - 1) / factor, to = most / factor;
+    if (from <= to) out += fmt::format("{}({}){}", out.empty() ? "" : "|", number_pattern(from, to), unit);
+  }
+  return fmt::format("^0*({})$", out);
+}
+
+JsonObject size_schema(const Setting& setting) {
+  const auto read = [](std::string_view text) { return parse_size(text); };
+  const Bounds range = bounds(setting);
+  const JsonObject number{{"type", "integer"}, {"minimum", read(range.least).value()}, {"maximum", read(range.most).value()}};
+  return {{"anyOf", JsonArray{number, pattern_schema(pattern_within(setting, {"", "KiB", "MiB", "GiB"}, read))}}};
+}
+
+JsonObject duration_schema(const Setting& setting) {
+  const auto read = [](std::string_view text) -> Result<std::uint64_t> {
+    const auto duration = parse_duration(text);
+    if (!duration) return duration.error();
+    return static_cast<std::uint64_t>(duration->count());
+  };
+  const std::string pattern = pattern_within(setting, {"ms", "s", "m", "h", "d"}, read);
+  if (*read(bounds(setting).least) > 0) return pattern_schema(pattern);
+  return {{"anyOf", JsonArray{JsonObject{{"const", 0}}, pattern_schema("^0+$"), pattern_schema(pattern)}}};
+}
+
+JsonObject address_schema(bool off) {
+  return pattern_schema(fmt::format("{}^(\\[.+\\]|[^:]*):0*({})$", off ? "^off$|" : "", number_pattern(0, 65535)));
 }
 
 JsonObject mapping_of(std::string_view name, const JsonObject& value) {
@@ -70,6 +109,7 @@ std::string_view type_name(SettingType type) {
     case SettingType::FieldName: return "a header name";
     case SettingType::FieldNameOrOff: return "a header name or off";
     case SettingType::FieldPrefix: return "the beginning of header names";
+    case SettingType::CookieName: return "a cookie's name";
     case SettingType::QueryName: return "a query parameter";
     case SettingType::Audience: return "a text, a list of texts, or any";
     case SettingType::Keys: return "discover, a URL, file:FILE or a JWK set";
@@ -84,9 +124,10 @@ JsonObject value_schema(const Setting& setting) {
   switch (setting.type) {
     case SettingType::Bool: return {{"type", "boolean"}};
     case SettingType::Count: return count_schema(setting);
-    case SettingType::Size:
-      return {{"anyOf", JsonArray{JsonObject{{"type", "integer"}, {"minimum", 0}}, pattern_schema("^[0-9]+([KMG]iB)?$")}}};
-    case SettingType::Duration: return {{"anyOf", JsonArray{JsonObject{{"const", 0}}, pattern_schema("^(0|[0-9]+(ms|s|m|h|d))$")}}};
+    case SettingType::Size: return size_schema(setting);
+    case SettingType::Duration: return duration_schema(setting);
+    case SettingType::Address: return address_schema(false);
+    case SettingType::AddressOrOff: return address_schema(true);
     case SettingType::Choice: return choice_schema(setting);
     case SettingType::ChoiceList: return one_or_many(choice_schema(setting));
     case SettingType::Url: return pattern_schema("^https?://");

@@ -65,7 +65,7 @@ class Builder final : public YAML::EventHandler {
     add(made(YamlNode::Kind::Null, mark));
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
-    if (value.find(kEnd[2]) != std::string::npos) throw Stop{problem(position(mark), "a closing quote is missing, or an escaped \\x01 is in the text")};
+    if (value.find(kEnd[2]) != std::string::npos) throw Stop{problem(position(mark), "a closing quote is missing, or the character U+0001 is in the text")};
     refuse_anchor(mark, anchor);
     const bool quoted = tag == "!";
     if (!quoted && tag != "?") refuse_tag(mark, tag);
@@ -230,8 +230,34 @@ std::optional<Diagnostic> check_characters(std::string_view text, const YamlLimi
     if (byte != ' ' && byte != '\t') indentation = false;
     if ((byte & 0xc0) != 0x80) ++at.column;  // columns count characters, not bytes
   }
-  if (!is_valid_utf8(text)) return problem({}, "not UTF-8");
+  std::uint32_t line = 1;
+  for (std::string_view rest = text; !rest.empty(); ++line) {
+    const auto end = std::min(rest.find('\n'), rest.size());
+    if (!is_valid_utf8(rest.substr(0, end))) return problem({line, 1}, "not UTF-8");
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
   return {};
+}
+
+bool is_letter(char c) { return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z'; }
+
+// The line of that number, from 1.
+std::string_view line_of(std::string_view text, std::uint32_t number) {
+  for (; number > 1; --number) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  return text.substr(0, text.find('\n'));
+}
+
+// `upstream http://…`, without its colon, goes on in the next line, as YAML has it, and that one's colon is then what it complains
+// about. Where the hand slipped is the line before.
+std::optional<Diagnostic> missing_colon(std::string_view text, Position complaint) {
+  if (complaint.line < 2) return {};
+  const std::string_view line = line_of(text, complaint.line), before = line_of(text, complaint.line - 1);
+  const auto indentation = before.find_first_not_of(' ');
+  const bool same = indentation != std::string_view::npos && indentation == line.find_first_not_of(' ');
+  const bool first_colon = line.find(':') + 1 == complaint.column;
+  const bool name_and_value = same && is_letter(before[indentation]) && before.find(": ") == std::string_view::npos && !before.ends_with(':');
+  if (!first_colon || !name_and_value) return {};
+  return problem({complaint.line - 1, static_cast<std::uint32_t>(indentation) + 1}, "a ':' is missing; a setting is `name: value`");
 }
 
 // The place after the last character.
@@ -266,6 +292,12 @@ std::optional<YamlNode> parse_yaml(std::string_view text, std::vector<Diagnostic
     diagnostics.push_back(stop.why);
     return {};
   } catch (const YAML::Exception& exception) {
+    if (exception.msg == YAML::ErrorMsg::MAP_VALUE) {
+      if (auto slip = missing_colon(text, position(exception.mark))) {
+        diagnostics.push_back(std::move(*slip));
+        return {};
+      }
+    }
     // What is missing at the end is missing before kEnd.
     diagnostics.push_back(problem(std::min(position(exception.mark), end), plain_words(exception.msg)));
     return {};

@@ -119,13 +119,13 @@ Awaitable<Admin::Reply> Admin::answer(const http::RequestHead& head) {
   }
   if (head.method == "POST" && path == "/lockouts/clear") co_return clear_lockouts(head.target);
   if (head.method == "POST" && path == "/reload") {
-    const auto faults = co_await reload();
-    JsonArray lines;
-    for (const std::string& fault : faults) lines.emplace_back(fault);
+    const ReloadOutcome outcome = co_await reload();
+    const bool done = outcome.faults.empty();
     JsonObject body;
-    body["reloaded"] = faults.empty();
-    body["faults"] = std::move(lines);
-    co_return Reply{faults.empty() ? 200 : 409, "application/json", to_json(body)};
+    body["reloaded"] = done;
+    body["faults"] = JsonArray(outcome.faults.begin(), outcome.faults.end());
+    body["warnings"] = JsonArray(outcome.warnings.begin(), outcome.warnings.end());
+    co_return Reply{done ? 200 : 409, "application/json", to_json(body)};
   }
   co_return Reply{404, "application/json", R"({"error":"no such path; there are /healthz, /readyz, /metrics, /explain/ID, /lockouts, POST /lockouts/clear and POST /reload"})"};
 }
@@ -161,9 +161,9 @@ Awaitable<std::string> Admin::explain(std::string id) {
   return wait_for<std::string>(std::move(start));
 }
 
-Awaitable<std::vector<std::string>> Admin::reload() {
-  auto start = [this](std::function<void(std::vector<std::string>)> done) { gateway_.reload(std::move(done)); };
-  return wait_for<std::vector<std::string>>(std::move(start));
+Awaitable<ReloadOutcome> Admin::reload() {
+  auto start = [this](std::function<void(ReloadOutcome)> done) { gateway_.reload(std::move(done)); };
+  return wait_for<ReloadOutcome>(std::move(start));
 }
 
 }  // namespace quivive::gateway

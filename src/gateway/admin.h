@@ -17,6 +17,7 @@ struct RequestHead;
 namespace quivive::gateway {
 
 class Gateway;
+struct ReloadOutcome;
 
 class Admin {
  public:
@@ -37,7 +38,7 @@ class Admin {
   [[nodiscard]] net::Awaitable<Reply> answer(const http::RequestHead& head);
   [[nodiscard]] Reply clear_lockouts(std::string_view target);
   [[nodiscard]] net::Awaitable<std::string> explain(std::string id);
-  [[nodiscard]] net::Awaitable<std::vector<std::string>> reload();
+  [[nodiscard]] net::Awaitable<ReloadOutcome> reload();
 
   static constexpr std::size_t kMaxConnections = 64;
   Gateway& gateway_;

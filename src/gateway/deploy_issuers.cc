@@ -21,15 +21,17 @@ void fix_keys(Deployment& out, const DeployContext& context, std::size_t slot, s
 
 class IssuerDeployer {
  public:
-  IssuerDeployer(Deployment& out, const DeployContext& context, std::vector<std::string>& faults)
+  IssuerDeployer(Deployment& out, const DeployContext& context, config::Report& faults)
       : out_(out), config_(out.config), context_(context), faults_(faults) {}
 
   void run() {
-    if (config_.issuer && faults_.empty()) make_token_service();
+    if (config_.issuer && !faults_.failed()) make_token_service();
     if (config_.accept.bearer) make_issuers();
   }
 
  private:
+  void fault(std::string setting, const Error& e) { faults_.add(config::fault_of(config_, std::move(setting), e.message)); }
+
   // Every claim that a route's requirement may look at: what has to be kept of a token when it is remembered.
   [[nodiscard]] std::vector<std::string> required_claims() const {
     std::vector<std::string> names;
@@ -56,10 +58,11 @@ class IssuerDeployer {
     const Deployment* previous = context_.previous.get();
     const std::vector<std::string> kept_claims = required_claims();
     for (const config::Issuer& issuer : config_.accept.bearer->issuers) {
-      const std::string at = config_place(config_, issuer.line);
+      const auto index = static_cast<std::size_t>(&issuer - config_.accept.bearer->issuers.data());
+      const std::string setting = fmt::format("accept.bearer.issuers[{}]", index);
       auto jwt = policy_of(issuer);
       if (!jwt) {
-        faults_.push_back(fmt::format("{}: issuer {}: {}", at, issuer.issuer, jwt.error().message));
+        fault(setting, jwt.error());
         continue;
       }
       std::size_t slot = 0;
@@ -80,7 +83,7 @@ class IssuerDeployer {
           if (const auto fits = jwt->check_keys(*keys); !fits) keys = fits.error();
         }
         if (!keys) {
-          faults_.push_back(fmt::format("{}: keys of issuer {}: {}", at, issuer.issuer, keys.error().message));
+          fault(setting + (issuer.keys.kind == config::KeySource::Kind::SecretFile ? ".secret_file" : ".keys"), keys.error());
           continue;
         }
         slot = slot_of_fixed(issuer);
@@ -168,15 +171,15 @@ class IssuerDeployer {
   Deployment& out_;
   const config::Config& config_;
   const DeployContext& context_;
-  std::vector<std::string>& faults_;
+  config::Report& faults_;
 };
 
 }  // namespace
 
-void deploy_issuers(Deployment& out, const DeployContext& context, std::vector<std::string>& faults) { IssuerDeployer(out, context, faults).run(); }
+void deploy_issuers(Deployment& out, const DeployContext& context, config::Report& faults) { IssuerDeployer(out, context, faults).run(); }
 
-void begin_token_service(Deployment& out, const DeployContext& context, std::vector<std::string>& faults) {
-  if (const auto tended = out.issuer->tend(context.now); !tended) return faults.push_back("issuer: " + tended.error().message);
+void begin_token_service(Deployment& out, const DeployContext& context, config::Report& faults) {
+  if (const auto tended = out.issuer->tend(context.now); !tended) return faults.add(config::fault_of(out.config, "issuer", tended.error().message));
   if (out.issuer_slot) fix_keys(out, context, *out.issuer_slot, out.issuer->keys()->keys());
 }
 

@@ -2,6 +2,8 @@
 
 #include "backends/htpasswd.h"
 #include "backends/sqlite_store.h"
+#include "config/report.h"
+#include "config/restart.h"
 #include "gateway/deploy_issuers.h"
 #include "gateway/logo.h"
 #include "gateway/whole_file.h"
@@ -12,45 +14,59 @@
 namespace quivive::gateway {
 namespace {
 
+constexpr std::size_t kMaxPem = 1024 * 1024;  // as make_server_context()
+
 class Deployer {
  public:
   Deployer(Deployment& out, const DeployContext& context) : out_(out), config_(out.config), context_(context) {}
 
   void run() {
-    out_.listening = context_.previous != nullptr ? context_.previous->listening : config_.listen;
+    keep_what_runs();
     open_stores();
     deploy_issuers(out_, context_, faults_);
     make_upstreams();
     make_tls();
-    if (faults_.empty()) make_routes();
-    if (faults_.empty() && config_.accept.session) make_login();
+    if (config_.accept.session) read_logo();
+    if (!faults_.failed()) make_routes();
+    if (!faults_.failed() && config_.accept.session) make_login();
     name_cookies();
     name_headers();
-    if (faults_.empty() && out_.issuer != nullptr) begin_token_service(out_, context_, faults_);
+    if (!faults_.failed() && out_.issuer != nullptr) begin_token_service(out_, context_, faults_);
   }
-  std::vector<std::string> faults_;
+  config::Report faults_;
 
  private:
-  void fault(const Error& e) { faults_.push_back(e.message); }
+  void fault(std::string setting, const Error& e) { faults_.add(config::fault_of(config_, std::move(setting), e.message)); }
+
+  void keep_what_runs() {
+    tls_files_ = config_.listen.tls;
+    if (context_.previous == nullptr) return;
+    const auto kept = config::keep_until_restart(context_.previous->config, out_.config);
+    if (kept.empty()) return;
+    out_.warnings.push_back(fmt::format("{}: changed, which takes a restart; until then what runs stays", fmt::join(kept, ", ")));
+  }
 
   void open_stores() {
     const Deployment* previous = context_.previous.get();
-    if (previous != nullptr && previous->config.store == config_.store) {
+    if (previous != nullptr) {
       out_.stores.database = previous->stores.database;
     } else if (context_.store) {
       out_.stores.database = context_.store;
+      if (context_.only_looks && config_.store.kind == config::StoreLocation::Kind::Sqlite) {
+        if (const auto looked = backends::SqliteStore::look(resolve(config_, config_.store.file)); !looked) fault("store", looked.error());
+      }
     } else if (config_.store.kind == config::StoreLocation::Kind::Memory) {
       out_.stores.database = std::make_shared<store::MemoryStore>();
     } else {
       auto opened = backends::SqliteStore::open(resolve(config_, config_.store.file));
-      if (!opened) return fault(opened.error());
+      if (!opened) return fault("store", opened.error());
       out_.stores.database = std::move(*opened);
     }
     out_.stores.users = out_.stores.database;
     if (!config_.accept.basic || config_.accept.basic->htpasswd.empty()) return;
     const std::string file = resolve(config_, config_.accept.basic->htpasswd);
     auto opened = backends::HtpasswdFile::open(file);
-    if (!opened) return fault(opened.error());
+    if (!opened) return fault("accept.basic.htpasswd", opened.error());
     for (const std::string& warning : (*opened)->warnings()) out_.warnings.push_back(fmt::format("{}: {}", file, warning));
     out_.stores.users = std::move(*opened);
   }
@@ -77,7 +93,7 @@ class Deployer {
         const std::string ca = upstream.tls.ca.empty() ? std::string() : resolve(config_, upstream.tls.ca);
         auto tls = make_client_context(ca, upstream.tls.verify);
         if (!tls) {
-          faults_.push_back(fmt::format("upstream {}: {}", upstream.name, tls.error().message));
+          fault(fmt::format("{}.tls.ca", upstream.name == "default" ? "upstream" : "upstreams." + upstream.name), tls.error());
           continue;
         }
         target->tls = std::move(*tls);
@@ -88,18 +104,38 @@ class Deployer {
   }
 
   void make_tls() {
-    if (config_.listen.tls) {
-      auto context = make_server_context(resolve(config_, config_.listen.tls->certificate), resolve(config_, config_.listen.tls->key));
-      if (!context) return fault(context.error());
-      if (out_.listening.tls) out_.listener_tls = std::move(*context);
-    } else if (out_.listening.tls) {
-      out_.listener_tls = context_.previous->listener_tls;  // to speak TLS, or not to, takes a restart
+    if (tls_files_) {
+      constexpr std::string_view kCertificate = "listen.tls.certificate", kKey = "listen.tls.key";
+      const std::string certificate = resolve(config_, tls_files_->certificate), key = resolve(config_, tls_files_->key);
+      bool readable = true;  // both are told, where neither is
+      for (const auto& [setting, file] : {std::pair{kCertificate, &certificate}, std::pair{kKey, &key}}) {
+        const auto content = read_whole_file(*file, kMaxPem);
+        if (!content) fault(std::string(setting), content.error());
+        readable = readable && content;
+      }
+      if (!readable) return;
+      auto context = make_server_context(certificate, key);
+      if (!context) return fault(std::string(context.error().message.starts_with(key + ":") ? kKey : kCertificate), context.error());
+      if (config_.listen.tls) out_.listener_tls = std::move(*context);
+    } else if (config_.listen.tls) {
+      out_.listener_tls = context_.previous->listener_tls;  // the file names none any more
     }
   }
 
   [[nodiscard]] auth::SessionSettings session_settings() const {
     const config::SessionSettings& session = *config_.accept.session;
-    return {config::session_cookie(config_, out_.listening).name, session.idle, session.absolute};
+    return {config::session_cookie(config_).name, session.idle, session.absolute};
+  }
+
+  void read_logo() {
+    constexpr const char* kSetting = "accept.session.logo";
+    if (config_.accept.session->logo.empty()) return;
+    const std::string file = resolve(config_, config_.accept.session->logo);
+    const auto bytes = read_whole_file(file, kMaxLogoBytes);
+    if (!bytes) return fault(kSetting, bytes.error());
+    auto logo = logo_data_uri(*bytes);
+    if (!logo) return fault(kSetting, error("{}: {}", file, logo.error().message));
+    logo_ = std::move(*logo);
   }
 
   void make_login() {
@@ -110,26 +146,19 @@ class Deployer {
     s.session = session_settings();
     s.basic = {context_.decoy_seed};
     auto policy = auth::RoutePolicy::compile(std::move(s));
-    if (!policy) return fault(policy.error());
+    if (!policy) return fault("accept.session", policy.error());
     const config::SessionSettings& settings = *config_.accept.session;
     LoginDesk desk;
     desk.route.index = out_.routes.size();
     desk.route.policy = std::make_shared<const auth::RoutePolicy>(std::move(*policy));
-    desk.cookie = config::session_cookie(config_, out_.listening);
+    desk.cookie = config::session_cookie(config_);
     if (!desk.cookie.secure) {
       out_.warnings.push_back(fmt::format(
           "sessions are in a cookie '{}' that http may carry too, since this is a loopback address without TLS; say accept.session.secure: always where a proxy ends TLS",
           desk.cookie.name));
     }
     desk.title = settings.title;
-    if (!settings.logo.empty()) {
-      const std::string file = resolve(config_, settings.logo);
-      const auto bytes = read_whole_file(file, kMaxLogoBytes);
-      if (!bytes) return fault(error("accept.session.logo: {}", bytes.error().message));
-      auto logo = logo_data_uri(*bytes);
-      if (!logo) return fault(error("accept.session.logo: {}: {}", file, logo.error().message));
-      desk.logo = std::move(*logo);
-    }
+    desk.logo = std::move(logo_);
     out_.login = std::make_shared<const LoginDesk>(std::move(desk));
   }
 
@@ -189,7 +218,7 @@ class Deployer {
       for (const config::ClaimWanted& claim : route.require.claims) s.require.claims.push_back({claim.name, {{}, claim.values}});
       auto policy = auth::RoutePolicy::compile(std::move(s));
       if (!policy) {
-        faults_.push_back(fmt::format("{}: route {}: {}", at, route.path, policy.error().message));
+        fault(fmt::format("routes[{}]", &route - config_.routes.data()), policy.error());
         continue;
       }
       const config::Upstream& upstream = config_.upstreams[route.upstream];
@@ -206,9 +235,9 @@ class Deployer {
       entries.push_back({{route.path, route.host, route.methods}, made.policy});
       out_.routes.push_back(std::move(made));
     }
-    if (!faults_.empty()) return;
+    if (faults_.failed()) return;
     auto router = auth::Router::compile(std::move(entries));
-    if (!router) return fault(router.error());
+    if (!router) return fault("routes", router.error());
     out_.router = std::move(*router);
   }
 
@@ -221,19 +250,21 @@ class Deployer {
     const std::string_view names[] = {h.subject, h.scheme, h.issuer, h.scopes, h.roles, h.key_id, h.assertion};
     const std::string_view prefixes[] = {config_.identity.prefix};
     out_.protected_names = http::ProtectedNames(names, prefixes);
-    if (!config_.identity.assertion || !faults_.empty()) return;
+    if (!config_.identity.assertion || faults_.failed()) return;
     if (context_.previous && context_.previous->assertion && context_.previous->config.realm == config_.realm) {
       out_.assertion = context_.previous->assertion;
       return;
     }
     auto assertion = IdentityAssertion::make(config_.realm);
-    if (!assertion) return fault(assertion.error());
+    if (!assertion) return fault("identity.assertion", assertion.error());
     out_.assertion = std::make_shared<const IdentityAssertion>(std::move(*assertion));
   }
 
   Deployment& out_;
   const config::Config& config_;
   const DeployContext& context_;
+  std::optional<config::TlsFiles> tls_files_;  // as the file says, whether or not TLS is spoken
+  std::string logo_;  // data: URI
 };
 
 }  // namespace
@@ -252,7 +283,11 @@ Result<std::shared_ptr<const Deployment>, DeployFaults> deploy(config::Config co
   out->config = std::move(config);
   Deployer deployer(*out, context);
   deployer.run();
-  if (!deployer.faults_.empty()) return DeployFaults{std::move(deployer.faults_)};
+  if (deployer.faults_.failed()) {
+    DeployFaults faults;
+    for (const config::Diagnostic& d : deployer.faults_.take()) faults.lines.push_back(format(d, source_of(out->config)));
+    return faults;
+  }
   return std::shared_ptr<const Deployment>(std::move(out));
 }
 

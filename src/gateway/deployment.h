@@ -39,8 +39,7 @@ struct LoginDesk {
 };
 
 struct Deployment {
-  config::Config config;
-  config::Listen listening;  // what the process listens on: a reload changes config.listen alone
+  config::Config config;  // what runs: of what only a restart changes, as it was at the start
   std::vector<Route> routes;  // as in config.routes
   std::optional<auth::Router> router;
   std::vector<std::shared_ptr<const auth::IssuerPolicy>> issuers;  // as in config.accept.bearer
@@ -56,7 +55,8 @@ struct Deployment {
   std::optional<std::size_t> issuer_slot;  // of its keys on the board; nothing where accept.bearer has another row for it
   // Names of our session cookies, now and before reloads of this process: no upstream may see one, or set it.
   std::vector<std::string> own_cookies;
-  std::vector<std::string> warnings;                   // for the log: what was left out of the files that were read
+  // For the operator: what was left out of the files that were read, and what has to wait for a restart.
+  std::vector<std::string> warnings;
 
   // Key sets that came with the configuration (files, inline, secrets), to be put on the board when it takes over.
   struct FixedKeys {
@@ -81,10 +81,11 @@ struct DeployContext {
   std::uint64_t decoy_seed = 0;                // random, of this process
   std::string digest_opaque;                   // of this process; "" for none
   Instant now{};
+  bool only_looks = false;  // `store` stands in for that of the configuration, which is looked at; no file is made or changed
 };
 
 struct DeployFaults {
-  std::vector<std::string> lines;  // each one line, what is wrong and where
+  std::vector<std::string> lines;  // each one line, what is wrong and where, in the order of the file
   bool outside = false;            // the configuration is right: an address is taken, say
 };
 [[noreturn]] void throw_exception_from_error(const DeployFaults& faults, const boost::source_location&);

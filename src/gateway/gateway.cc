@@ -251,12 +251,12 @@ void Gateway::tend_issuer(const Deployment& deployment, Instant now) {
   if (current == nullptr || current->fingerprint() != keys->fingerprint()) board_.set_keys(*deployment.issuer_slot, keys);
 }
 
-void Gateway::reload(std::function<void(std::vector<std::string>)> done) {
+void Gateway::reload(std::function<void(ReloadOutcome)> done) {
   const auto refuse = [&](const std::vector<std::string>& faults) {
     ++reloads_refused_;
     for (const std::string& fault : faults) notice("error", fault);
     notice("error", "reload refused; the configuration before stays in force");
-    if (done) done(faults);
+    if (done) done({faults, {}});
   };
   if (!options_.reread) return refuse({"there is no configuration file to read again"});
   auto config = options_.reread();
@@ -266,15 +266,9 @@ void Gateway::reload(std::function<void(std::vector<std::string>)> done) {
     keep_issuers_of(*deployment_);  // those that only the refused one named are not fetched for nothing
     return refuse(deployed.error().lines);
   }
-  const config::Config& before = deployment_->config;
-  const config::Config& after = (*deployed)->config;
-  if (before.listen.address != after.listen.address || before.admin != after.admin || before.workers != after.workers ||
-      before.listen.tls.has_value() != after.listen.tls.has_value() || before.shared != after.shared) {
-    notice("warning", "listen, admin, shared and workers change only with a restart");
-  }
-  if (after.accept.digest) nonce_counts_.set_lifetime(after.accept.digest->nonce_lifetime);
   deployment_ = std::move(*deployed);
   adopt_keys(*deployment_, board_, *key_sets_);
+  if (const auto& digest = deployment_->config.accept.digest) nonce_counts_.set_lifetime(digest->nonce_lifetime);
   lockouts_.set_limits(deployment_->config.lockout);
   for (const std::string& warning : deployment_->warnings) notice("warning", warning);
   const auto deployment = deployment_;
@@ -284,7 +278,7 @@ void Gateway::reload(std::function<void(std::vector<std::string>)> done) {
                if (deployment == deployment_) keep_issuers_of(*deployment_);
                ++reloads_;
                notice("info", "configuration reloaded");
-               if (done) done({});
+               if (done) done({{}, deployment->warnings});
              });
 }
 

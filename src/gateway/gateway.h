@@ -29,6 +29,11 @@ struct GatewayOptions {
   LogFormat log_format = LogFormat::Text;
 };
 
+struct ReloadOutcome {
+  std::vector<std::string> faults;    // none: every worker serves the new configuration
+  std::vector<std::string> warnings;  // of the new one
+};
+
 class Gateway {
  public:
   // Deploys and binds; nothing is served yet. Blocks SIGTERM, SIGINT and SIGHUP in this thread, and so in those it starts.
@@ -41,8 +46,8 @@ class Gateway {
   // Serves until SIGTERM or SIGINT, then drains. `ready` is called once requests are accepted.
   void run(const std::function<void()>& ready);
 
-  // On the control thread. What was wrong, or nothing: then every worker serves the new configuration.
-  void reload(std::function<void(std::vector<std::string> faults)> done);
+  // On the control thread.
+  void reload(std::function<void(ReloadOutcome)> done);
   void stop();
   [[nodiscard]] bool ready() const;
   [[nodiscard]] std::shared_ptr<const Deployment> deployment() const { return deployment_; }

@@ -186,13 +186,13 @@ def test_explain_without_a_gateway(api):
 
 
 def test_explain_asks_no_other_gateway_than_the_one_named(tmp_path):
-    """A configuration that cannot be read, has errors or no admin listener: said, instead of asking the default address."""
+    """A configuration that cannot be read, or does not say where the admin listener is: said, instead of asking the default address."""
     broken, without = tmp_path / "broken.yaml", tmp_path / "without.yaml"
-    broken.write_text("listen: nowhere\n")
+    broken.write_text("adimn: 127.0.0.1:9001\nrealm: [a\n")
     without.write_text("listen: 127.0.0.1:0\nadmin: off\nrealm: r\nupstream: http://127.0.0.1:9\nroutes:\n  - {path: /, public: true}\n")
-    for file, word in ((tmp_path / "missing.yaml", "missing.yaml"), (broken, "has errors"), (without, "admin: off")):
+    for file, word, lines in ((tmp_path / "missing.yaml", "missing.yaml", 1), (broken, "broken.yaml:3:1", 3), (without, "admin: off", 1)):
         for result in (command("explain", "abc", "--config", file), command("reload", "--config", file), command("why", "--config", file, "-", stdin="HTTP/1.1 401 Unauthorized\n\n")):
-            assert result.exit == 2 and word in result.err and result.err.count("\n") == 1, result.err
+            assert result.exit == 2 and word in result.err and result.err.count("\n") == lines, result.err
 
 
 def test_secrets_stay_out_of_explain(api, issuer):

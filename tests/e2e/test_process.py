@@ -44,7 +44,9 @@ def test_zero_configuration(upstream, tmp_path):
 
 
 @pytest.mark.parametrize("arguments", [["--upstream", "nonsense"], ["--upstream", "http://127.0.0.1:1/path"], ["--upstream", "ftp://x"],
-                                       ["--upstream", "http://127.0.0.1:1", "--listen", "127.0.0.1:99999"], ["--nonsense"]])
+                                       ["--upstream", "http://127.0.0.1:1", "--listen", "127.0.0.1:99999"], ["--nonsense"],
+                                       ["--upstream", "http://127.0.0.1:1", "--admin", "nowhere"],
+                                       ["--upstream", "http://127.0.0.1:1", "--listen", "127.0.0.1:18480", "--admin", "127.0.0.1:18480"]])
 def test_wrong_arguments_are_one_clear_line(tmp_path, arguments):
     result = command("serve", *arguments, folder=tmp_path)
     assert result.exit == 2
@@ -127,6 +129,24 @@ def test_port_in_use_is_said(upstream):
         address = "127.0.0.1:%d" % taken.getsockname()[1]
         result = start_refused({**config(upstream.url, **OPEN), "listen": address})
     assert result.exit == 3 and address in result.err
+
+
+@pytest.mark.parametrize("store, named", [("no/such/folder/q.db", "check that its folder exists"), ("notes.txt", "is not an SQLite database"),
+                                          ("other.db", "another program")])
+def test_check_tells_of_a_store_that_serve_would_refuse(upstream, tmp_path, store, named):
+    (tmp_path / "notes.txt").write_text("this is no database, and longer than a header of SQLite would be" * 20)
+    with sqlite3.connect(tmp_path / "other.db") as database:
+        database.execute("CREATE TABLE t (x)")
+    database.close()
+    for file in ("notes.txt", "other.db"):
+        (tmp_path / file).chmod(0o600)
+    (tmp_path / "quivive.yaml").write_text(f"upstream: {upstream.url}\nstore: sqlite:{store}\n")
+    before = sorted(path.name for path in tmp_path.iterdir())
+    for arguments, status in ((["check", "quivive.yaml"], 2), (["serve", "--check"], 2), (["serve"], 3)):
+        result = command(*arguments, folder=tmp_path)
+        assert result.exit == status and result.err.startswith(f"quivive.yaml:2:8  store: {store} "), result
+        assert named in result.err and result.err.count("\n") == 2, result.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
 
 
 def test_store_that_belongs_to_somebody_else(upstream):

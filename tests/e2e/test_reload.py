@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from conftest import bearer_settings
-from harness import Connection, Gateway, Truncated, bearer, config, eventually, expect
+from harness import Connection, Gateway, Truncated, bearer, config, eventually, expect, secret
 
 RELOADS = 100
 
@@ -125,10 +125,33 @@ def test_missing_key_file_refuses_the_reload(gateway, upstream, issuer):
     expect(gateway, gateway.get("/changing/x"), 401, "credentials-missing")
 
 
-def test_settings_that_need_a_restart_are_named(gateway, upstream, issuer):
-    gateway.configure({**settings(upstream, issuer, routes=STRICT), "workers": 1})
-    gateway.reload()
-    gateway.notice("workers")
+def test_what_needs_a_restart_is_named_and_runs_on(gateway, upstream, issuer):
+    """Above all the store: a slip of the pen must not put an empty one in the place of the live one."""
+    key = secret(gateway.create_key()["key"])
+    right = settings(upstream, issuer, routes=STRICT)
+    changed = {**right, "store": "sqlite:quivvie.db", "workers": 1}
+    for _ in range(2):  # what runs is compared, not what was read last
+        gateway.configure(changed)
+        result = gateway.command("reload", "--admin", "%s:%d" % gateway.admin)
+        assert result.exit == 0 and "warning: store, workers: " in result.err, result
+        assert "but for what the warnings say" in result.out
+    gateway.notice("store, workers: ")
+    assert not (gateway.folder / "quivvie.db").exists()
+    expect(gateway, gateway.get("/x", {"X-API-Key": key}), 200, "allowed")
+    gateway.configure(right)
+    result = gateway.command("reload", "--admin", "%s:%d" % gateway.admin)
+    assert (result.exit, result.err) == (0, ""), result
+
+
+def test_connection_limit_is_applied_by_a_reload(gateway, upstream, issuer):
+    gateway.configure({**settings(upstream, issuer, routes=STRICT), "limits": {"connections": 1}})
+    result = gateway.command("reload", "--admin", "%s:%d" % gateway.admin)
+    assert (result.exit, result.err) == (0, ""), result
+    with gateway.connect() as first:
+        first.send("GET /public/x HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert first.response().status == 200
+        with gateway.connect() as second:
+            assert second.at_end()
 
 
 def test_reload_command_waits_and_answers(gateway, upstream, issuer):
@@ -139,6 +162,17 @@ def test_reload_command_waits_and_answers(gateway, upstream, issuer):
     gateway.configure("routes: 5\n")
     result = gateway.command("reload", "--admin", "%s:%d" % gateway.admin)
     assert result.exit in (1, 2) and "routes" in result.out + result.err
+
+
+def test_reload_command_reports_a_wrong_file(gateway):
+    """That is what it is for; `explain` works, too, while somebody edits the file."""
+    refused = expect(gateway, gateway.get("/x"), 401, "credentials-missing")
+    gateway.configure("fooo: 1\nadmin: %s:%d\nroutes: 5\n" % gateway.admin)
+    result = gateway.command("reload")
+    assert result.exit == 2 and "quivive.yaml:1:1  fooo: no such setting" in result.err and "quivive.yaml:3:9  routes: " in result.err, result.err
+    assert "the configuration before stays in force" in result.err
+    result = gateway.command("explain", refused.id)
+    assert result.exit == 0 and "credentials-missing" in result.out, result.err
 
 
 def test_running_requests_keep_their_configuration(gateway, upstream, issuer, marker):

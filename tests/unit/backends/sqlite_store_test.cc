@@ -95,13 +95,40 @@ TEST(SqliteStore, Refused_SaysWhichFileAndWhatToDo) {
        }) {
     const std::string path = folder.path(row.name);
     row.prepare(path);
+    const auto looked = SqliteStore::look(path);
+    ASSERT_FALSE(looked) << row.name;
     const auto store = SqliteStore::open(path);
     ASSERT_FALSE(store) << row.name;
     EXPECT_THAT(store.error().message, HasSubstr(path));
     EXPECT_THAT(store.error().message, HasSubstr(row.part));
+    EXPECT_EQ(looked.error().message, store.error().message);
     EXPECT_EQ(store.error().message.find('\n'), std::string::npos);
   }
-  for (const std::string& path : {std::string(), std::string(":memory:"), std::string("a\0b", 3)}) EXPECT_FALSE(SqliteStore::open(path));
+  for (const std::string& path : {std::string(), std::string(":memory:"), std::string("a\0b", 3)}) {
+    EXPECT_FALSE(SqliteStore::open(path));
+    EXPECT_FALSE(SqliteStore::look(path));
+  }
+}
+
+TEST(SqliteStore, Look_ChangesNothing) {
+  const TempFolder folder;
+  EXPECT_TRUE(SqliteStore::look(folder.path("store.db")));
+  EXPECT_NE(::access(folder.path("store.db").c_str(), F_OK), 0);
+  // One that a gateway has open, and one that it left; a name that means something in a URI.
+  for (const std::string name : {"store.db", "a%20?b#c.db"}) {
+    const std::string path = folder.path(name);
+    auto store = open(path);
+    EXPECT_TRUE(SqliteStore::look(path)) << name;
+    store.reset();
+    const std::string before = folder.read(name);
+    EXPECT_TRUE(SqliteStore::look(path)) << name;
+    EXPECT_EQ(folder.read(name), before);
+    for (const char* beside : {"-wal", "-shm", "-journal"}) EXPECT_NE(::access((path + beside).c_str(), F_OK), 0) << beside;
+  }
+  RawDb(folder.path("other.db")).run("CREATE TABLE t (x); PRAGMA journal_mode=WAL");
+  ::chmod(folder.path("other.db").c_str(), 0600);
+  EXPECT_FALSE(SqliteStore::look(folder.path("other.db")));
+  EXPECT_NE(::access(folder.path("other.db-shm").c_str(), F_OK), 0);
 }
 
 // A store file as the first version made it: the schema is written out, since files in the field stay as they are.

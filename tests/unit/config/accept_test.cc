@@ -149,7 +149,7 @@ TEST(Session, Settings_ReadAndRefused) {
 TEST(Session, CookiesName_IsTheListeners) {
   const auto cookie = [](std::string_view before, std::string_view inside) {
     const Config config = loaded(std::string(before) + kUpstream + "accept: {session: {" + std::string(inside) + "}}");
-    return session_cookie(config, config.listen);
+    return session_cookie(config);
   };
   EXPECT_EQ(cookie("", "").name, "quivive");
   EXPECT_FALSE(cookie("", "").secure);

@@ -21,6 +21,20 @@ TEST(ParseListenAddress, EveryForm) {
   }
 }
 
+TEST(ListenAddress, Overlap_WhereOneCouldAnswerForTheOther) {
+  struct Case {
+    std::string_view a, b;
+    bool expected;
+  };
+  for (const Case& row : {Case{"127.0.0.1:80", "127.0.0.1:80", true}, Case{"127.0.0.1:80", "127.0.0.1:81", false}, Case{"127.0.0.1:80", "127.0.0.2:80", false},
+                          Case{":80", "127.0.0.1:80", true}, Case{":80", "[::1]:80", true}, Case{"[::]:80", "127.0.0.1:80", true},
+                          Case{"0.0.0.0:80", "127.0.0.1:80", true}, Case{"0.0.0.0:80", "[::]:80", true}, Case{"0.0.0.0:80", "[::1]:80", false},
+                          Case{"127.0.0.1:0", "127.0.0.1:0", false}}) {
+    EXPECT_EQ(overlap(*parse_listen_address(row.a), *parse_listen_address(row.b)), row.expected) << row.a << ' ' << row.b;
+    EXPECT_EQ(overlap(*parse_listen_address(row.b), *parse_listen_address(row.a)), row.expected) << row.b << ' ' << row.a;
+  }
+}
+
 TEST(ParseListenAddress, AnythingElse_Refused) {
   for (const std::string_view text : {"", ":", "8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:+1", "example.com:80",
                                       "::1:80", "[::1]", "[::1]80", "[127.0.0.1]:80", "[]:80", "[::1:80", "127.0.0.1:80 ", "http://127.0.0.1:80", "127.0.0.1:99999999999999999999"}) {

@@ -107,7 +107,7 @@ TEST(Load, WrongTypes_SayWhatIsTaken) {
       {"log: {format: xml}", "2:15 log.format: 'xml' is not known here; one of auto, text, json"},
       {"routes: {}", "2:9 routes: has to be a list: lines of `- name: value`"},
       {"routes: []", "2:9 routes: has to be a list: lines of `- name: value`"},
-      {"routes: [/]", "2:10 routes[0]: has to be a mapping: lines of `name: value`\n2:10 routes[0].path: required, but not given"},
+      {"routes: [/]", "2:10 routes[0]: has to be a mapping: lines of `name: value`"},
       {"upstreams: []", "2:12 upstreams: has to be a mapping: lines of `name: URL`"},
       {"trusted_proxies: [10.0.0.1/8]", "2:19 trusted_proxies: '10.0.0.1/8' has bits beyond its prefix; did you mean 10.0.0.0/8?"},
       {"verifier_failure_status: 502", "2:26 verifier_failure_status: '502' is not known here; did you mean '500'?"},
@@ -116,9 +116,30 @@ TEST(Load, WrongTypes_SayWhatIsTaken) {
   });
 }
 
+TEST(Load, OneMistake_OneError) {
+  expect_said({
+      {"accept: [basic]\nroutes: [{path: /, accept: basic}]", "2:9 accept: has to be a mapping: lines of `name: value`"},
+      {"accept: {bearer: {issuers: [{issuer: a, audience: b, keys: {keys: []}}]}}", "2:60 accept.bearer.issuers[0].keys: a JWK set needs a list `keys` with at least one key"},
+      {"accept: {bearer: 5}", "2:18 accept.bearer: has to be a mapping: lines of `name: value`"},
+      {"routes: [{path: /, require: [a]}]", "2:29 routes[0].require: has to be a mapping: lines of `name: value`"},
+  });
+  EXPECT_EQ(said("upstream: [a, b]"), "1:11 upstream: has to be a mapping: lines of `name: value`");
+}
+
+TEST(Load, FirstHalfOrOtherCase_NearestIsNamed) {
+  expect_said({
+      {"rout: 1", "2:1 rout: no such setting; did you mean 'routes'?"},
+      {"accept: {Api_key: {}, basic: {}}", "2:10 accept.Api_key: no such setting; did you mean 'api_key'?"},
+      {"routes: [{path: /, accept: Api_key}]", "2:28 routes[0].accept: 'Api_key' is not a scheme; did you mean 'api_key'?"},
+      {"log: {level: warn}", "2:14 log.level: 'warn' is not known here; did you mean 'warning'?"},
+      {"accept: {session: {cookie: 'a b'}}", "2:28 accept.session.cookie: 'a b' is not a cookie's name; use letters, digits, '-', '_' and '.'"},
+  });
+}
+
 TEST(Load, WhatThisVersionCannotDo_SaysSo) {
   expect_said({
       {"store: postgres://u:hunter2@db/q", "2:8 store: PostgreSQL is not supported by this version of Quivive; use sqlite:FILE"},
+      {"store: redis://u:hunter2@h", "2:8 store: Redis is not supported by this version of Quivive; use sqlite:FILE"},
       {"store: 'mysql://u:hunter2@db/q'", "2:8 store: is neither 'memory' nor 'sqlite:FILE'"},
       {"store: 'sqlite:'", "2:8 store: names no file; write for example sqlite:quivive.db"},
       {"shared: redis://h", "2:9 shared: 'redis://h' is not known here; one of memory, store"},
@@ -159,6 +180,7 @@ TEST(Load, Listeners_CheckedTogether) {
   expect_said({
       {"listen: {tls: {certificate: a.pem}}", "2:15 listen.tls.key: required, but not given"},
       {"admin: 127.0.0.1:8080", "2:8 admin: 127.0.0.1:8080 is the address of listen too"},
+      {"admin: ':8080'", "2:8 admin: :8080 overlaps with the address of listen, 127.0.0.1:8080"},
       {"limits: {header_bytes: 4KiB, token_bytes: 5KiB}", "2:43 limits.token_bytes: is more than header_bytes, which a token is part of"},
   });
   EXPECT_EQ(loaded(kUpstream + "limits: {header_bytes: 4KiB}").limits.token_bytes, 4096u);
@@ -241,6 +263,14 @@ TEST(Load, HostileNames_CannotMoveTheCursor) {
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), static_cast<std::ptrdiff_t>(result.diagnostics.size()) - 1);
 }
 
+TEST(AdminOf, WhateverElseIsWrong_ToldIfItCanBe) {
+  const std::optional<ListenAddress> usual = ListenAddress{"127.0.0.1", 8081}, other = ListenAddress{"127.0.0.1", 9001};
+  for (const std::string_view yaml : {"", "fooo: 1", "listen: nowhere", "upstream: http://a\nupstream: http://b"}) EXPECT_EQ(*admin_of(yaml), usual) << yaml;
+  for (const std::string_view yaml : {"admin: 127.0.0.1:9001", "fooo: 1\nadmin: 127.0.0.1:9001", "admin: 127.0.0.1:9001\nlisten: 127.0.0.1:9001"}) EXPECT_EQ(*admin_of(yaml), other) << yaml;
+  EXPECT_EQ(*admin_of("admin: off\nroutes: 5"), std::nullopt);
+  for (const std::string_view yaml : {"admin: nowhere", "admin:", "adimn: 127.0.0.1:9001", "admin: 127.0.0.1:1\nadmin: 127.0.0.1:2", "a: [", "5"}) EXPECT_FALSE(admin_of(yaml)) << yaml;
+}
+
 TEST(ZeroConfig, UpstreamAndListen) {
   const auto result = zero_config("http://127.0.0.1:9000", ":80");
   ASSERT_TRUE(result.config);
@@ -249,6 +279,21 @@ TEST(ZeroConfig, UpstreamAndListen) {
   const Config file = loaded(kUpstream);
   same.file = file.file;
   EXPECT_EQ(same, file);
+}
+
+TEST(ZeroConfig, Admin_CheckedAsThatOfAFile) {
+  const auto with = [](std::string_view listen, std::string_view admin) { return zero_config("http://127.0.0.1:9000", listen, admin); };
+  EXPECT_EQ(with("", ":9001").config->admin, (ListenAddress{"", 9001}));
+  EXPECT_EQ(with("", "off").config->admin, std::nullopt);
+  EXPECT_EQ(with("", "127.0.0.1:9001").diagnostics.size(), 0u);
+  const auto same = with("127.0.0.1:18480", "127.0.0.1:18480");
+  EXPECT_FALSE(same.config);
+  EXPECT_EQ(format(same.diagnostics, "command line"), "command line:  admin: 127.0.0.1:18480 is the address of listen too");
+  EXPECT_FALSE(with("", "nowhere").config);
+  const auto open = with("", "0.0.0.0:28281");
+  ASSERT_EQ(open.diagnostics.size(), 1u);
+  EXPECT_EQ(open.diagnostics[0].severity, Severity::Warning);
+  EXPECT_EQ(open.diagnostics[0].path, "admin");
 }
 
 TEST(ZeroConfig, WrongArguments_NameTheSetting) {

@@ -1,13 +1,17 @@
 // The list of settings and the code that reads them say the same: each row is really read, each default is the one that
 // Config gets, and each bound is one that the reader knows.
 
+#include "config/restart.h"
 #include "config/settings.h"
+#include "config/types.h"
 #include "config/units.h"
 #include "loading.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
+#include <regex>
 #include <set>
 
 namespace quivive::config {
@@ -176,6 +180,25 @@ TEST(Settings, EveryDefault_IsWhatConfigGets) {
   for (const std::string_view path : {"routes[].methods", "accept.bearer.issuers[].require_claims", "trusted_proxies"}) EXPECT_EQ(find_setting(path)->default_text, "[]");
 }
 
+// What is marked Restart keeps its running value over a reload, and what is not does not.
+TEST(Settings, EveryRow_ReloadsAsMarked) {
+  for (const Setting& row : all_settings()) {
+    if (!has_value(row)) continue;
+    const bool required = row.default_text == kRequired;
+    const Config running = required ? with(row, kSample.at(row.path)) : without(row);
+    const Config wished = with(row, kOther.at(row.path));
+    Config next = wished;
+    const auto kept = keep_until_restart(running, next);
+    if (row.reloading == Reloading::Restart) {
+      EXPECT_EQ(kept, std::vector{row.path});
+      EXPECT_TRUE(next == running) << row.path;
+    } else {
+      EXPECT_TRUE(kept.empty()) << row.path;
+      EXPECT_TRUE(next == wished) << row.path;
+    }
+  }
+}
+
 TEST(Settings, NamedUpstreams_ReadEverySettingOfUpstream) {
   const auto named = [](std::string_view pairs) { return loaded(fmt::format("{{upstream: 'https://a', upstreams: {{b: {}}}}}", pairs)); };
   for (const char* name : {"connect_timeout", "first_byte_timeout", "idle_timeout", "keepalive_connections"}) {
@@ -232,6 +255,36 @@ TEST(Settings, Bounds_AreReadableAndEnforced) {
     EXPECT_FALSE(accepted(number(range.most) + 1)) << row.path;
     if (number(range.least) > 0) {
       EXPECT_FALSE(accepted(number(range.least) - 1)) << row.path;
+    }
+  }
+}
+
+// What an editor says and what `check` says is the same.
+TEST(Settings, Bounds_AreThoseOfTheSchema) {
+  for (const Setting& row : all_settings()) {
+    const bool duration = row.type == SettingType::Duration, address = row.type == SettingType::Address || row.type == SettingType::AddressOrOff;
+    if (!duration && row.type != SettingType::Size && !address) continue;
+    const JsonObject schema = value_schema(row);
+    const Json* any = member(schema, "anyOf");
+    const JsonObject& text = any == nullptr ? schema : any->as_array().back().as_object();
+    const std::regex pattern(std::string(text.at("pattern").as_string()));
+    std::vector<std::string> values = {"-1s", "1", "10", "1 s", "s", "", "1w"};
+    if (address) values = {"off", "127.0.0.1:8070", ":80", ":99999", "127.0.0.1:65535", "127.0.0.1:65536", "[::1]:80", "127.0.0.1:0", "localhost:08070", "127.0.0.1", "::1:80"};
+    for (const std::uint64_t n : {1, 5, 10, 24, 25, 60, 255, 256, 1024, 3600, 3601}) {
+      for (const char* unit : {"ms", "s", "m", "h", "d"}) {
+        if (duration) values.push_back(fmt::format("{}{}", n, unit));
+      }
+      for (const char* unit : {"", "KiB", "MiB"}) {
+        if (row.type == SettingType::Size) values.push_back(fmt::format("{}{}", n, unit));
+      }
+    }
+    for (const std::string& value : values) {
+      if (row.path == "limits.token_bytes") break;  // no more than header_bytes
+      const auto result = load(document(parent(row.path), fmt::format("{}: '{}'", last_name(row.path), value)), "q");
+      const bool refused = std::any_of(result.diagnostics.begin(), result.diagnostics.end(), [&](const Diagnostic& d) {
+        return d.severity == Severity::Error && d.path.ends_with(last_name(row.path)) && d.message.find("less than twice") == std::string::npos;
+      });
+      EXPECT_EQ(std::regex_search(value, pattern), !refused) << row.path << ": " << value;
     }
   }
 }

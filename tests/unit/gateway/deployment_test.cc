@@ -6,6 +6,9 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
+#include <sys/stat.h>
+
 namespace quivive::gateway {
 namespace {
 
@@ -80,13 +83,13 @@ TEST_F(DeploymentTest, KeyFiles_WrongOnes_SayWhichAndWhere) {
   for (const std::string_view name : {"missing", "garbage", "empty", "none.json", "broken.pem", "large"}) {
     const auto lines = faults(issuer("keys: file:" + std::string(name)));
     ASSERT_EQ(lines.size(), 1u) << name;
-    EXPECT_THAT(lines[0], StartsWith(at("q.yaml") + ":2: keys of issuer https://id.example: " + at(name) + ": ")) << name;
+    EXPECT_THAT(lines[0], StartsWith(at("q.yaml") + ":2:79  accept.bearer.issuers[0].keys: " + at(name) + ": ")) << name;
     EXPECT_EQ(lines[0].find('\n'), std::string::npos);
   }
   for (const std::string_view name : {"missing", "short", "empty"}) {
     const auto lines = faults(issuer("secret_file: " + std::string(name)));
     ASSERT_EQ(lines.size(), 1u) << name;
-    EXPECT_THAT(lines[0], HasSubstr(at(name) + ": ")) << name;
+    EXPECT_THAT(lines[0], StartsWith(at("q.yaml") + ":2:86  accept.bearer.issuers[0].secret_file: " + at(name) + ": ")) << name;
     EXPECT_EQ(lines[0].find("too short\n"), std::string::npos);
   }
 }
@@ -95,22 +98,35 @@ TEST_F(DeploymentTest, KeyThatNoAlgorithmCanUse_Refused) {
   folder_.write("keys.json", jwks());
   const auto lines = faults(issuer("keys: file:keys.json", ", algorithms: RS256"));
   ASSERT_EQ(lines.size(), 1u);
-  EXPECT_THAT(lines[0], HasSubstr("keys of issuer https://id.example: "));
+  EXPECT_THAT(lines[0], HasSubstr("accept.bearer.issuers[0].keys: "));
 }
 
-TEST_F(DeploymentTest, WrongFiles_AllToldTogether) {
+TEST_F(DeploymentTest, WrongFiles_AllToldTogether_InTheOrderOfTheFile) {
   folder_.write("garbage", "garbage");
   const auto lines = faults(R"(
-listen: {address: 127.0.0.1:0, tls: {certificate: garbage, key: missing.key}}
+listen: {address: 127.0.0.1:0, tls: {certificate: missing.pem, key: missing.key}}
 upstream: {url: https://127.0.0.1:1, tls: {ca: garbage}}
+upstreams: {other: {url: https://127.0.0.1:2, tls: {ca: missing.ca}}}
 accept:
   basic: {htpasswd: missing.users}
+  session: {logo: missing.svg}
   bearer: {issuers: [{issuer: https://id.example, audience: api, keys: file:missing.json}]}
 )");
-  EXPECT_THAT(lines, testing::UnorderedElementsAre(at("missing.users") + " cannot be read: No such file or directory",
-                                                   at("q.yaml") + ":6: keys of issuer https://id.example: " + at("missing.json") + ": No such file or directory",
-                                                   StartsWith("upstream default: " + at("garbage") + ": not a PEM file of certificate authorities: "),
-                                                   at("missing.key") + ": No such file or directory"));
+  const std::string file = at("q.yaml") + ":", none = ": No such file or directory";
+  EXPECT_THAT(lines, ElementsAre(file + "2:51  listen.tls.certificate: " + at("missing.pem") + none, file + "2:69  listen.tls.key: " + at("missing.key") + none,
+                                 StartsWith(file + "3:48  upstream.tls.ca: " + at("garbage") + ": not a PEM file of certificate authorities: "),
+                                 file + "4:57  upstreams.other.tls.ca: " + at("missing.ca") + none,
+                                 file + "6:21  accept.basic.htpasswd: " + at("missing.users") + " cannot be read: No such file or directory",
+                                 file + "7:19  accept.session.logo: " + at("missing.svg") + none,
+                                 file + "8:72  accept.bearer.issuers[0].keys: " + at("missing.json") + none));
+}
+
+TEST_F(DeploymentTest, WrongTlsPair_NamesTheSettingOfTheWrongOne) {
+  folder_.write("c.pem", kCertificate);
+  folder_.write("k.pem", kKey);
+  folder_.write("garbage", "garbage");
+  EXPECT_THAT(faults(kUpstream + "listen: {tls: {certificate: garbage, key: k.pem}}\n"), ElementsAre(HasSubstr(":2:29  listen.tls.certificate: " + at("garbage") + ": ")));
+  EXPECT_THAT(faults(kUpstream + "listen: {tls: {certificate: c.pem, key: garbage}}\n"), ElementsAre(HasSubstr(":2:41  listen.tls.key: " + at("garbage") + ": ")));
 }
 
 TEST_F(DeploymentTest, TokenBytes_AreTheRoutesBoundToo) {
@@ -153,7 +169,7 @@ TEST_F(DeploymentTest, Htpasswd_WithoutUsableUser_Refused) {
   folder_.write("users", "bert:plain text\n");
   const auto lines = faults(basic("htpasswd: users"));
   ASSERT_EQ(lines.size(), 1u);
-  EXPECT_THAT(lines[0], StartsWith(at("users") + " has no usable user"));
+  EXPECT_THAT(lines[0], StartsWith(at("q.yaml") + ":2:28  accept.basic.htpasswd: " + at("users") + " has no usable user"));
   EXPECT_EQ(lines[0].find("plain text"), std::string::npos);
 }
 
@@ -161,7 +177,22 @@ TEST_F(DeploymentTest, StoreThatCannotBeOpened_Refused) {
   world_.store = nullptr;
   const auto lines = faults(kUpstream + "store: sqlite:missing-folder/q.db\n");
   ASSERT_EQ(lines.size(), 1u);
-  EXPECT_THAT(lines[0], HasSubstr("missing-folder/q.db"));
+  EXPECT_THAT(lines[0], StartsWith(at("q.yaml") + ":2:8  store: " + at("missing-folder/q.db")));
+}
+
+TEST_F(DeploymentTest, StoreThatIsLookedAt_ToldWithTheRest_AndNotMade) {
+  folder_.write("notes.txt", std::string(2000, 'x'));
+  ASSERT_EQ(::chmod(at("notes.txt").c_str(), 0600), 0);
+  const auto look = [&](std::string_view yaml) {
+    const auto outcome = gateway::deploy(*config::load(kUpstream + std::string(yaml), at("q.yaml")).config,
+                                         {world_.board, world_.key_sets, nullptr, world_.store, 1, {}, kNow, true});
+    return outcome ? std::vector<std::string>{} : outcome.error().lines;
+  };
+  EXPECT_THAT(look("store: sqlite:new.db\n"), IsEmpty());
+  EXPECT_FALSE(std::ifstream(at("new.db")));
+  EXPECT_THAT(look("store: sqlite:notes.txt\naccept: {basic: {htpasswd: none}}\n"),
+              ElementsAre(StartsWith(at("q.yaml") + ":2:8  store: " + at("notes.txt") + " is not an SQLite database"), HasSubstr(":3:28  accept.basic.htpasswd: ")));
+  EXPECT_THAT(look("store: sqlite:none/q.db\n"), ElementsAre(HasSubstr(":2:8  store: " + at("none/q.db") + " cannot be created: ")));
 }
 
 TEST_F(DeploymentTest, Reload_RoutesThatNameOtherClaims_NewPolicies) {
@@ -199,6 +230,21 @@ TEST_F(DeploymentTest, Reload_OtherSettings_OtherObjects) {
   EXPECT_NE(after->issuers[0], before->issuers[0]);
   EXPECT_NE(after->upstreams[0], before->upstreams[0]);
   EXPECT_EQ(after->upstreams[0]->port, 9001);
+}
+
+TEST_F(DeploymentTest, Reload_OfWhatTakesARestart_RunsOnAndWarns) {
+  world_.store = nullptr;
+  const auto before = deployed(kUpstream + "store: sqlite:live.db\n");
+  EXPECT_THAT(before->warnings, IsEmpty());
+  for (int i = 0; i < 2; ++i) {  // every time: what runs is compared, not what was read last
+    const auto after = deployed(kUpstream + "store: sqlite:typo.db\nworkers: 3\ncache: {keys: 7}\n");
+    EXPECT_EQ(after->stores.database, before->stores.database);
+    EXPECT_FALSE(std::ifstream(at("typo.db"))) << "a store was made";
+    EXPECT_EQ(after->config.store, before->config.store);
+    EXPECT_EQ(after->config.cache, before->config.cache);
+    EXPECT_THAT(after->warnings, ElementsAre(StartsWith("store, workers, cache.keys: ")));
+  }
+  EXPECT_THAT(deployed(kUpstream + "store: sqlite:live.db\n")->warnings, IsEmpty());
 }
 
 TEST_F(DeploymentTest, Reload_OtherKeysInTheFile_NewSlotOrSet) {
