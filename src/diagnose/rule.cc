@@ -53,6 +53,11 @@ Report::Entry& Report::Entry::detail(std::string text) { return target().detail 
 Report::Entry& Report::Entry::fix(std::string text) { return target().fix = std::move(text), *this; }
 Report::Entry& Report::Entry::server_said() { return target().server_said = true, *this; }
 
+Report::Entry& Report::Entry::own(std::string_view text) {
+  if (at_ != kDroppedFinding && !text.empty()) target().own.push_back(text);
+  return *this;
+}
+
 Report::Entry& Report::Entry::see(std::string part, std::string name, std::string text, std::string mark) {
   Finding& finding = target();
   if (text.empty() && part.starts_with("response.")) return *this;  // the answer has no such field, or no body

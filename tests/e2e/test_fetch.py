@@ -1,6 +1,7 @@
 """`quivive fetch`: what it sends, prints and returns, against our gateway and a server that records."""
 
 import json
+import re
 import threading
 import time
 
@@ -41,6 +42,14 @@ def secret_file(tmp_path, text, name="secret"):
 def test_no_credential_no_configuration(gateway):
     done = fetch(gateway.url + "/public/x?do=echo")
     assert done.exit == 0 and done.err == "" and json.loads(done.out)["target"] == "/public/x?do=echo"
+
+
+@pytest.mark.parametrize("password", ["wrong", "password", "Wrong", "refused"])
+def test_a_password_that_is_a_word_leaves_no_gap(gateway, tmp_path, password):
+    """The gap in a sentence that everybody knows would tell it."""
+    told = [fetch("-o", "/dev/null", "--basic", "--user", "alice", "--password-file", secret_file(tmp_path, one), gateway.url + "/basic/x").err for one in (WRONG, password)]
+    told = [re.sub(r"quivive explain \S+", "", " ".join(text.split())) for text in told]
+    assert "refused it as password-wrong: The user name or the password is wrong." in told[0] and told[0] == told[1]
 
 
 def test_a_refusal_is_explained(gateway):

@@ -310,6 +310,25 @@ TEST(ServerWords, OwnGateway_NamesItsReason) {
       "");
 }
 
+// Threat: a gap in a sentence that everybody can read in the manual tells the password.
+TEST(ServerWords, OwnGateway_ItsTextsHaveNoGapForThePassword) {
+  const std::string answer = "Cache-Control: no-store\nVary: Authorization, Accept\nX-Request-Id: k3v9q4\nContent-Type: application/json\n";
+  const auto found_with = [&](std::string_view password) {
+    const Diagnosis d = judge(Format::Http, exchange(fmt::format("Authorization: Basic {}\n", base64_encode(fmt::format("alice:{}", password))), 401, answer,
+                                                     R"({"error":"Wrong user name or password"})"));
+    const Finding* finding = find(d, Cause::CredentialsRejected);
+    return finding == nullptr ? "" : fmt::format("{}|{}|{}|{}", finding->summary, finding->detail, finding->fix, finding->evidence.front().text);
+  };
+  const std::string any = found_with("tr0ub4dor");
+  EXPECT_NE(any.find("refused it as password-wrong: The user name or the password is wrong."), std::string::npos) << any;
+  for (const std::string_view password : {"wrong", "password", "name", "quivive", "password-wrong", "Wrong"}) EXPECT_EQ(found_with(password), any) << password;
+  // What was sent is quoted without the secret, even where that is such a text itself.
+  const Diagnosis d = judge(Format::Http, exchange("Authorization: Bearer password-wrong\n", 401, answer, R"({"error":"Wrong user name or password"})"));
+  for (const Finding& finding : d.findings) {
+    for (const Evidence& evidence : finding.evidence) EXPECT_EQ(evidence.text.find("password-wrong"), std::string::npos) << evidence.text;
+  }
+}
+
 TEST(ServerWords, RecordOfTheGateway_TellsMoreThanItsAnswer) {
   const std::string answer = exchange(bearer(jwt(living())), 401, "WWW-Authenticate: Bearer\nX-Request-Id: k3v9q4\n");
   Read read = read_text(Format::Http, answer);
