@@ -51,6 +51,7 @@ Finding& Report::Entry::target() { return at_ == kDroppedFinding ? report_->drop
 Report::Entry& Report::Entry::summary(std::string text) { return target().summary = std::move(text), *this; }
 Report::Entry& Report::Entry::detail(std::string text) { return target().detail = std::move(text), *this; }
 Report::Entry& Report::Entry::fix(std::string text) { return target().fix = std::move(text), *this; }
+Report::Entry& Report::Entry::page(std::string_view code) { return target().page = code, *this; }
 Report::Entry& Report::Entry::server_said() { return target().server_said = true, *this; }
 
 Report::Entry& Report::Entry::own(std::string_view text) {

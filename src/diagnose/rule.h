@@ -38,6 +38,7 @@ class Report {
     Entry& fix(const char (&text)[N]) { return own(text).fix(std::string(text)); }
     Entry& own(std::string_view text);  // the same of a fixed text within another; static storage
     Entry& see(std::string part, std::string name, std::string text, std::string mark = {});
+    Entry& page(std::string_view code);  // static storage
     Entry& server_said();
 
    private:

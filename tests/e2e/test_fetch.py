@@ -74,7 +74,7 @@ def test_passwords(gateway, tmp_path, options, path, scheme):
     assert dict(json.loads(done.out)["fields"])["X-Quivive-Scheme"] == scheme
 
 
-@pytest.mark.parametrize("path, says", [("/basic/x", "credentials-rejected"), ("/digest/x", "refuses the Digest response")])
+@pytest.mark.parametrize("path, says", [("/basic/x", "password-wrong"), ("/digest/x", "refuses the Digest response")])
 def test_a_wrong_password(gateway, path, says):
     done = fetch("-u", "alice", "--password-stdin", gateway.url + path, stdin=WRONG)
     assert done.exit == 1 and says in done.err and "password-wrong" in done.err, done.err

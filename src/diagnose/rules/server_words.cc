@@ -346,10 +346,11 @@ void judge_words(const Context& context, const Facts& facts, Report& report) {
 // In the gateway's own words, which a password may have words in common with.
 Report::Entry refused_as(Reason reason, Cause cause, const Facts& facts, Report& report) {
   const ReasonInfo& row = info(reason);
-  const std::string_view fix = phrase_of(cause).fix;
+  const std::string_view fix = fix_of(reason, cause);
   auto entry = report.fault(cause, Certainty::Certain, facts);
   entry.summary(fmt::format("The gateway (Quivive) refused it as {}: {}.", code_of(reason), row.description))
-      .fix(std::string(fix));
+      .fix(std::string(fix))
+      .page(code_of(reason));
   for (const std::string_view own : {code_of(reason), row.description, row.operator_text, fix}) entry.own(own);
   return entry;
 }
@@ -382,7 +383,7 @@ bool own_words(const Facts& facts, Report& report) {
   const auto cause = cause_of(own->reason);
   if (!cause) return true;
   const ReasonInfo& row = info(own->reason);
-  std::string fix(phrase_of(*cause).fix);
+  std::string fix(fix_of(own->reason, *cause));
   if (!own->trace.empty())
     fix += fmt::format(" Whoever runs the gateway sees everything with: quivive explain {}", printable(own->trace, 60));
   const std::size_t space = own->evidence.find(' ');

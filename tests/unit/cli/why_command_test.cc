@@ -151,6 +151,10 @@ TEST_F(WhyCommandTest, Help_IsThePageOfTheDocs) {
     ASSERT_NE(page, "") << row.code;
     EXPECT_EQ(why({"--help", std::string(row.code)}).out, page) << row.code;
   }
+  // A reason of the gateway that no cause is called like.
+  const auto reason = why({"--help", "password-wrong"});
+  EXPECT_EQ(reason.status, kDone);
+  EXPECT_THAT(reason.out, AllOf(StartsWith("# password-wrong\n"), HasSubstr("**The client:**"), Not(HasSubstr("<!--"))));
   EXPECT_THAT(why({"--help"}).out, HasSubstr("--postman-environment"));
 }
 

@@ -310,6 +310,22 @@ TEST(ServerWords, OwnGateway_NamesItsReason) {
       "");
 }
 
+TEST(ServerWords, OwnGateway_WhatToDoIsTheReasons) {
+  const std::string answer = "Cache-Control: no-store\nVary: Authorization, Accept\nX-Request-Id: k3v9q4\nContent-Type: application/json\n";
+  const std::pair<std::string_view, std::string_view> rows[] = {
+      {"Wrong user name or password", "password-wrong"}, {"Malformed API key", "key-malformed"}, {"Unknown API key", "key-unknown"},
+      {"API key revoked", "key-revoked"},                {"API key expired", "key-expired"}};
+  std::set<std::string> fixes;
+  for (const auto& [error, page] : rows) {
+    const Diagnosis d = judge(Format::Http, exchange("X-API-Key: qv_7Hk2m9PqRs_4kXoabcdefgh\n", 401, answer, fmt::format(R"({{"error":"{}"}})", error)));
+    const Finding* finding = find(d, Cause::CredentialsRejected);
+    ASSERT_NE(finding, nullptr) << error;
+    EXPECT_EQ(finding->page, page);
+    fixes.insert(finding->fix);
+  }
+  EXPECT_EQ(fixes.size(), std::size(rows));
+}
+
 // Threat: a gap in a sentence that everybody can read in the manual tells the password.
 TEST(ServerWords, OwnGateway_ItsTextsHaveNoGapForThePassword) {
   const std::string answer = "Cache-Control: no-store\nVary: Authorization, Accept\nX-Request-Id: k3v9q4\nContent-Type: application/json\n";
