@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/issuer_check.h"
 #include "cli/list_records.h"
 #include "cli/open_store.h"
 #include "cli/show.h"
@@ -160,12 +161,17 @@ int run_client_revoke(const Command& self, Arguments arguments, Io& io) {
   if (!config) return fail(self, config.error(), io);
   if (issuer.empty() && *config && (*config)->issuer) issuer = (*config)->issuer->url;
   if (issuer.empty()) return fail(self, {kWrong, "--issuer is needed, or a --config with an issuer: access tokens are revoked by it"}, io);
+  const bool checked = *config && (*config)->issuer;
+  if (checked) {
+    if (const auto ok = check_issuer(**config, issuer, {(*config)->issuer->url}); !ok) return fail(self, ok.error(), io);
+  }
   const auto store = open_store(choice, *config, IfMissing::Fail);
   if (!store) return fail(self, store.error(), io);
   const auto revoked = (*store)->revoke_client(id, issuer, io.clock.now());
   if (!revoked) return fail(self, store_failure(revoked.error()), io);
   if (*revoked != Change::Done) return fail(self, unknown_client(id), io);
   io.out << "revoked; every gateway on this store refuses it and its tokens from now on\n";
+  if (!checked) tell_unchecked(self, issuer, io);
   return kDone;
 }
 
