@@ -6,6 +6,7 @@
 #include "cli/list_records.h"
 #include "cli/open_store.h"
 #include "cli/show.h"
+#include "cli/shown_once.h"
 #include "crypto/opaque_token.h"
 #include "gateway/whole_file.h"
 #include "issuer/grant_types.h"
@@ -127,16 +128,21 @@ int run_client_create(const Command& self, Arguments arguments, Io& io) {
   const auto added = (*store)->add_client(*record);
   if (!added) return fail(self, store_failure(added.error()), io);
   if (*added == Change::Exists) return fail(self, {kNo, fmt::format("there is a client '{}' already; an id is never used again", printable(record->id, 80))}, io);
+  const auto done = [&] {
+    const std::string lost = fmt::format("client {} was made, and its secret could not be shown; end it with quivive client revoke {}, and make one with another id",
+                                         printable(record->id, 80), printable(record->id, 80));
+    return secret.empty() ? kDone : shown_or_lost(self, lost, io);
+  };
   if (json) {
     JsonObject out = describe_client(*record);
     if (!secret.empty()) out["secret"] = secret.reveal(RevealSecret{});
     io.out << to_json(out) << '\n';
-    return kDone;
+    return done();
   }
   io.out << fmt::format("client_id      {}\n", record->id);
   if (!secret.empty()) io.out << fmt::format("client_secret  {}   shown once\n", secret.reveal(RevealSecret{}));
   io.out << fmt::format("grants {}   scopes {}\n", words(record->grants), words(record->scopes));
-  return kDone;
+  return done();
 }
 
 int run_client_list(const Command& self, Arguments arguments, Io& io) {

@@ -6,6 +6,7 @@
 #include "cli/list_records.h"
 #include "cli/open_store.h"
 #include "cli/show.h"
+#include "cli/shown_once.h"
 #include "config/units.h"
 #include "store/record_rules.h"
 
@@ -122,7 +123,7 @@ int run_key_create(const Command& self, Arguments arguments, Io& io) {
   if (!key) return fail(self, key.error(), io);
   if (json) io.out << to_json(describe_new(record, *key)) << '\n';
   else print_new(record, *key, io);
-  return kDone;
+  return shown_or_lost(self, fmt::format("key {} was made and could not be shown; end it: quivive key revoke {}", record.id, record.id), io);
 }
 
 int run_key_list(const Command& self, Arguments arguments, Io& io) {
@@ -210,7 +211,8 @@ int run_key_rotate(const Command& self, Arguments arguments, Io& io) {
     print_new(record, *key, io);
     io.out << fmt::format("replaces {}, which {}\n", id, until > now ? fmt::format("works until {} UTC", date_and_minute(until)) : "is refused from now on");
   }
-  return kDone;
+  return shown_or_lost(self, fmt::format("key {} was made and could not be shown; replace it in turn: quivive key rotate {}. Key {} {}", record.id, record.id, id,
+                                         until > now ? fmt::format("works until {} UTC", date_and_minute(until)) : "is refused from now on"), io);
 }
 
 }  // namespace quivive::cli

@@ -20,6 +20,15 @@ class ClientCommandTest : public CommandTest {
   }
 };
 
+TEST_F(ClientCommandTest, Create_WithNowhereToWrite_NamesWhatThereIsNow) {
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"client", "create", "lost"}, {"client", "create", "lost-json", "--json"}}) {
+    const auto result = run_without_output(words);
+    EXPECT_EQ(result.status, kFailed);
+    EXPECT_THAT(result.err, HasSubstr("quivive client revoke " + words[2]));
+    expect_one_line(result.err);
+  }
+}
+
 TEST_F(ClientCommandTest, Revoke_IssuerOfAnother_IsRefusedWhereAConfigurationSaysSo) {
   const std::string file = config("issuer: http://127.0.0.1:27480\naccept: {basic: {}}\nroutes: [{path: /, accept: [bearer]}]\n");
   const auto wrong = run_raw({"client", "revoke", "billing", "--issuer", "http://127.0.0.1:27480/", "--config", file});

@@ -3,6 +3,8 @@
 #include "base/json.h"
 #include "command_test.h"
 
+#include <algorithm>
+
 namespace quivive::cli {
 namespace {
 
@@ -152,6 +154,29 @@ TEST_F(KeyCommandTest, RotateWithoutOverlap_EndsTheOldKeyNow) {
   EXPECT_EQ(result.status, kDone);
   EXPECT_THAT(result.out, HasSubstr("which is refused from now on"));
   EXPECT_EQ(record(text(old, "id")).revoked, clock_.now());
+}
+
+// The old key is over, and nobody has the new one: its id is what can still be done something with.
+TEST_F(KeyCommandTest, WhatCouldNotBeShown_IsNamedWithoutItsSecret) {
+  const auto old = create();
+  const auto ids = [&] {
+    std::vector<std::string> out;
+    for (const auto& key : backends::SqliteStore::open(folder_.path("store.db")).value()->list_keys().value()) out.push_back(key.id);
+    return out;
+  };
+  const auto rotated = run_without_output({"key", "rotate", text(old, "id")});
+  const std::string next = record(text(old, "id")).rotated_to;
+  EXPECT_EQ(rotated.status, kFailed);
+  EXPECT_THAT(rotated.err, AllOf(HasSubstr("key " + next + " was made and could not be shown; replace it in turn: quivive key rotate " + next),
+                                 HasSubstr("Key " + text(old, "id") + " is refused from now on"), testing::Not(HasSubstr("qv_"))));
+  const auto before = ids();
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"key", "create", "--owner", "a"}, {"key", "create", "--owner", "a", "--json"}}) {
+    const auto made = run_without_output(words);
+    EXPECT_EQ(made.status, kFailed);
+    EXPECT_THAT(made.err, AllOf(HasSubstr("quivive key revoke "), testing::Not(HasSubstr("qv_"))));
+    EXPECT_TRUE(std::ranges::any_of(ids(), [&](const std::string& id) { return std::ranges::count(before, id) == 0 && made.err.find(id) != std::string::npos; })) << made.err;
+    expect_one_line(made.err);
+  }
 }
 
 TEST_F(KeyCommandTest, RotateOfAKeyThatIsOver_IsNo) {
