@@ -92,6 +92,7 @@ TEST_F(WhyCommandTest, WrongInput_OneLineAndTwo) {
       {{"-"}, "{\"log\":{\"version\":\"1.2\",\"entries\":[{\"request\":", "read as har"},
       {{"--offline", "x.txt", "--", "curl", "https://a.example/"}, "", "exclude each other"},
       {{"--", "wget", "https://a.example/"}, "", "'wget' is none"},
+      {{"--offline", "--", "curl", "--hedaer", "X-API-Key: abc", "https://a.example/"}, "", "the curl command: there is no option --hedaer; did you mean --header?"},
       {{"--help", "token-expried"}, "", "did you mean 'token-expired'?"},
   };
   for (const Row& row : rows) {
