@@ -200,6 +200,8 @@ Result<KeptSignIn, Failure> sign_in(const AskedLogin& asked, Io& io) {
   out.told = fmt::format("signed in at {}   profile {}{}{}\n", printable(profile.issuer), asked.profile,
                          profile.scope.empty() ? "" : "   scopes " + printable(profile.scope),
                          expiry ? "   until " + rfc3339(expiry->at) : "");
+  out.told += profile.origins.empty() ? "its token goes wherever fetch is told; with --origin URL, there and nowhere else\n"
+                                      : fmt::format("its token goes to {}\n", fmt::join(profile.origins, " "));
   out.told += fmt::format("kept in {}{}\n", keeping_text(profile, *store), why.empty() ? "" : ": " + why);
   out.warning = kept->left_behind;
   return out;

@@ -53,7 +53,7 @@ def test_without_a_profile_it_signs_in_for_this_origin_alone(issuer, tmp_path):
         sign_in(issuer, going)
         status, out, err = going.end()
         assert (status, out) == (0, "orders 0") and "signed in at " + issuer.url in err and "kept in" in err, err
-        assert read(tmp_path)["origins"] == [server.url]
+        assert read(tmp_path)["origins"] == [server.url] and f"its token goes to {server.url}\n" in err
         again = fetch("--login", server.url + "/orders", home=tmp_path)
         assert (again.exit, again.out, again.err) == (0, "orders 0", "")
         assert [r.authorization is not None for r in server.requests] == [True, True]

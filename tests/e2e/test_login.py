@@ -61,6 +61,7 @@ def test_device(issuer, tmp_path):
     issuer.device = {code: "approved" for code in issuer.device}
     status, out, err = login.end()
     assert status == 0 and "signed in at " + issuer.url in out and f"kept in {tmp_path}/quivive/profiles/default.json\n" in out, err
+    assert "its token goes wherever fetch is told; with --origin URL, there and nowhere else\n" in out, out
     kept = read(tmp_path)
     assert kept["access_token"] in issuer.good and kept["refresh_token"] == issuer.refresh and kept["scope"] == "orders"
     assert kept["requested_scope"] == "orders openid" and kept["revocation_endpoint"] == issuer.url + "/revoke"
