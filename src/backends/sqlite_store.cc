@@ -156,7 +156,7 @@ Result<Change> SqliteStore::revoke_key(std::string_view id, Instant at) {
     if (!key) return key.error();
     if (!*key) return Change::NotFound;
     if ((*key)->revoked && *(*key)->revoked <= at) return Change::Done;
-    return apply(writer_, Change::NotFound, "UPDATE keys SET revoked = ? WHERE id = ?", at, id);
+    return apply(writer_, Change::NotFound, "UPDATE keys SET revoked = ?, rotated_to = x'' WHERE id = ?", at, id);
   });
 }
 

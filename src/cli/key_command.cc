@@ -27,8 +27,12 @@ struct KeyWishes {
 
 Result<std::optional<Instant>> expiry_after(std::string_view expires, Instant now) {
   if (expires.empty()) return std::optional<Instant>{};
+  if (const auto until = parse_instant(expires)) {
+    if (*until <= now) return error("--expires: that is past already, and a key that never works is not made");
+    return until;
+  }
   const auto duration = config::parse_duration(expires);
-  if (!duration) return error("--expires: {}", duration.error().message);
+  if (!duration) return error("--expires: {}; or a date, 2027-02-21", duration.error().message);
   if (*duration <= Duration::zero()) return error("--expires: a key that never works is not made; for example 90d");
   return std::optional(now + *duration);
 }
@@ -100,7 +104,7 @@ int run_key_create(const Command& self, Arguments arguments, Io& io) {
   options.app().add_option("--owner", wishes.owner, "who answers for the key: a team, a service, a person")->type_name("NAME")->required();
   options.app().add_option("--scope", wishes.scopes, "what it may do; repeat for more")->type_name("SCOPE")->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  options.app().add_option("--expires", wishes.expires, "how long it works, 90d for instance; without it, until revoked")->type_name("TIME");
+  options.app().add_option("--expires", wishes.expires, "how long it works, 90d, or until when, 2027-02-21 (UTC); without it, until revoked")->type_name("TIME");
   options.app().add_option("--note", wishes.note, "what it is for")->type_name("TEXT");
   options.add_json(json);
   options.add_store(choice);
@@ -172,7 +176,7 @@ int run_key_rotate(const Command& self, Arguments arguments, Io& io) {
   bool json = false;
   options.add_positional("id", id, "the id of the key to replace");
   options.app().add_option("--overlap", overlap, "how long the old key still works, 24h for instance; without it, not at all")->type_name("TIME");
-  options.app().add_option("--expires", expires, "how long the new key works; without it, as long as the old one was given")->type_name("TIME");
+  options.app().add_option("--expires", expires, "how long the new key works, or until when; without it, as long as the old one was given")->type_name("TIME");
   options.add_json(json);
   options.add_store(choice);
   if (const auto status = options.parse(arguments, io)) return *status;

@@ -53,6 +53,8 @@ TEST_F(KeyCommandTest, CreateJson_HasTheDocumentedMembers) {
   EXPECT_EQ(to_json(*member(made, "scopes")), R"(["a"])");
   EXPECT_TRUE(member(made, "expires")->is_null());
   EXPECT_EQ(text(create({"--expires", "1d"}), "expires"), "2026-11-25T10:03:31Z");
+  EXPECT_EQ(text(create({"--expires", "2027-01-01"}), "expires"), "2027-01-01T00:00:00Z");
+  EXPECT_EQ(text(create({"--expires", "2027-01-01T12:00:00+01:00"}), "expires"), "2027-01-01T11:00:00Z");
 }
 
 TEST_F(KeyCommandTest, CreateWithWrongInput_MakesNothing) {
@@ -64,7 +66,8 @@ TEST_F(KeyCommandTest, CreateWithWrongInput_MakesNothing) {
                          {{"--owner", std::string(256, 'x')}, "--owner has"}, {{"--owner", "\xff"}, "UTF-8"}, {{"--owner", " a"}, "space"},
                          {{"--owner", "a", "--scope", "two words"}, "--scope takes one scope"},
                          {{"--owner", "a", "--scope", ""}, "--scope takes one scope"}, {{"--owner", "a", "--expires", "90"}, "--expires"},
-                         {{"--owner", "a", "--expires", "0s"}, "--expires"}, {{"--owner", "a", "--expires", "soon"}, "--expires"},
+                         {{"--owner", "a", "--expires", "0s"}, "--expires"}, {{"--owner", "a", "--expires", "soon"}, "or a date"},
+                         {{"--owner", "a", "--expires", "2026-11-24"}, "past already"}, {{"--owner", "a", "--expires", "2027-13-01"}, "or a date"},
                          {{"--owner", "a", "--note", "x\x1by"}, "--note"}}) {
     std::vector<std::string> words = {"key", "create"};
     words.insert(words.end(), row.words.begin(), row.words.end());
@@ -96,6 +99,14 @@ TEST_F(KeyCommandTest, List_ShowsStatesAndNoSecret) {
   }
   clock_.advance(std::chrono::hours(24));
   EXPECT_THAT(run({"key", "list"}).out, HasSubstr(text(rotated, "id") + "  rotated to " + text(next, "id")));
+}
+
+// Its replacement may be what has to go, so that "rotated" would hide what the operator did.
+TEST_F(KeyCommandTest, RevokedWithinTheOverlap_IsRevoked) {
+  const auto old = create();
+  ASSERT_EQ(run({"key", "rotate", text(old, "id"), "--overlap", "24h"}).status, kDone);
+  ASSERT_EQ(run({"key", "revoke", text(old, "id")}).status, kDone);
+  EXPECT_THAT(run({"key", "list"}).out, HasSubstr(text(old, "id") + "  revoked "));
 }
 
 TEST_F(KeyCommandTest, ListOfNothing_SaysHowToMakeOne) {
