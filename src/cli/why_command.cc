@@ -61,7 +61,7 @@ void add_options(Options& options, AskedWhy& asked) {
       ->type_name("ADDRESS");
   app.add_option("--config", asked.config_file, "the same, with the address from that gateway's configuration")->type_name("FILE");
   app.add_flag("--show-secrets", asked.show_secrets, "prints tokens, keys and passwords as they are");
-  app.add_flag("--list", asked.list, "prints every cause that can be found");
+  app.add_flag("--list", asked.list, "prints every cause that can be found; --help CODE prints the page of one");
 }
 
 int print_list(bool json, Io& io) {

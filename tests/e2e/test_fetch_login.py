@@ -321,7 +321,7 @@ def test_a_secret_in_the_place_of_its_file_is_not_repeated(tmp_path, option, tim
 
 @pytest.mark.parametrize("arguments, says", [
     (["--issuer", "https://id.example"], "--issuer goes with --login, which is missing"),
-    (["--key-header", "X-Key"], "--key-header goes with --key, which is missing"),
+    (["--key-header", "X-Key"], "--key-header goes with --key-file, which is missing"),
     (["--login", "--bearer-file", "x"], "--bearer-file"),
     (["--login", "--device"], "there is no profile 'default' yet; to make it, give --issuer URL"),
     (["--login", "--device", "--issuer", "http://127.0.0.1:1"], "give --client-id ID"),

@@ -25,6 +25,13 @@ class FetchTest : public CommandTest {
 // A credential over plain http is given up before anything is sent: what comes before that can be seen without a server.
 const std::string kUrl = "http://api.example.invalid/orders";
 
+TEST_F(FetchTest, KeyFile_HasOneNameInHelpAndErrors_AndAShortOne) {
+  EXPECT_THAT(run_raw({"fetch", "--help"}).out, HasSubstr("  --key-file FILE "));
+  EXPECT_THAT(run_raw({"fetch", "--key", "/nowhere/key", kUrl}).err, HasSubstr("--key-file: No such file"));
+  EXPECT_THAT(run_raw({"fetch", "--key-flie", "key", kUrl}).err, HasSubstr("did you mean --key-file?"));
+  for (const std::string name : {"--key", "--key-file"}) EXPECT_THAT(run_raw({"fetch", kUrl, name}).err, HasSubstr(name + " needs a value"));
+}
+
 TEST_F(FetchTest, Password_IsAskedFor) {
   terminal_.answers = {"open-sesame"};
   const auto result = run_raw({"fetch", "--user", "alice", kUrl});

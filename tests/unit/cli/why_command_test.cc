@@ -156,7 +156,7 @@ TEST_F(WhyCommandTest, Help_IsThePageOfTheDocs) {
   const auto reason = why({"--help", "password-wrong"});
   EXPECT_EQ(reason.status, kDone);
   EXPECT_THAT(reason.out, AllOf(StartsWith("# password-wrong\n"), HasSubstr("**The client:**"), Not(HasSubstr("<!--"))));
-  EXPECT_THAT(why({"--help"}).out, HasSubstr("--postman-environment"));
+  EXPECT_THAT(why({"--help"}).out, AllOf(HasSubstr("--postman-environment"), HasSubstr("--help CODE")));
 }
 
 }  // namespace
