@@ -20,8 +20,9 @@ struct LoadedConfig {
 };
 [[nodiscard]] LoadedConfig load_config_file(const std::string& file);
 
-// Where the admin listener of a gateway with this configuration is: `given` if it is not "", the default address where there
-// is no configuration. A Failure where the configuration cannot tell: to ask another gateway instead would mislead.
+// Where the admin listener of a gateway with this configuration is, as HOST:PORT: `given` (--admin) if it is not "", which may
+// be the URL that serve prints; the default address where there is no configuration. A Failure where the configuration cannot
+// tell: to ask another gateway instead would mislead.
 [[nodiscard]] Result<std::string, Failure> admin_address(const std::string& given, const std::string& config_file);
 
 // Every error and warning, a line each, and how many errors there are.
