@@ -16,6 +16,16 @@ TEST_F(RunTest, HelpAndVersion_AreAnswered) {
   EXPECT_EQ(run_raw({"--version"}).status, kDone);
 }
 
+TEST_F(RunTest, HelpInFront_IsTheCommandsHelp) {
+  for (const std::string help : {"--help", "-h", "help"}) {
+    EXPECT_EQ(run_raw({help, "serve"}).out, run_raw({"serve", "--help"}).out);
+    EXPECT_EQ(run_raw({help, "key", "create"}).out, run_raw({"key", "create", "--help"}).out);
+    EXPECT_EQ(run_raw({help, "key"}).out, run_raw({"key", "--help"}).out);
+    EXPECT_EQ(run_raw({help, "key"}).status, kDone);
+    EXPECT_EQ(run_raw({help, "--version"}).out, run_raw({help}).out);
+  }
+}
+
 TEST_F(RunTest, NothingAsked_ShowsHelpAsAMistake) {
   const auto result = run_raw({});
   EXPECT_EQ(result.status, kWrong);
@@ -30,7 +40,8 @@ TEST_F(RunTest, UnknownCommand_NamesTheNearest) {
   };
   for (const Row& row : {Row{{"kye"}, "no command 'kye'; did you mean 'key'?"}, {{"tokens", "revoke"}, "did you mean 'token'?"},
                          {{"key", "crate"}, "no command 'key crate'; did you mean 'key create'?"}, {{"frobnicate"}, "--help lists them"},
-                         {{"\x1b[2J"}, "\\x1b"}}) {
+                         {{"\x1b[2J"}, "\\x1b"}, {{"help", "kye"}, "did you mean 'key'?"},
+                         {{"--verison"}, "no option '--verison'; did you mean '--version'?"}, {{"--store=secret"}, "no option '--store'; quivive --help"}}) {
     const auto result = run_raw(row.words);
     EXPECT_EQ(result.status, kWrong);
     EXPECT_THAT(result.err, HasSubstr(row.part));
