@@ -64,7 +64,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, 
     created = *made;
   }
   const auto file = identify_private_file(path);
-  if (!file) return file.error();
+  if (!file) return more_than_unsafe(path, file.error());
   auto writer = SqliteConnection::open(path, options.busy_timeout, false);
   if (!writer) return writer.error();
   if (const auto ok = prepare_sqlite_file(*writer, path); !ok) return ok.error();

@@ -44,6 +44,7 @@ int status_of(agent::SignInFault fault) { return fault == agent::SignInFault::Fa
 
 // What is not given is taken from the profile: signing in again needs its name only.
 Result<void, Failure> complete(const AskedLogin& asked, bool before, agent::Profile& profile, Io& io) {
+  if (!asked.issuer.empty() && !client::origin_of(asked.issuer)) return Failure{kWrong, fmt::format("--issuer {}: no https or http URL", printable(asked.issuer))};
   if (!asked.issuer.empty() && asked.issuer != profile.issuer) profile = {};  // nothing of another issuer's is kept
   if (profile.issuer.empty() && !asked.first_origin.empty()) profile.origins = {asked.first_origin};
   if (!asked.issuer.empty()) profile.issuer = asked.issuer;

@@ -215,8 +215,9 @@ def test_metadata_that_cannot_be_trusted(issuer, tmp_path, metadata, says):
     assert all(r.method == "GET" for r in issuer.requests)
 
 
-@pytest.mark.parametrize("arguments, says", [([], "--issuer"), (["--issuer", "https://id.example.com"], "--client-id"), (["--issuer", "URL", "--client-id", "a", "--origin", "x"], "--origin"),
+@pytest.mark.parametrize("arguments, says", [([], "--issuer"), (["--issuer", "https://id.example.com"], "--client-id"), (["--issuer", "https://id.example.com", "--client-id", "a", "--origin", "x"], "--origin"),
                                              (["--device", "--browser"], "exclude each other"), (["--profile", "a/b"], "no name of a profile"),
+                                             (["--issuer", "foo", "--client-id", "a"], "--issuer foo: no https or http URL"),
                                              (["--keep", "cloud"], "--keep takes file or secret-service")])
 def test_wrong_commands(arguments, says, tmp_path):
     done = quivive("login", *arguments, home=tmp_path)

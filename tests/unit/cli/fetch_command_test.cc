@@ -100,7 +100,18 @@ TEST_F(FetchTest, Whoami_OpaqueAndBare) {
   EXPECT_THAT(result.out, HasSubstr("no JWT that names one"));
   EXPECT_THAT(result.out, HasSubstr("ends      not said"));
   EXPECT_THAT(result.out, HasSubstr("sign in again when it ends"));
-  EXPECT_EQ(run_raw({"whoami", "--profile", "nobody"}).status, kNo);
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"whoami"}, {"token", "print"}, {"logout"}}) {
+    std::vector<std::string> all = words;
+    all.insert(all.end(), {"--profile", "nobody"});
+    const auto none = run_raw(all);
+    EXPECT_EQ(none.status, kNo) << words.back();
+    EXPECT_THAT(none.err, HasSubstr("there is no profile 'nobody'"));
+    // Nor is there one where no folder for profiles can be made.
+    ::setenv("XDG_STATE_HOME", "/dev/null", 1);
+    EXPECT_EQ(run_raw(all).err, none.err);
+    ::setenv("XDG_STATE_HOME", folder_.path("state").c_str(), 1);
+  }
+  EXPECT_EQ(run_raw({"fetch", "--profile", "nobody", kUrl}).status, kWrong);
 }
 
 TEST_F(FetchTest, TokenPrint_WithoutRefresh) {

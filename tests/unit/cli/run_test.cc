@@ -115,6 +115,7 @@ TEST_F(RunTest, WhichStore_IsSaidOrRefused) {
            {{"--store", "sqlite:"}, kWrong, "write sqlite:PATH"},
            {{"--store", "postgres://x"}, kWrong, "write sqlite:PATH"},
            {{"--store", "sqlite:" + folder_.path("none.db")}, kFailed, "there is no store " + folder_.path("none.db")},
+           {{"--store", "sqlite:" + folder_.path(std::string(300, 'x'))}, kFailed, "cannot be looked at: File name too long"},
            {{"--config", folder_.path("none.yaml")}, kWrong, folder_.path("none.yaml")},
            {{"--config", folder_.write("bad.yaml", "lisen: 1\n")}, kWrong, "bad.yaml:1:1"},
            {{"--config", folder_.write("memory.yaml", "upstream: http://127.0.0.1:9000\nstore: memory\naccept: {api_key: {}}\n")}, kWrong, "sets store: memory"},
