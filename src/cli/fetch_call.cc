@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "cli/fetch_login.h"
+#include "cli/screen.h"
 #include "cli/show.h"
 #include "client/answer.h"
 #include "http/fetch_metadata.h"
@@ -97,6 +98,10 @@ Result<void, Failure> FetchCall::prepare() {
   if (!fields) return fields.error();
   request_.fields = std::move(*fields);
   warn_of_arguments(self_, asked_.headers, io_);
+  // Over http nobody would look at it, until a redirect leads to https.
+  if (!asked_.ca_file.empty()) {
+    if (const auto there = check_file("--cacert", asked_.ca_file, "certificates"); !there) return there.error();
+  }
   if (asked_.login) {
     if (auto signed_in = sign_in_first(); !signed_in) return signed_in;
   }
@@ -211,6 +216,7 @@ int FetchCall::tell() {
   }
   expected_.secrets = given_.secrets;
   if (is_refusal(response_.head.status) || response_.outcome == client::Outcome::Refused) told += wire_->diagnose(expected_);
+  if (!told.empty() && output_.ends_within_a_line() && share_a_screen(io_.out, io_.err)) io_.err << '\n';
   io_.err << told;
   return unwritten.empty() ? status_of(response_, asked_.fail) : kFailed;
 }

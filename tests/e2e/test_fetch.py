@@ -1,14 +1,17 @@
 """`quivive fetch`: what it sends, prints and returns, against our gateway and a server that records."""
 
 import json
+import os
+import pty
 import re
+import subprocess
 import threading
 import time
 
 import pytest
 
 from harness import Gateway, bearer, config, free_port, secret
-from harness.fetching import Recording, answer, fetch
+from harness.fetching import BINARY, Recording, answer, fetch, quiet_environment
 
 ALICE = ("alice", secret("fetch-lantern-4711"))
 WRONG = secret("fetch-lantern-4712")
@@ -108,6 +111,18 @@ def test_a_token(api, issuer, tmp_path):
     bearer(expired)
     done = fetch("--bearer-file", "-", api.url + "/bearer/x", stdin=expired)
     assert done.exit == 1 and "token-expired" in done.err, done.err
+
+
+def test_what_is_said_begins_a_line_of_the_terminal(gateway):
+    """A body without a line's end, and the message behind it, on one terminal; elsewhere the body stays as it is."""
+    ours, theirs = pty.openpty()
+    subprocess.run([str(BINARY), "fetch", gateway.url + "/basic/x"], stdout=theirs, stderr=theirs, env=quiet_environment(), timeout=30, check=False)
+    os.close(theirs)
+    shown = os.read(ours, 65536).decode().replace("\r\n", "\n")
+    os.close(ours)
+    assert '}\nquivive fetch: No credential' in shown, shown
+    done = fetch(gateway.url + "/basic/x")
+    assert done.out.endswith("}") and done.err.startswith("quivive fetch: "), done.err
 
 
 # --- what is sent
@@ -229,6 +244,7 @@ def test_max_time():
     (["-T", "/no/such/file", "URL"], "--upload-file"),
     (["-T", "-", "--user", "a", "--password-stdin", "URL"], "both the body and the password"),
     (["--max-time", "-1", "URL"], "--max-time"),
+    (["--cacert", "/no/such/file", "URL"], "--cacert: No such file"),
     (["ftp://127.0.0.1/"], "http"),
     (["127.0.0.1:80/x"], "begins with https:// or http://"),
     (["http://127.0.0.1/a b"], "%XX"),
