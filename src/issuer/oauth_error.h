@@ -24,6 +24,7 @@ struct OAuthErrorInfo {
 struct Refusal {
   OAuthError error = OAuthError::InvalidRequest;
   std::string description;  // printable ASCII without '"' and '\' (RFC 6749 section 5.2); says nothing that only we should know
+  std::string detail = {};  // for the log, in place of the description; "" for the same
 };
 [[noreturn]] void throw_exception_from_error(const Refusal& refusal, const boost::source_location&);
 
