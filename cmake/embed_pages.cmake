@@ -1,15 +1,24 @@
-# Writes OUT, a C++ file with every page of the folder PAGES as a string: what src/diagnose/cause_pages.h declares.
-file(GLOB pages ${PAGES}/*.md)
+# Writes OUT, a C++ file with every page of the folder CAUSES as a string, and of REASONS those that no cause is called like: what
+# src/diagnose/cause_pages.h declares.
+file(GLOB pages ${CAUSES}/*.md)
+file(GLOB reasons ${REASONS}/*.md)
+foreach(page ${reasons})
+  get_filename_component(file ${page} NAME)
+  if(NOT EXISTS ${CAUSES}/${file})
+    list(APPEND pages ${page})
+  endif()
+endforeach()
 list(SORT pages)
 set(rows "")
 foreach(page ${pages})
   get_filename_component(code ${page} NAME_WE)
   if(NOT code STREQUAL "README")
     file(READ ${page} text)
+    string(REGEX REPLACE "<!--[^>]*-->\n\n?" "" text "${text}")  # for who edits the file
     string(APPEND rows "    {\"${code}\", R\"page(${text})page\"},\n")
   endif()
 endforeach()
-file(WRITE ${OUT} "// Made from docs/causes/ by cmake/embed_pages.cmake.
+file(WRITE ${OUT} "// Made from docs/causes/ and docs/reasons/ by cmake/embed_pages.cmake.
 #include \"diagnose/cause_pages.h\"
 
 namespace quivive::diagnose {

@@ -94,7 +94,7 @@ Result<Profile, TokenFileError> TokenFile::read() const {
   // O_NONBLOCK: a pipe of that name is refused and not waited for.
   const Descriptor file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (file.get() < 0) {
-    if (errno == ENOENT) return TokenFileError{Kind::Missing, fmt::format("{}: there is no such file", printable(path_, 400))};
+    if (errno == ENOENT || errno == ENOTDIR) return TokenFileError{Kind::Missing, fmt::format("{}: there is no such file", printable(path_, 400))};
     if (errno == ELOOP) return TokenFileError{Kind::Unsafe, fmt::format("{}: a symbolic link, not a file", printable(path_, 400))};
     return failed(path_, "cannot be opened");
   }

@@ -170,19 +170,29 @@ constexpr std::array<const char*, kSqliteSchemaVersion> kMigrations = {
        ALTER TABLE refresh_tokens ADD COLUMN overtaken INTEGER NOT NULL DEFAULT 0 CHECK (overtaken IN (0, 1));
        CREATE INDEX refresh_tokens_by_parent ON refresh_tokens (parent);)"};
 
-// The schema of a file that is ours or empty; what is wrong with any other. To be asked within a transaction.
-Result<std::int64_t> schema_version(SqliteConnection& connection, const std::string& path) {
+// Neither ours nor empty. To be asked within a transaction.
+Result<bool> is_of_another_program(SqliteConnection& connection) {
   const auto application = connection.number("PRAGMA application_id");
   if (!application) return application.error();
+  if (*application == kSqliteApplicationId) return false;
   const auto version = connection.number("PRAGMA user_version");
   if (!version) return version.error();
-  if (*application != kSqliteApplicationId) {
-    const auto tables = connection.number("SELECT count(*) FROM sqlite_schema");
-    if (!tables) return tables.error();
-    if (*application != 0 || *version != 0 || *tables != 0) {
-      return error("{} is the database of another program: name another file as the store", printable(path));
-    }
-  }
+  const auto tables = connection.number("SELECT count(*) FROM sqlite_schema");
+  if (!tables) return tables.error();
+  return *application != 0 || *version != 0 || *tables != 0;
+}
+
+Error another_program(const std::string& path) {
+  return error("{} is the database of another program: name another file as the store", printable(path));
+}
+
+// The schema of a file that is ours or empty; what is wrong with any other. To be asked within a transaction.
+Result<std::int64_t> schema_version(SqliteConnection& connection, const std::string& path) {
+  const auto anothers = is_of_another_program(connection);
+  if (!anothers) return anothers.error();
+  if (*anothers) return another_program(path);
+  const auto version = connection.number("PRAGMA user_version");
+  if (!version) return version.error();
   if (*version < 0 || *version > kSqliteSchemaVersion) {
     return error("{} was made by a newer quivive (schema {}, this one knows {}): upgrade quivive", printable(path), *version,
                  kSqliteSchemaVersion);
@@ -244,6 +254,13 @@ Result<void> prepare_sqlite_file(SqliteConnection& connection, const std::string
     }
   }
   return connection.use_write_ahead_log();
+}
+
+Error more_than_unsafe(const std::string& path, Error unsafe) {
+  auto connection = SqliteConnection::open(path, std::chrono::milliseconds{0}, true);
+  if (!connection || !connection->execute("BEGIN")) return unsafe;
+  const auto anothers = is_of_another_program(*connection);
+  return anothers && *anothers ? another_program(path) : unsafe;
 }
 
 }  // namespace quivive::backends

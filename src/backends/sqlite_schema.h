@@ -18,4 +18,7 @@ inline constexpr std::int64_t kSqliteApplicationId = 0x51766976;     // PRAGMA a
 // damaged ones (PRAGMA quick_check).
 [[nodiscard]] Result<void> prepare_sqlite_file(SqliteConnection& connection, const std::string& path);
 
+// What to say of a file that identify_private_file() refused as `unsafe`: nobody is to make another program's file private for our sake.
+[[nodiscard]] Error more_than_unsafe(const std::string& path, Error unsafe);
+
 }  // namespace quivive::backends

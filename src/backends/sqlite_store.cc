@@ -78,7 +78,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, 
     created = *made;
   }
   const auto file = identify_private_file(path);
-  if (!file) return file.error();
+  if (!file) return more_than_unsafe(path, file.error());
   auto writer = SqliteConnection::open(path, options.busy_timeout, false);
   if (!writer) return writer.error();
   if (const auto ok = prepare_sqlite_file(*writer, path); !ok) return ok.error();
@@ -180,7 +180,7 @@ Result<Change> SqliteStore::revoke_key(std::string_view id, Instant at) {
     if (!key) return key.error();
     if (!*key) return Change::NotFound;
     if ((*key)->revoked && *(*key)->revoked <= at) return Change::Done;
-    return apply(writer_, Change::NotFound, "UPDATE keys SET revoked = ? WHERE id = ?", at, id);
+    return apply(writer_, Change::NotFound, "UPDATE keys SET revoked = ?, rotated_to = x'' WHERE id = ?", at, id);
   });
 }
 

@@ -2,9 +2,11 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/issuer_check.h"
 #include "cli/list_records.h"
 #include "cli/open_store.h"
 #include "cli/show.h"
+#include "cli/shown_once.h"
 #include "crypto/opaque_token.h"
 #include "gateway/whole_file.h"
 #include "issuer/grant_types.h"
@@ -126,16 +128,21 @@ int run_client_create(const Command& self, Arguments arguments, Io& io) {
   const auto added = (*store)->add_client(*record);
   if (!added) return fail(self, store_failure(added.error()), io);
   if (*added == Change::Exists) return fail(self, {kNo, fmt::format("there is a client '{}' already; an id is never used again", printable(record->id, 80))}, io);
+  const auto done = [&] {
+    const std::string lost = fmt::format("client {} was made, and its secret could not be shown; end it with quivive client revoke {}, and make one with another id",
+                                         printable(record->id, 80), printable(record->id, 80));
+    return secret.empty() ? kDone : shown_or_lost(self, lost, io);
+  };
   if (json) {
     JsonObject out = describe_client(*record);
     if (!secret.empty()) out["secret"] = secret.reveal(RevealSecret{});
     io.out << to_json(out) << '\n';
-    return kDone;
+    return done();
   }
   io.out << fmt::format("client_id      {}\n", record->id);
   if (!secret.empty()) io.out << fmt::format("client_secret  {}   shown once\n", secret.reveal(RevealSecret{}));
   io.out << fmt::format("grants {}   scopes {}\n", words(record->grants), words(record->scopes));
-  return kDone;
+  return done();
 }
 
 int run_client_list(const Command& self, Arguments arguments, Io& io) {
@@ -160,12 +167,17 @@ int run_client_revoke(const Command& self, Arguments arguments, Io& io) {
   if (!config) return fail(self, config.error(), io);
   if (issuer.empty() && *config && (*config)->issuer) issuer = (*config)->issuer->url;
   if (issuer.empty()) return fail(self, {kWrong, "--issuer is needed, or a --config with an issuer: access tokens are revoked by it"}, io);
+  const bool checked = *config && (*config)->issuer;
+  if (checked) {
+    if (const auto ok = check_issuer(**config, issuer, {(*config)->issuer->url}); !ok) return fail(self, ok.error(), io);
+  }
   const auto store = open_store(choice, *config, IfMissing::Fail);
   if (!store) return fail(self, store.error(), io);
   const auto revoked = (*store)->revoke_client(id, issuer, io.clock.now());
   if (!revoked) return fail(self, store_failure(revoked.error()), io);
   if (*revoked != Change::Done) return fail(self, unknown_client(id), io);
   io.out << "revoked; every gateway on this store refuses it and its tokens from now on\n";
+  if (!checked) tell_unchecked(self, issuer, io);
   return kDone;
 }
 

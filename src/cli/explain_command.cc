@@ -1,5 +1,6 @@
 // quivive explain ID: why a running gateway refused a request.
 
+#include "base/reason.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/explanation.h"
@@ -36,7 +37,9 @@ void print_explanation(const JsonObject& o, Io& io) {
     io.out << fmt::format("          not {}: the {} differs\n", printable(text_of(row, "route")), text_of(row, "because"));
   }
   const auto scheme = text_of(o, "scheme");
-  io.out << fmt::format("found     {}\n", scheme.empty() ? "no credential" : scheme);
+  // How a client of the token service proves who it is is no scheme; what was found of it is in the detail.
+  const bool of_client = text_of(o, "reason") == code_of(Reason::ClientUnauthenticated) || text_of(o, "reason") == code_of(Reason::GrantRefused);
+  if (!of_client) io.out << fmt::format("found     {}\n", scheme.empty() ? "no credential" : scheme);
   if (const auto principal = text_of(o, "principal"); !principal.empty()) io.out << fmt::format("proved    {}\n", printable(principal));
   print_checks(o, io);
   const JsonArray& sent = o.at("sent").as_array();

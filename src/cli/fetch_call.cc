@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "cli/fetch_login.h"
+#include "cli/screen.h"
 #include "cli/show.h"
 #include "client/answer.h"
 #include "http/fetch_metadata.h"
@@ -49,9 +50,10 @@ bool was_redirected(const client::Explanation& explanation) {
   return std::ranges::any_of(explanation.steps, [](const client::Step& step) { return step.kind == client::StepKind::Redirect; });
 }
 
-std::string steps_text(const client::Explanation& explanation) {
+std::string steps_text(const client::Explanation& explanation, const std::vector<Secret>& secrets) {
   std::string out;
-  for (const client::Step& step : explanation.steps) out += fmt::format("* {:<8}  {}\n", client::name_of(step.kind), step.text);
+  for (const client::Step& step : explanation.steps)
+    out += fmt::format("* {:<8}  {}\n", client::name_of(step.kind), without_secrets(step.text, secrets));
   return out;
 }
 
@@ -96,6 +98,10 @@ Result<void, Failure> FetchCall::prepare() {
   if (!fields) return fields.error();
   request_.fields = std::move(*fields);
   warn_of_arguments(self_, asked_.headers, io_);
+  // Over http nobody would look at it, until a redirect leads to https.
+  if (!asked_.ca_file.empty()) {
+    if (const auto there = check_file("--cacert", asked_.ca_file, "certificates"); !there) return there.error();
+  }
   if (asked_.login) {
     if (auto signed_in = sign_in_first(); !signed_in) return signed_in;
   }
@@ -166,9 +172,7 @@ Result<void, Failure> FetchCall::sign_in_and_send_again() {
   const bool may = asked_.login && given_.profile && may_send_again() && !agent::is_over(until_) && somebody_is_here(asked_.sign_in, io_);
   const bool just_now = asked_.sign_in.found.has_value();  // another sign-in would bring the same
   if (!may || just_now || !tokens_are_over(response_)) return {};
-  io_.err << without_secrets(fmt::format("{}quivive {}: {}\n", asked_.verbose ? steps_text(response_.explanation) : "", self_.name,
-                                         response_.explanation.summary),
-                             given_.secrets);
+  io_.err << (asked_.verbose ? steps_text(response_.explanation, given_.secrets) : "") << line(response_.explanation.summary);
   told_why_ = true;
   auto anew = sign_in_and_read();
   if (!anew && response_.outcome == client::Outcome::NotSent) return anew.error();
@@ -185,6 +189,10 @@ Result<void, Failure> FetchCall::sign_in_and_send_again() {
   return {};
 }
 
+std::string FetchCall::line(std::string_view text, std::string_view hint) const {
+  return fmt::format("quivive {}: {}{}\n", self_.name, without_secrets(text, given_.secrets), hint);
+}
+
 std::string FetchCall::hint() const {
   const auto cause = response_.explanation.cause;
   if (given_.credentials.empty() && cause == client::CallCause::CredentialsMissing)
@@ -198,16 +206,18 @@ std::string FetchCall::hint() const {
 
 int FetchCall::tell() {
   const std::string unwritten = output_.finish();
-  std::string told = asked_.verbose && !told_why_ ? steps_text(response_.explanation) : "";
+  std::string told = asked_.verbose && !told_why_ ? steps_text(response_.explanation, given_.secrets) : "";
   if (!unwritten.empty()) {
-    told += fmt::format("quivive {}: {}\n", self_.name, unwritten);
+    told += line(unwritten);
   } else if (response_.failure) {
-    told += fmt::format("quivive {}: {}\n", self_.name, *response_.failure);
+    told += line(*response_.failure);
   } else if (!response_.explanation.summary.empty() && !told_why_) {
-    told += fmt::format("quivive {}: {}{}\n", self_.name, response_.explanation.summary, hint());
+    told += line(response_.explanation.summary, hint());
   }
+  expected_.secrets = given_.secrets;
   if (is_refusal(response_.head.status) || response_.outcome == client::Outcome::Refused) told += wire_->diagnose(expected_);
-  io_.err << without_secrets(told, given_.secrets);
+  if (!told.empty() && output_.ends_within_a_line() && share_a_screen(io_.out, io_.err)) io_.err << '\n';
+  io_.err << told;
   return unwritten.empty() ? status_of(response_, asked_.fail) : kFailed;
 }
 

@@ -35,6 +35,7 @@ class FetchCall {
   void make_request();
   [[nodiscard]] bool may_send_again() const;
   [[nodiscard]] std::string hint() const;
+  [[nodiscard]] std::string line(std::string_view text, std::string_view hint = {}) const;
 
   const Command& self_;
   FetchOptions& asked_;

@@ -54,7 +54,7 @@ void add_fetch_options(Options& options, FetchOptions& asked) {
                      ->type_name("FILE")
                      ->excludes(profile)
                      ->excludes(login);
-  auto* key = app.add_option("--key,--key-file", c.key_file, "sends the API key in that file; - for standard input")
+  auto* key = app.add_option("--key-file,--key", c.key_file, "sends the API key in that file, - for standard input; --key for short")
                   ->type_name("FILE")
                   ->excludes(profile)
                   ->excludes(login)

@@ -59,6 +59,7 @@ void FetchOutput::begin(const agent::ResponseHead& head) {
 bool FetchOutput::write(std::string_view piece) {
   if (quiet_) return true;
   if (!fault_.empty()) return false;
+  if (options_.file.empty() && !piece.empty()) last_ = piece.back();
   std::ostream& to = options_.file.empty() ? out_ : file_;
   if (to.write(piece.data(), static_cast<std::streamsize>(piece.size()))) return true;
   fault_ = options_.file.empty() ? "standard output cannot be written" : fmt::format("{} cannot be written", printable(options_.file));

@@ -32,6 +32,8 @@ class FetchOutput {
   [[nodiscard]] bool begun() const { return begun_; }
   // Forgets what is held back: another response takes its place, and is not held.
   void drop();
+  // Whether `out` has the response's last line, and not its end.
+  [[nodiscard]] bool ends_within_a_line() const { return last_ != '\n'; }
   // Why the response could not be written; "" if it was.
   [[nodiscard]] std::string finish();
 
@@ -50,6 +52,7 @@ class FetchOutput {
   bool holding_ = false, quiet_ = false, begun_ = false;
   std::optional<Held> held_;
   std::string fault_;
+  char last_ = '\n';  // that went to `out`
 };
 
 }  // namespace quivive::cli

@@ -8,12 +8,6 @@
 #include <algorithm>
 
 namespace quivive::cli {
-namespace {
-
-constexpr std::size_t kShortestWord = 8;  // of a secret with spaces; shorter ones would blot out ordinary words
-
-}  // namespace
-
 void WireRecord::add(net::TransferEvent event, std::string_view bytes) {
   switch (event) {
     case net::TransferEvent::Info: log_.info(without_line_end(bytes)); break;
@@ -37,20 +31,7 @@ std::string WireRecord::diagnose(const diagnose::Expectations& expected) {
 }
 
 std::string without_secrets(std::string_view text, const std::vector<Secret>& secrets) {
-  diagnose::Secrets known;
-  const auto add = [&](std::string_view one, std::size_t shortest) {
-    if (one.size() >= shortest) known.known.push_back({std::string(one), true});
-  };
-  for (const Secret& secret : secrets) {
-    const std::string_view whole = secret.reveal(RevealSecret{});
-    add(whole, diagnose::kShortestSecret);
-    for (std::size_t at = 0; at < whole.size();) {
-      const std::size_t end = std::min(whole.find(' ', at), whole.size());
-      add(whole.substr(at, end - at), kShortestWord);
-      at = end + 1;
-    }
-  }
-  return diagnose::Redactor(std::move(known))(text);
+  return diagnose::Redactor(diagnose::given_secrets(secrets)).prose(text);
 }
 
 }  // namespace quivive::cli

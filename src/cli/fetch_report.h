@@ -23,8 +23,8 @@ class WireRecord {
   diagnose::readers::CurlLog log_{diagnose::Format::Curl};
 };
 
-// `text` without any of these, wherever they stand. The diagnosis takes out what it knows for a credential; this is for what it cannot know: a
-// key in a field of any name, what a server repeats. A secret that has spaces is taken out by its words too, since lines are wrapped between them.
+// A sentence of ours without any of these where it repeats what was sent or answered; a word that the sentence itself needs stays, since the gap
+// would tell it.
 [[nodiscard]] std::string without_secrets(std::string_view text, const std::vector<Secret>& secrets);
 
 }  // namespace quivive::cli

@@ -6,6 +6,7 @@
 #include "cli/list_records.h"
 #include "cli/open_store.h"
 #include "cli/show.h"
+#include "cli/shown_once.h"
 #include "config/units.h"
 #include "store/record_rules.h"
 
@@ -26,8 +27,12 @@ struct KeyWishes {
 
 Result<std::optional<Instant>> expiry_after(std::string_view expires, Instant now) {
   if (expires.empty()) return std::optional<Instant>{};
+  if (const auto until = parse_instant(expires)) {
+    if (*until <= now) return error("--expires: that is past already, and a key that never works is not made");
+    return until;
+  }
   const auto duration = config::parse_duration(expires);
-  if (!duration) return error("--expires: {}", duration.error().message);
+  if (!duration) return error("--expires: {}; or a date, 2027-02-21", duration.error().message);
   if (*duration <= Duration::zero()) return error("--expires: a key that never works is not made; for example 90d");
   return std::optional(now + *duration);
 }
@@ -99,7 +104,7 @@ int run_key_create(const Command& self, Arguments arguments, Io& io) {
   options.app().add_option("--owner", wishes.owner, "who answers for the key: a team, a service, a person")->type_name("NAME")->required();
   options.app().add_option("--scope", wishes.scopes, "what it may do; repeat for more")->type_name("SCOPE")->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  options.app().add_option("--expires", wishes.expires, "how long it works, 90d for instance; without it, until revoked")->type_name("TIME");
+  options.app().add_option("--expires", wishes.expires, "how long it works, 90d, or until when, 2027-02-21 (UTC); without it, until revoked")->type_name("TIME");
   options.app().add_option("--note", wishes.note, "what it is for")->type_name("TEXT");
   options.add_json(json);
   options.add_store(choice);
@@ -122,7 +127,7 @@ int run_key_create(const Command& self, Arguments arguments, Io& io) {
   if (!key) return fail(self, key.error(), io);
   if (json) io.out << to_json(describe_new(record, *key)) << '\n';
   else print_new(record, *key, io);
-  return kDone;
+  return shown_or_lost(self, fmt::format("key {} was made and could not be shown; end it: quivive key revoke {}", record.id, record.id), io);
 }
 
 int run_key_list(const Command& self, Arguments arguments, Io& io) {
@@ -171,7 +176,7 @@ int run_key_rotate(const Command& self, Arguments arguments, Io& io) {
   bool json = false;
   options.add_positional("id", id, "the id of the key to replace");
   options.app().add_option("--overlap", overlap, "how long the old key still works, 24h for instance; without it, not at all")->type_name("TIME");
-  options.app().add_option("--expires", expires, "how long the new key works; without it, as long as the old one was given")->type_name("TIME");
+  options.app().add_option("--expires", expires, "how long the new key works, or until when; without it, as long as the old one was given")->type_name("TIME");
   options.add_json(json);
   options.add_store(choice);
   if (const auto status = options.parse(arguments, io)) return *status;
@@ -210,7 +215,8 @@ int run_key_rotate(const Command& self, Arguments arguments, Io& io) {
     print_new(record, *key, io);
     io.out << fmt::format("replaces {}, which {}\n", id, until > now ? fmt::format("works until {} UTC", date_and_minute(until)) : "is refused from now on");
   }
-  return kDone;
+  return shown_or_lost(self, fmt::format("key {} was made and could not be shown; replace it in turn: quivive key rotate {}. Key {} {}", record.id, record.id, id,
+                                         until > now ? fmt::format("works until {} UTC", date_and_minute(until)) : "is refused from now on"), io);
 }
 
 }  // namespace quivive::cli

@@ -1,5 +1,6 @@
 #include "cli/load_config.h"
 
+#include "base/text.h"
 #include "gateway/whole_file.h"
 
 #include <algorithm>
@@ -48,8 +49,25 @@ Failure wrong_config(const LoadedConfig& loaded, const std::string& file) {
   return {kWrong, "the configuration is wrong\n" + config::format(errors, file)};
 }
 
+namespace {
+
+// HOST:PORT, also out of the URL that serve prints.
+Result<std::string, Failure> host_and_port(std::string_view given) {
+  std::string_view rest = given;
+  if (rest.starts_with("http://")) {
+    rest.remove_prefix(std::string_view("http://").size());
+    for (const std::string_view path : {"/metrics", "/"}) {
+      if (rest.ends_with(path)) rest.remove_suffix(path.size());
+    }
+  }
+  if (!rest.empty() && rest.find_first_of("/?#@ ") == std::string_view::npos) return std::string(rest);
+  return Failure{kWrong, fmt::format("--admin {}: it takes HOST:PORT, like 127.0.0.1:8081", printable(given, 80))};
+}
+
+}  // namespace
+
 Result<std::string, Failure> admin_address(const std::string& given, const std::string& config_file) {
-  if (!given.empty()) return given;
+  if (!given.empty()) return host_and_port(given);
   const std::string file = find_config(config_file);
   if (file.empty()) return std::string("127.0.0.1:8081");
   const auto text = gateway::read_whole_file(file, kMaxConfig);

@@ -23,9 +23,9 @@ struct LoadedConfig {
 // What commands say of a configuration that has errors: all of them, after a line of their own.
 [[nodiscard]] Failure wrong_config(const LoadedConfig& loaded, const std::string& file);
 
-// Where the admin listener of a gateway with this configuration is, whatever else may be wrong with it: `given` if it is not "",
-// the default address where there is no configuration. A Failure where the configuration cannot tell: to ask another gateway
-// instead would mislead.
+// Where the admin listener of a gateway with this configuration is, as HOST:PORT, whatever else may be wrong with it: `given` (--admin) if it is
+// not "", which may be the URL that serve prints; the default address where there is no configuration. A Failure where the configuration
+// cannot tell: to ask another gateway instead would mislead.
 [[nodiscard]] Result<std::string, Failure> admin_address(const std::string& given, const std::string& config_file);
 
 // Every error and warning, a line each, and how many errors there are.

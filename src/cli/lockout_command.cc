@@ -6,6 +6,7 @@
 #include "cli/load_config.h"
 #include "cli/options.h"
 #include "cli/show.h"
+#include "config/cidr.h"
 #include "http/form.h"
 
 namespace quivive::cli {
@@ -72,6 +73,11 @@ int run_lockout_clear(const Command& self, Arguments arguments, Io& io) {
   if (const auto status = options.parse(arguments, io)) return *status;
   if (all == !(user.empty() && network.empty())) {
     return fail(self, {kWrong, "say whose: --user NAME, --network NETWORK, both, or --all alone"}, io);
+  }
+  if (!network.empty() && network != "unknown") {  // that is what no address counts as
+    const auto known = config::Cidr::parse(network);
+    if (!known || network.find('/') == std::string::npos)
+      return fail(self, {kWrong, fmt::format("--network takes a network as lockout list shows it, like 192.0.2.0/24{}", known ? "" : ": " + known.error().message)}, io);
   }
   std::string query;
   if (all) http::append_form_pair(query, "all", "1");

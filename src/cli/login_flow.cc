@@ -44,6 +44,7 @@ int status_of(agent::SignInFault fault) { return fault == agent::SignInFault::Fa
 
 // What is not given is taken from the profile: signing in again needs its name only.
 Result<void, Failure> complete(const AskedLogin& asked, bool before, agent::Profile& profile, Io& io) {
+  if (!asked.issuer.empty() && !client::origin_of(asked.issuer)) return Failure{kWrong, fmt::format("--issuer {}: no https or http URL", printable(asked.issuer))};
   if (!asked.issuer.empty() && asked.issuer != profile.issuer) profile = {};  // nothing of another issuer's is kept
   if (profile.issuer.empty() && !asked.first_origin.empty()) profile.origins = {asked.first_origin};
   if (!asked.issuer.empty()) profile.issuer = asked.issuer;
@@ -200,6 +201,8 @@ Result<KeptSignIn, Failure> sign_in(const AskedLogin& asked, Io& io) {
   out.told = fmt::format("signed in at {}   profile {}{}{}\n", printable(profile.issuer), asked.profile,
                          profile.scope.empty() ? "" : "   scopes " + printable(profile.scope),
                          expiry ? "   until " + rfc3339(expiry->at) : "");
+  out.told += profile.origins.empty() ? "its token goes wherever fetch is told; with --origin URL, there and nowhere else\n"
+                                      : fmt::format("its token goes to {}\n", fmt::join(profile.origins, " "));
   out.told += fmt::format("kept in {}{}\n", keeping_text(profile, *store), why.empty() ? "" : ": " + why);
   out.warning = kept->left_behind;
   return out;

@@ -6,6 +6,9 @@
 
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
+
 namespace quivive::cli {
 namespace {
 
@@ -51,6 +54,7 @@ Result<std::unique_ptr<store::Store>, Failure> open_store(const StoreChoice& cho
   const auto path = !choice.store.empty() ? path_in_url(choice.store) : config ? path_in_config(*config) : Result<std::string, Failure>{"quivive.db"};
   if (!path) return path.error();
   if (if_missing == IfMissing::Fail && ::access(path->c_str(), F_OK) != 0) {
+    if (errno != ENOENT && errno != ENOTDIR) return Failure{kFailed, fmt::format("the store {} cannot be looked at: {}", printable(*path), std::strerror(errno))};
     return Failure{kFailed, fmt::format("there is no store {}; say which with --store sqlite:PATH or --config FILE", printable(*path))};
   }
   backends::SqliteStore::Options options;

@@ -84,7 +84,8 @@ std::string Options::unexpected() const {
   const std::string typed = extra.substr(0, extra.find('='));  // not its value
   std::vector<std::string> names;
   for (const CLI::Option* option : app_.get_options()) {
-    if (option->nonpositional()) names.push_back("--" + option->get_lnames().front());
+    if (!option->nonpositional()) continue;
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
   }
   const std::vector<std::string_view> candidates(names.begin(), names.end());
   // An option that begins like it is what was meant, however long: --password for --password-stdin.
@@ -117,8 +118,9 @@ std::optional<int> Options::parse(Arguments arguments, Io& io) {
   } catch (const CLI::ParseError& problem) {
     for (const CLI::Option* option : app_.get_options()) {
       const bool wants_value = option->get_type_size() != 0 && option->nonpositional();
-      const std::string name = option->nonpositional() ? "--" + option->get_lnames().front() : std::string();
-      if (wants_value && !arguments.empty() && arguments.back() == name) return wrong(fmt::format("{} needs a value", name));
+      for (const std::string& name : option->get_lnames()) {
+        if (wants_value && !arguments.empty() && arguments.back() == "--" + name) return wrong(fmt::format("--{} needs a value", name));
+      }
       for (const CLI::Option* excluded : option->get_excludes()) {
         if (option->count() > 0 && excluded->count() > 0) {
           return wrong(fmt::format("--{} and --{} exclude each other", option->get_lnames().front(), excluded->get_lnames().front()));

@@ -43,6 +43,13 @@ std::string when(std::optional<client::Expiry> expiry, Instant now) {
   return fmt::format("{} ({})", rfc3339(expiry->at), over ? "ended " + distance + " ago" : "in " + distance);
 }
 
+// For commands about a profile, one that is not there is the answer. For fetch, which only goes by one, the command is wrong.
+Failure no_such(const std::string& name, const agent::TokenFileError& error) {
+  Failure out = profile_failure(name, error);
+  if (error.kind == agent::TokenFileError::Kind::Missing) out.status = kNo;
+  return out;
+}
+
 // Done is what was asked for, whatever stays.
 int forget_profile(const Command& self, const std::string& name, const agent::ProfileStore& store, Io& io) {
   if (const auto removed = store.forget(); !removed) return fail(self, {kFailed, removed.error().message}, io);
@@ -62,7 +69,7 @@ int run_token_print(const Command& self, Arguments arguments, Io& io) {
   auto store = profile_store(opened.name);
   if (!store) return fail(self, store.error(), io);
   auto profile = store->read();
-  if (!profile) return fail(self, profile_failure(opened.name, profile.error()), io);
+  if (!profile) return fail(self, no_such(opened.name, profile.error()), io);
 
   agent::OpenedProfile kept{std::move(*store), agent::identity_of(*profile)};
   client::Bearer bearer{std::move(profile->token), std::nullopt};
@@ -103,11 +110,7 @@ int run_whoami(const Command& self, Arguments arguments, Io& io) {
   const auto store = profile_store(opened.name);
   if (!store) return fail(self, store.error(), io);
   const auto profile = store->read();
-  if (!profile) {
-    Failure failure = profile_failure(opened.name, profile.error());
-    if (profile.error().kind == agent::TokenFileError::Kind::Missing) failure.status = kNo;
-    return fail(self, failure, io);
-  }
+  if (!profile) return fail(self, no_such(opened.name, profile.error()), io);
   const auto expiry = client::expiry_of(profile->token, Duration{0});
   const std::string subject = subject_of(profile->token.access);
   const bool refreshable = !profile->client.token_endpoint.empty() && !profile->token.refresh.empty();
@@ -152,6 +155,9 @@ int run_logout(const Command& self, Arguments arguments, Io& io) {
   if (const auto status = options.parse(arguments, io)) return *status;
   const auto store = profile_store(opened.name);
   if (!store) return fail(self, store.error(), io);
+  const Failure nothing_there{kNo, fmt::format("there is no profile '{}'", opened.name)};
+  // Before a folder is made for the lock.
+  if (const auto there = store->read_file(); !there && there.error().kind == agent::TokenFileError::Kind::Missing) return fail(self, nothing_there, io);
   // A refresh that is under way would keep its tokens again.
   const auto lock = store->lock();
   if (!lock) return fail(self, profile_failure(opened.name, lock.error()), io);
@@ -160,7 +166,7 @@ int run_logout(const Command& self, Arguments arguments, Io& io) {
   if (profile) {
     untold = revoke(*profile, opened.ca_file);
   } else if (profile.error().kind == agent::TokenFileError::Kind::Missing) {
-    return fail(self, {kNo, fmt::format("there is no profile '{}'", opened.name)}, io);
+    return fail(self, nothing_there, io);
   } else if (profile.error().kind == agent::TokenFileError::Kind::Shut) {
     // It can be neither revoked nor erased: nobody would find it again.
     if (forget) return forget_profile(self, opened.name, *store, io);

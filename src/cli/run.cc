@@ -31,8 +31,10 @@ void print_help(std::ostream& out) {
 bool is_help(std::string_view word) { return word == "--help" || word == "-h" || word == "help"; }
 
 int unknown(std::string_view typed, std::span<const std::string_view> candidates, Io& io) {
-  const auto near = closest(typed, candidates);
-  io.err << fmt::format("quivive: there is no command '{}'", printable(typed, 60));
+  static constexpr std::string_view kOptions[] = {"--help", "--version"};
+  const bool is_option = typed.starts_with('-');
+  const auto near = closest(typed, is_option ? std::span<const std::string_view>(kOptions) : candidates);
+  io.err << fmt::format("quivive: there is no {} '{}'", is_option ? "option" : "command", printable(typed.substr(0, is_option ? typed.find('=') : typed.npos), 60));
   if (!near.empty()) io.err << fmt::format("; did you mean '{}'?\n", near);
   else io.err << "; quivive --help lists them\n";
   return kWrong;
@@ -52,8 +54,14 @@ int run_command_line(Arguments arguments, Io& io) {
   }
   const std::string& first = arguments[0];
   if (is_help(first)) {
-    print_help(io.out);
-    return kDone;
+    if (arguments.size() == 1 || arguments[1].starts_with('-')) {
+      print_help(io.out);
+      return kDone;
+    }
+    // `help key create` is `key create --help`.
+    std::vector<std::string> asked(arguments.begin() + 1, arguments.end());
+    asked.emplace_back("--help");
+    return run_command_line(asked, io);
   }
   if (first == "--version" || first == "-V" || first == "version") {
     io.out << "quivive " QUIVIVE_VERSION "\n";

@@ -1,6 +1,7 @@
 #include "cli/screen.h"
 
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -29,6 +30,11 @@ bool is_typed(const std::istream& in) { return &in == &std::cin && ::isatty(STDI
 
 bool is_shown(const std::ostream& out) {
   return (&out == &std::cout && ::isatty(STDOUT_FILENO) != 0) || (&out == &std::cerr && ::isatty(STDERR_FILENO) != 0);
+}
+
+bool share_a_screen(const std::ostream& out, const std::ostream& err) {
+  struct stat one {}, other {};
+  return is_shown(out) && is_shown(err) && ::fstat(STDOUT_FILENO, &one) == 0 && ::fstat(STDERR_FILENO, &other) == 0 && one.st_rdev == other.st_rdev;
 }
 
 }  // namespace quivive::cli

@@ -16,4 +16,7 @@ namespace quivive::cli {
 // Whether `out` is standard output or standard error, and a terminal: somebody sees it.
 [[nodiscard]] bool is_shown(const std::ostream& out);
 
+// Whether both are shown on one terminal, so that what goes to one stands behind what went to the other.
+[[nodiscard]] bool share_a_screen(const std::ostream& out, const std::ostream& err);
+
 }  // namespace quivive::cli

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/issuer_check.h"
 #include "cli/open_store.h"
 #include "cli/show.h"
 #include "config/units.h"
@@ -72,11 +73,17 @@ int run_token_revoke(const Command& self, Arguments arguments, Io& io) {
   if (wish.issuer.empty()) return fail(self, {kWrong, "--issuer is empty"}, io);
   const auto revocation = revocation_of(wish, now);
   if (!revocation) return fail(self, {kWrong, revocation.error().message}, io);
-  const auto store = open_store(choice, IfMissing::Fail);
+  const auto config = config_of(choice);
+  if (!config) return fail(self, config.error(), io);
+  if (*config) {
+    if (const auto ok = check_issuer(**config, wish.issuer, issuers_of(**config)); !ok) return fail(self, ok.error(), io);
+  }
+  const auto store = open_store(choice, *config, IfMissing::Fail);
   if (!store) return fail(self, store.error(), io);
   if (const auto ok = (*store)->add_revocation(*revocation); !ok) return fail(self, {kFailed, ok.error().message}, io);
   (void)(*store)->forget_revocations(now);  // housekeeping; the revocation itself is done
   io.out << done_text(revocation->kind) << '\n';
+  if (!*config) tell_unchecked(self, wish.issuer, io);
   return kDone;
 }
 

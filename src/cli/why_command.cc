@@ -61,7 +61,7 @@ void add_options(Options& options, AskedWhy& asked) {
       ->type_name("ADDRESS");
   app.add_option("--config", asked.config_file, "the same, with the address from that gateway's configuration")->type_name("FILE");
   app.add_flag("--show-secrets", asked.show_secrets, "prints tokens, keys and passwords as they are");
-  app.add_flag("--list", asked.list, "prints every cause that can be found");
+  app.add_flag("--list", asked.list, "prints every cause that can be found; --help CODE prints the page of one");
 }
 
 int print_list(bool json, Io& io) {
@@ -87,7 +87,8 @@ int print_list(bool json, Io& io) {
 
 int print_page(const Command& self, const std::string& code, Io& io) {
   const auto cause = diagnose::cause_from_code(code);
-  if (!cause) {
+  const std::string_view page = diagnose::page_of(code);
+  if (!cause && page.empty()) {
     std::vector<std::string_view> codes;
     for (const diagnose::CauseInfo& row : diagnose::all_causes()) codes.push_back(row.code);
     const auto near = closest(code, codes);
@@ -96,7 +97,6 @@ int print_page(const Command& self, const std::string& code, Io& io) {
                                      near.empty() ? std::string("--list prints them all") : fmt::format("did you mean '{}'?", near))},
                 io);
   }
-  const std::string_view page = diagnose::page_of(code);
   if (page.empty()) io.out << fmt::format("# {}\n\n{}.\n", code, diagnose::info(*cause).title);
   else io.out << page;
   return kDone;

@@ -62,7 +62,7 @@ PasswordVerdict verify_password(const Secret& hash, std::string_view password) {
 Result<Secret> hash_password(std::string_view password, RandomSource& random) {
   if (password.empty()) return error("the password is empty");
   if (password.size() > kMaxPasswordSize) {
-    return error("the password has {} octets; at most {} are taken", password.size(), kMaxPasswordSize);
+    return error("the password has more than {} octets, which are the most that are taken", kMaxPasswordSize);
   }
   if (is_impossible(password)) return error("the password holds a NUL");
   return make_argon2id(password, random);

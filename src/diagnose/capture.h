@@ -44,6 +44,12 @@ struct CurlCommand {
   bool windows = false;            // cmd.exe quoting
   // Every option, by its long name without --, in the order given; "" for a flag, "no" for one switched off.
   std::vector<std::pair<std::string, std::string>> options;
+  // The first that curl does not have and that is almost called like one of its own: what it is, and what was meant.
+  struct Misspelt {
+    std::string typed;
+    std::string_view meant;  // without --; static storage
+  };
+  std::optional<Misspelt> misspelt;
   std::optional<std::string> user;           // -u
   std::optional<std::string> proxy_user;     // -U
   std::optional<std::string> proxy;          // -x

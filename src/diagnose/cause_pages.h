@@ -1,5 +1,6 @@
 #pragma once
-// The page of each cause, docs/causes/CODE.md, as the program carries it. Its source is made by cmake/embed_pages.cmake.
+// The page of each cause, docs/causes/CODE.md, and of each reason of our gateway that no cause is called like, docs/reasons/CODE.md, as the program
+// carries them. Its source is made by cmake/embed_pages.cmake.
 
 #include <string_view>
 

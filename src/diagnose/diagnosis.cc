@@ -36,6 +36,7 @@ void merge(std::vector<Finding>& findings) {
     if (surer) std::swap(finding, *same);
     same->server_said |= finding.server_said;
     for (Evidence& evidence : finding.evidence) same->evidence.push_back(std::move(evidence));
+    same->own.insert(same->own.end(), finding.own.begin(), finding.own.end());
     if (same->detail.empty()) same->detail = std::move(finding.detail);
   }
   findings = std::move(out);
@@ -57,12 +58,14 @@ void drop_echoes(std::vector<Finding>& findings) {
 
 void redact(std::vector<Finding>& findings, const Redactor& redactor) {
   for (Finding& finding : findings) {
-    finding.summary = redactor.prose(finding.summary);
-    finding.detail = redactor.prose(finding.detail);
-    finding.fix = redactor.prose(finding.fix);
+    finding.summary = redactor.prose(finding.summary, finding.own);
+    finding.detail = redactor.prose(finding.detail, finding.own);
+    finding.fix = redactor.prose(finding.fix, finding.own);
     for (Evidence& evidence : finding.evidence) {
       evidence.name = redactor(evidence.name);
-      evidence.text = redactor.with_fingerprints(evidence.text);
+      // A server of ours sends the same texts; in a request they would be somebody else's.
+      const bool of_server = evidence.part.starts_with("response.");
+      evidence.text = redactor.with_fingerprints(evidence.text, of_server ? std::span<const std::string_view>(finding.own) : std::span<const std::string_view>());
       evidence.mark = redactor(evidence.mark);
     }
   }

@@ -23,6 +23,7 @@ struct Expectations {
   Instant clock{};             // ours: where there is neither
   std::optional<std::string> user;
   std::optional<Secret> password;
+  std::vector<Secret> secrets;  // what else was sent that nobody may see, whatever its place looks like
 };
 
 }  // namespace quivive::diagnose

@@ -43,6 +43,8 @@ struct Finding {
   std::string detail;                   // more, or ""
   std::string fix;                      // what to do, for who reads it
   std::vector<Evidence> evidence;
+  std::vector<std::string_view> own;    // fixed texts of ours that these were made of: redaction leaves them whole
+  std::string_view page;                // the code of the page to read, where it is another than the cause's
   bool server_said = false;  // the server named this fault: it decides between equals
 };
 

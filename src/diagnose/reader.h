@@ -31,7 +31,7 @@ struct ReadError {
 using Read = Result<Capture, ReadError>;
 
 [[nodiscard]] Read read_curl_command(std::string_view text);                           // Format::Curl
-[[nodiscard]] Read read_curl_words(std::span<const std::string> words);                // the same, split by a shell already; "curl" first
+[[nodiscard]] Read read_curl_words(std::span<const std::string> words);                // the same, split by a shell already; "curl" first. A misspelt option is an error
 [[nodiscard]] Read read_curl_verbose(std::string_view text);                           // Format::CurlVerbose
 [[nodiscard]] Read read_curl_trace(std::string_view text);                             // Format::CurlTrace
 [[nodiscard]] Read read_http(std::string_view text);                                   // Format::Http

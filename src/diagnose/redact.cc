@@ -77,6 +77,12 @@ bool is_word_of_a_sentence(std::string_view text, std::size_t begin, std::size_t
   return !in_single && !in_double;
 }
 
+bool lies_within(std::string_view text, std::size_t begin, std::size_t end, std::string_view own) {
+  const std::size_t first = end > own.size() ? end - own.size() : 0;
+  const std::size_t at = text.find(own, first);
+  return !own.empty() && at != std::string_view::npos && at <= begin;
+}
+
 }  // namespace
 
 std::string fingerprint(std::string_view secret) {
@@ -168,15 +174,26 @@ std::string Redactor::replace(std::string_view text, const std::vector<Span>& sp
   return out;
 }
 
-std::string Redactor::prose(std::string_view text) const {
+std::vector<Redactor::Span> Redactor::find_outside(std::string_view text, std::span<const std::string_view> own, std::size_t shorter_by) const {
   std::vector<Span> spans = find(text);
+  std::erase_if(spans, [&](const Span& span) {
+    return std::any_of(own.begin(), own.end(), [&](std::string_view one) {
+      return span.end - span.begin + shorter_by <= one.size() && lies_within(text, span.begin, span.end, one);
+    });
+  });
+  return spans;
+}
+
+std::string Redactor::prose(std::string_view text, std::span<const std::string_view> own) const {
+  std::vector<Span> spans = find_outside(text, own, 0);
   std::erase_if(spans, [&](const Span& span) { return is_word_of_a_sentence(text, span.begin, span.end); });
   return replace(text, spans, nullptr);
 }
 
-std::string Redactor::with_fingerprints(std::string_view text) const {
+std::string Redactor::with_fingerprints(std::string_view text, std::span<const std::string_view> own) const {
   std::vector<std::string> tokens;
-  std::string out = replace(text, find(text), &tokens);
+  // Threat: a secret that is one of those texts itself, quoted.
+  std::string out = replace(text, find_outside(text, own, 1), &tokens);
   std::sort(tokens.begin(), tokens.end());
   tokens.erase(std::unique(tokens.begin(), tokens.end()), tokens.end());
   constexpr std::size_t kMost = 2;

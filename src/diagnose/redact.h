@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -26,10 +27,11 @@ class Redactor {
   [[nodiscard]] std::string operator()(std::string_view text) const { return replace(text, find(text), nullptr); }
   // The same for a sentence of ours that may quote the input: a secret that is a plain word ("server") is taken out where it is
   // quoted or part of something, and left where the sentence itself needs it. The gap would tell the secret.
-  [[nodiscard]] std::string prose(std::string_view text) const;
+  // So is whatever lies within one of the texts of `own`, which are the same for every secret.
+  [[nodiscard]] std::string prose(std::string_view text, std::span<const std::string_view> own = {}) const;
   // The same as operator(), with the fingerprints of the tokens in it at the end, so that two can be compared. None of a password: it could
-  // be searched for.
-  [[nodiscard]] std::string with_fingerprints(std::string_view text) const;
+  // be searched for. Of `own` only what is longer than the secret stays: this is for quoting what a server sent, who may send that text too.
+  [[nodiscard]] std::string with_fingerprints(std::string_view text, std::span<const std::string_view> own = {}) const;
 
  private:
   struct Span {
@@ -37,6 +39,8 @@ class Redactor {
     bool hidden = false;
   };
   [[nodiscard]] std::vector<Span> find(std::string_view text) const;
+  // Without those that lie within one of `own` that is longer by so much.
+  [[nodiscard]] std::vector<Span> find_outside(std::string_view text, std::span<const std::string_view> own, std::size_t shorter_by) const;
   [[nodiscard]] static std::string replace(std::string_view text, const std::vector<Span>& spans, std::vector<std::string>* tokens);
   // What is left of a known secret at `at` that was cut, by an ellipsis or where the text ends; 0 for none. `tail`: bytes behind
   // the ellipsis that go on with it.

@@ -149,7 +149,9 @@ class Text {
     block("who", text);
   }
 
-  void page(const Finding& verdict) { block("read", fmt::format("quivive why --help {}", code_of(verdict.cause))); }
+  void page(const Finding& verdict) {
+    block("read", fmt::format("quivive why --help {}", verdict.page.empty() ? code_of(verdict.cause) : verdict.page));
+  }
 
   // Statuses that are no refusal of credentials: says so, and what they are. False for the others.
   bool other_status(const Response& response) {

@@ -51,7 +51,13 @@ Finding& Report::Entry::target() { return at_ == kDroppedFinding ? report_->drop
 Report::Entry& Report::Entry::summary(std::string text) { return target().summary = std::move(text), *this; }
 Report::Entry& Report::Entry::detail(std::string text) { return target().detail = std::move(text), *this; }
 Report::Entry& Report::Entry::fix(std::string text) { return target().fix = std::move(text), *this; }
+Report::Entry& Report::Entry::page(std::string_view code) { return target().page = code, *this; }
 Report::Entry& Report::Entry::server_said() { return target().server_said = true, *this; }
+
+Report::Entry& Report::Entry::own(std::string_view text) {
+  if (at_ != kDroppedFinding && !text.empty()) target().own.push_back(text);
+  return *this;
+}
 
 Report::Entry& Report::Entry::see(std::string part, std::string name, std::string text, std::string mark) {
   Finding& finding = target();

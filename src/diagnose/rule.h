@@ -29,7 +29,16 @@ class Report {
     Entry& summary(std::string text);
     Entry& detail(std::string text);
     Entry& fix(std::string text);
+    // A literal is a text of ours, whatever words a secret has in common with it.
+    template <std::size_t N>
+    Entry& summary(const char (&text)[N]) { return own(text).summary(std::string(text)); }
+    template <std::size_t N>
+    Entry& detail(const char (&text)[N]) { return own(text).detail(std::string(text)); }
+    template <std::size_t N>
+    Entry& fix(const char (&text)[N]) { return own(text).fix(std::string(text)); }
+    Entry& own(std::string_view text);  // the same of a fixed text within another; static storage
     Entry& see(std::string part, std::string name, std::string text, std::string mark = {});
+    Entry& page(std::string_view code);  // static storage
     Entry& server_said();
 
    private:

@@ -23,6 +23,20 @@ class Collector {
   // A password, or what it can be read from: nothing of it is shown.
   void hide(std::string_view secret) { keep(secret, true); }
 
+  // What the caller says is a secret, and its longer words: a server may repeat one of them.
+  void add_given(std::string_view secret) {
+    constexpr std::size_t kShortestWord = 8;  // shorter ones would blot out ordinary words
+    const auto keep_whole = [&](std::string_view one, std::size_t shortest) {
+      if (one.size() >= shortest) found_[std::string(one)] = true;
+    };
+    keep_whole(secret, kShortestSecret);
+    for (std::size_t at = 0; at < secret.size();) {
+      const std::size_t end = std::min(secret.find(' ', at), secret.size());
+      keep_whole(secret.substr(at, end - at), kShortestWord);
+      at = end + 1;
+    }
+  }
+
   // user:password, and the password alone. The user's name is no secret.
   void add_pair(std::string_view pair) {
     hide(pair);
@@ -234,6 +248,13 @@ Secrets collect_secrets(const Capture& capture, std::span<const Facts> facts, co
   }
   for (const CurrentToken& now : capture.current) collector.add(now.token);
   if (expected.password) collector.hide(expected.password->reveal(RevealSecret{}));
+  for (const Secret& secret : expected.secrets) collector.add_given(secret.reveal(RevealSecret{}));
+  return collector.take();
+}
+
+Secrets given_secrets(std::span<const Secret> secrets) {
+  Collector collector;
+  for (const Secret& secret : secrets) collector.add_given(secret.reveal(RevealSecret{}));
   return collector.take();
 }
 

@@ -27,5 +27,7 @@ struct Secrets {
 // Credentials of requests, with their decoded parts (user's password, token, cookie values); those that responses hand out;
 // secrets in bodies, queries, fragments and commands; what the caller gave.
 [[nodiscard]] Secrets collect_secrets(const Capture& capture, std::span<const Facts> facts, const Expectations& expected);
+// These alone.
+[[nodiscard]] Secrets given_secrets(std::span<const Secret> secrets);
 
 }  // namespace quivive::diagnose

@@ -8,6 +8,8 @@
 #include "http/query.h"
 #include "issuer/client_assertion.h"
 
+#include <fmt/format.h>
+
 #include <optional>
 
 namespace quivive::issuer {
@@ -36,29 +38,58 @@ Result<SecretCredentials, Refusal> read_basic(std::string_view value) {
   return SecretCredentials{http::form_decode(pair.substr(0, colon)), Secret(http::form_decode(pair.substr(colon + 1)))};
 }
 
-Result<std::optional<ClientRecord>, Refusal> look_up(store::OAuthStore& store, std::string_view id) {
+// The client says that it is `id`, and proves it by `proof`.
+struct Claim {
+  std::string_view id;
+  ClientProof proof;
+  std::optional<ClientRecord> client;  // of that name
+  [[nodiscard]] bool may_hold() const { return client && !client->revoked && client->proof == proof; }
+};
+
+Result<Claim, Refusal> look_up(store::OAuthStore& store, std::string_view id, ClientProof proof) {
   auto found = store.find_client(id);
   if (!found) return store_failed();
-  if (*found && (*found)->revoked) return std::optional<ClientRecord>();
-  return std::move(*found);
+  return Claim{id, proof, std::move(*found)};
+}
+
+// The client is told the same of all; who reads the log, which it was.
+Refusal invalid_claim(const Claim& claim) {
+  Refusal out = invalid_client();
+  const std::string_view why = !claim.client                        ? "is unknown"
+                               : claim.client->revoked              ? "is revoked"
+                               : claim.client->proof != claim.proof ? "does not prove who it is in that way"
+                                                                    : "sent a wrong secret";
+  out.detail = fmt::format("the client '{}' {}", printable(claim.id, 80), why);
+  return out;
 }
 
 Result<ClientRecord, Refusal> by_secret(store::OAuthStore& store, std::string_view id, std::string_view secret) {
-  auto client = look_up(store, id);
-  if (!client) return client.error();
+  auto claim = look_up(store, id, ClientProof::Secret);
+  if (!claim) return claim.error();
   // Compared in any case. Threat: who exists, told by the time it takes.
   const std::string digest = crypto::opaque_token_digest(secret);
-  const bool has_secret = *client && (*client)->proof == ClientProof::Secret;
-  const bool same = crypto::constant_time_equal(digest, has_secret ? std::string_view((*client)->secret_digest) : std::string_view("01234567890123456789012345678901"));
-  if (!has_secret || !same) return invalid_client();
-  return std::move(**client);
+  const bool same =
+      crypto::constant_time_equal(digest, claim->may_hold() ? std::string_view(claim->client->secret_digest) : std::string_view("01234567890123456789012345678901"));
+  if (!claim->may_hold() || !same) return invalid_claim(*claim);
+  return std::move(*claim->client);
 }
 
 Result<ClientRecord, Refusal> by_name(store::OAuthStore& store, std::string_view id) {
-  auto client = look_up(store, id);
-  if (!client) return client.error();
-  if (!*client || (*client)->proof != ClientProof::None) return invalid_client();
-  return std::move(**client);
+  auto claim = look_up(store, id, ClientProof::None);
+  if (!claim) return claim.error();
+  if (!claim->may_hold()) return invalid_claim(*claim);
+  return std::move(*claim->client);
+}
+
+Result<ClientRecord, Refusal> by_assertion(store::OAuthStore& store, const Settings& settings, std::string_view id, std::string_view assertion, Instant now) {
+  auto claim = look_up(store, id, ClientProof::PrivateKeyJwt);
+  if (!claim) return claim.error();
+  if (!claim->may_hold()) return invalid_claim(*claim);
+  if (auto refusal = check_assertion(store, settings, *claim->client, assertion, now)) {
+    refusal->detail = fmt::format("the client '{}': {}", printable(id, 80), refusal->detail.empty() ? refusal->description : refusal->detail);
+    return std::move(*refusal);
+  }
+  return std::move(*claim->client);
 }
 
 }  // namespace
@@ -80,11 +111,7 @@ Result<ClientRecord, Refusal> authenticate_client(store::OAuthStore& store, cons
     if (parameters.find("client_assertion_type") != kAssertionType) return Refusal{OAuthError::InvalidRequest, "client_assertion_type is not one that is known"};
     const auto name = assertion_issuer(assertion);
     if (!name || (!id.empty() && id != *name)) return invalid_client("the client assertion cannot be read, or is another client's");
-    auto client = look_up(store, *name);
-    if (!client) return client.error();
-    if (!*client || (*client)->proof != ClientProof::PrivateKeyJwt) return invalid_client();
-    if (auto refusal = check_assertion(store, settings, **client, assertion, request.now)) return std::move(*refusal);
-    return std::move(**client);
+    return by_assertion(store, settings, *name, assertion, request.now);
   }
   if (id.empty()) return invalid_client("no client_id, and no Authorization");
   if (!secret.empty()) return by_secret(store, id, secret);

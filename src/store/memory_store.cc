@@ -130,6 +130,7 @@ Result<Change> MemoryStore::revoke_key(std::string_view id, Instant at) {
   if (key == keys_.end()) return Change::NotFound;
   if (!key->second.revoked || at < *key->second.revoked) {
     key->second.revoked = at;
+    key->second.rotated_to.clear();
     ++changes_;
   }
   return Change::Done;

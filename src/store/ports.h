@@ -62,7 +62,8 @@ class KeyStore {
   virtual ~KeyStore() = default;
   [[nodiscard]] virtual Result<std::optional<KeyRecord>> find_key(std::string_view id) = 0;
   [[nodiscard]] virtual Result<Change> add_key(const KeyRecord& key) = 0;
-  // Revoked from `at` on. A key that is revoked already keeps the earlier instant.
+  // Revoked from `at` on. A key that is revoked already keeps the earlier instant. One whose overlap this ends is revoked, and rotated no more: what
+  // replaces it may be what has to go.
   [[nodiscard]] virtual Result<Change> revoke_key(std::string_view id, Instant at) = 0;
   // In one step: adds `next`, marks `id` as rotated to it and revoked from `until` on. NotFound also if `id` is revoked,
   // now or from some instant on: a key is rotated once. Exists if the id of `next` is taken.

@@ -1,13 +1,17 @@
 """`quivive fetch`: what it sends, prints and returns, against our gateway and a server that records."""
 
 import json
+import os
+import pty
+import re
+import subprocess
 import threading
 import time
 
 import pytest
 
 from harness import Gateway, bearer, config, free_port, secret
-from harness.fetching import Recording, answer, fetch
+from harness.fetching import BINARY, Recording, answer, fetch, quiet_environment
 
 ALICE = ("alice", secret("fetch-lantern-4711"))
 WRONG = secret("fetch-lantern-4712")
@@ -43,6 +47,14 @@ def test_no_credential_no_configuration(gateway):
     assert done.exit == 0 and done.err == "" and json.loads(done.out)["target"] == "/public/x?do=echo"
 
 
+@pytest.mark.parametrize("password", ["wrong", "password", "Wrong", "refused"])
+def test_a_password_that_is_a_word_leaves_no_gap(gateway, tmp_path, password):
+    """The gap in a sentence that everybody knows would tell it."""
+    told = [fetch("-o", "/dev/null", "--basic", "--user", "alice", "--password-file", secret_file(tmp_path, one), gateway.url + "/basic/x").err for one in (WRONG, password)]
+    told = [re.sub(r"quivive explain \S+", "", " ".join(text.split())) for text in told]
+    assert "refused it as password-wrong: The user name or the password is wrong." in told[0] and told[0] == told[1]
+
+
 def test_a_refusal_is_explained(gateway):
     done = fetch(gateway.url + "/basic/x")
     assert done.exit == 1
@@ -65,7 +77,7 @@ def test_passwords(gateway, tmp_path, options, path, scheme):
     assert dict(json.loads(done.out)["fields"])["X-Quivive-Scheme"] == scheme
 
 
-@pytest.mark.parametrize("path, says", [("/basic/x", "credentials-rejected"), ("/digest/x", "refuses the Digest response")])
+@pytest.mark.parametrize("path, says", [("/basic/x", "password-wrong"), ("/digest/x", "refuses the Digest response")])
 def test_a_wrong_password(gateway, path, says):
     done = fetch("-u", "alice", "--password-stdin", gateway.url + path, stdin=WRONG)
     assert done.exit == 1 and says in done.err and "password-wrong" in done.err, done.err
@@ -99,6 +111,18 @@ def test_a_token(api, issuer, tmp_path):
     bearer(expired)
     done = fetch("--bearer-file", "-", api.url + "/bearer/x", stdin=expired)
     assert done.exit == 1 and "token-expired" in done.err, done.err
+
+
+def test_what_is_said_begins_a_line_of_the_terminal(gateway):
+    """A body without a line's end, and the message behind it, on one terminal; elsewhere the body stays as it is."""
+    ours, theirs = pty.openpty()
+    subprocess.run([str(BINARY), "fetch", gateway.url + "/basic/x"], stdout=theirs, stderr=theirs, env=quiet_environment(), timeout=30, check=False)
+    os.close(theirs)
+    shown = os.read(ours, 65536).decode().replace("\r\n", "\n")
+    os.close(ours)
+    assert '}\nquivive fetch: No credential' in shown, shown
+    done = fetch(gateway.url + "/basic/x")
+    assert done.out.endswith("}") and done.err.startswith("quivive fetch: "), done.err
 
 
 # --- what is sent
@@ -220,6 +244,7 @@ def test_max_time():
     (["-T", "/no/such/file", "URL"], "--upload-file"),
     (["-T", "-", "--user", "a", "--password-stdin", "URL"], "both the body and the password"),
     (["--max-time", "-1", "URL"], "--max-time"),
+    (["--cacert", "/no/such/file", "URL"], "--cacert: No such file"),
     (["ftp://127.0.0.1/"], "http"),
     (["127.0.0.1:80/x"], "begins with https:// or http://"),
     (["http://127.0.0.1/a b"], "%XX"),

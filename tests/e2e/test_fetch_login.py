@@ -53,7 +53,7 @@ def test_without_a_profile_it_signs_in_for_this_origin_alone(issuer, tmp_path):
         sign_in(issuer, going)
         status, out, err = going.end()
         assert (status, out) == (0, "orders 0") and "signed in at " + issuer.url in err and "kept in" in err, err
-        assert read(tmp_path)["origins"] == [server.url]
+        assert read(tmp_path)["origins"] == [server.url] and f"its token goes to {server.url}\n" in err
         again = fetch("--login", server.url + "/orders", home=tmp_path)
         assert (again.exit, again.out, again.err) == (0, "orders 0", "")
         assert [r.authorization is not None for r in server.requests] == [True, True]
@@ -321,7 +321,7 @@ def test_a_secret_in_the_place_of_its_file_is_not_repeated(tmp_path, option, tim
 
 @pytest.mark.parametrize("arguments, says", [
     (["--issuer", "https://id.example"], "--issuer goes with --login, which is missing"),
-    (["--key-header", "X-Key"], "--key-header goes with --key, which is missing"),
+    (["--key-header", "X-Key"], "--key-header goes with --key-file, which is missing"),
     (["--login", "--bearer-file", "x"], "--bearer-file"),
     (["--login", "--device"], "there is no profile 'default' yet; to make it, give --issuer URL"),
     (["--login", "--device", "--issuer", "http://127.0.0.1:1"], "give --client-id ID"),

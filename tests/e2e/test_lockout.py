@@ -232,6 +232,9 @@ def test_list_and_clear(gateway):
     assert listed.exit == 0 and listed.out.splitlines()[1].split()[:2] == ["alice", "192.0.2.0/24"]
     assert command("lockout", "list", "--json", *admin).json()[0]["user"] == "alice"
     assert command("lockout", "clear", *admin).exit == 2
+    for network in ("foo", "192.0.2.7", "192.0.2.7/24"):
+        wrong = command("lockout", "clear", "--network", network, *admin)
+        assert wrong.exit == 2 and "as lockout list shows it" in wrong.err, wrong.err
     assert command("lockout", "clear", "--user", "bob", *admin).exit == 1
     assert command("lockout", "clear", "--user", "alice", *admin).exit == 0
     expect(gateway, ask(gateway, basic(*ALICE)), 200, "allowed")

@@ -61,6 +61,7 @@ def test_device(issuer, tmp_path):
     issuer.device = {code: "approved" for code in issuer.device}
     status, out, err = login.end()
     assert status == 0 and "signed in at " + issuer.url in out and f"kept in {tmp_path}/quivive/profiles/default.json\n" in out, err
+    assert "its token goes wherever fetch is told; with --origin URL, there and nowhere else\n" in out, out
     kept = read(tmp_path)
     assert kept["access_token"] in issuer.good and kept["refresh_token"] == issuer.refresh and kept["scope"] == "orders"
     assert kept["requested_scope"] == "orders openid" and kept["revocation_endpoint"] == issuer.url + "/revoke"
@@ -214,8 +215,9 @@ def test_metadata_that_cannot_be_trusted(issuer, tmp_path, metadata, says):
     assert all(r.method == "GET" for r in issuer.requests)
 
 
-@pytest.mark.parametrize("arguments, says", [([], "--issuer"), (["--issuer", "https://id.example.com"], "--client-id"), (["--issuer", "URL", "--client-id", "a", "--origin", "x"], "--origin"),
+@pytest.mark.parametrize("arguments, says", [([], "--issuer"), (["--issuer", "https://id.example.com"], "--client-id"), (["--issuer", "https://id.example.com", "--client-id", "a", "--origin", "x"], "--origin"),
                                              (["--device", "--browser"], "exclude each other"), (["--profile", "a/b"], "no name of a profile"),
+                                             (["--issuer", "foo", "--client-id", "a"], "--issuer foo: no https or http URL"),
                                              (["--keep", "cloud"], "--keep takes file or secret-service")])
 def test_wrong_commands(arguments, says, tmp_path):
     done = quivive("login", *arguments, home=tmp_path)

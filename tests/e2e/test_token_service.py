@@ -457,7 +457,10 @@ def test_a_revoked_client_is_out_with_all_its_tokens(service):
     assert service.command("client", "revoke", "leaving").exit == 0
     revoked_from_now_on(service, own["access_token"])
     revoked_from_now_on(service, user["access_token"])
-    refused(service, refresh(service, app, user["refresh_token"]), "invalid_client", 401, "client-unauthenticated")
+    answer = refresh(service, app, user["refresh_token"])
+    refused(service, answer, "invalid_client", 401, "client-unauthenticated")
+    told = service.explain(answer.id).out
+    assert "the client 'leaving' is revoked" in told and "no credential" not in told and "leaving" not in answer.text
 
 
 # --- device authorization

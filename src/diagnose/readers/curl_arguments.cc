@@ -72,7 +72,9 @@ class CommandReader {
     const std::size_t equals = text.find('=');
     const auto found = find_long_option(text.substr(2, equals == kNone ? kNone : equals - 2));
     if (!found) {
-      note(fmt::format("curl has no option {}", printable(text.substr(0, equals), 40)));
+      const std::string_view typed = text.substr(0, equals);
+      note(fmt::format("curl has no option {}", printable(typed, 40)));
+      if (const std::string_view meant = meant_option(typed.substr(2)); !meant.empty() && !command_.misspelt) command_.misspelt = {printable(typed, 40), meant};
     } else if (!found->option->takes_value) {
       command_.options.emplace_back(found->option->name, found->on ? "" : "no");
       flag(found->option->id, found->on);

@@ -30,6 +30,9 @@ Read read_curl_words(std::span<const std::string> words) {
     split.push_back({.text = word, .pieces = {{Quoting::Single, 0, word.size()}}});
   }
   add_curl_command(capture, split, false);
+  // Curl sends nothing for such a command, so that there is nothing to judge.
+  if (const auto& misspelt = capture.command->misspelt)
+    return ReadError{Format::Curl, 1, 0, fmt::format("there is no option {}; did you mean --{}?", misspelt->typed, misspelt->meant)};
   return capture;
 }
 

@@ -1,5 +1,8 @@
 #include "diagnose/readers/curl_options.h"
 
+#include "base/text.h"
+#include "http/grammar.h"
+
 #include <algorithm>
 #include <array>
 
@@ -307,6 +310,14 @@ std::optional<FoundOption> find_long_option(std::string_view name) {
     if (option != nullptr && !option->takes_value) return FoundOption{option, false};
   }
   return std::nullopt;
+}
+
+std::string_view meant_option(std::string_view name) {
+  const auto has_digit = [](std::string_view text) { return std::ranges::any_of(text, http::is_digit); };
+  std::array<std::string_view, kOptions.size()> names;
+  std::ranges::transform(kOptions, names.begin(), &CurlOption::name);
+  const std::string_view near = closest(name, names);
+  return has_digit(name) || has_digit(near) ? std::string_view() : near;
 }
 
 const CurlOption* find_short_option(char letter) {

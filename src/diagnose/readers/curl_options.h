@@ -65,6 +65,9 @@ struct FoundOption {
 
 // The option of that name (without --), as curl finds it: exactly, or by a beginning that only one name has; or nothing.
 [[nodiscard]] std::optional<FoundOption> find_long_option(std::string_view name);
+// The option that such a name, which find_long_option() does not find, was most likely meant to be; "" where none is near. Nor is one where they differ
+// in a digit: a later curl may have --http4.
+[[nodiscard]] std::string_view meant_option(std::string_view name);
 // nullptr where curl has no such letter.
 [[nodiscard]] const CurlOption* find_short_option(char letter);
 

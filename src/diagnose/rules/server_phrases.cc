@@ -187,6 +187,17 @@ Phrase phrase_of(Cause cause, std::string_view emitter) {
   return out;
 }
 
+std::string_view fix_of(Reason reason, Cause cause) {
+  switch (reason) {
+    case Reason::PasswordWrong: return "Check both, the user's name and the password. The user may be disabled as well; only the operator sees which it is.";
+    case Reason::KeyMalformed: return "Copy the whole key again: qv_, the id, _ and the rest, in the same case, without quotes or spaces.";
+    case Reason::KeyUnknown: return "Check that the key belongs to this environment: another deployment made it, or its record was removed.";
+    case Reason::KeyRevoked: return "Ask the operator for the new key: this one was revoked, or replaced by a rotation.";
+    case Reason::KeyExpired: return "Ask the operator for a new key.";
+    default: return phrase_of(cause).fix;
+  }
+}
+
 std::optional<Cause> cause_of(Reason reason) {
   switch (reason) {
     case Reason::TokenIssuedInFuture: return Cause::TokenNotYetValid;

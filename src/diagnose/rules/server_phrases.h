@@ -18,6 +18,8 @@ struct Phrase {
 // `emitter` is the fingerprint's: what to do may be particular to it, and names no other product.
 [[nodiscard]] Phrase phrase_of(Cause cause, std::string_view emitter = {});
 
+// What to do about a reason of our gateway, which says more than the cause that it belongs to.
+[[nodiscard]] std::string_view fix_of(Reason reason, Cause cause);
 // What a reason of our gateway is called here; nothing for those that explain no refusal (outages).
 [[nodiscard]] std::optional<Cause> cause_of(Reason reason);
 

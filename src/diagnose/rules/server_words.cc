@@ -325,6 +325,8 @@ void judge_words(const Context& context, const Facts& facts, Report& report) {
                         ? (said->row->emitter == "any" ? std::string() : fmt::format("These are the words of {}.", said->row->emitter))
                         : judgement.detail)
             .fix(std::move(fix))
+            .own(phrase.summary)
+            .own(phrase.fix)
             .see(said->part, said->name, said->quote);
     if (judgement.said) entry.server_said();
     // Version 1 and 2 of Entra look like two issuers.
@@ -341,6 +343,18 @@ void judge_words(const Context& context, const Facts& facts, Report& report) {
   }
 }
 
+// In the gateway's own words, which a password may have words in common with.
+Report::Entry refused_as(Reason reason, Cause cause, const Facts& facts, Report& report) {
+  const ReasonInfo& row = info(reason);
+  const std::string_view fix = fix_of(reason, cause);
+  auto entry = report.fault(cause, Certainty::Certain, facts);
+  entry.summary(fmt::format("The gateway (Quivive) refused it as {}: {}.", code_of(reason), row.description))
+      .fix(std::string(fix))
+      .page(code_of(reason));
+  for (const std::string_view own : {code_of(reason), row.description, row.operator_text, fix}) entry.own(own);
+  return entry;
+}
+
 // What the gateway itself remembers of this rejection, for whoever may ask it: the check that failed, not only its reason.
 bool own_record(const Context& context, const Facts& facts, Report& report) {
   const auto& all = context.capture.records;
@@ -354,10 +368,8 @@ bool own_record(const Context& context, const Facts& facts, Report& report) {
     if (text->empty() || (!seen.empty() && seen.find(*text) != std::string::npos)) continue;
     seen += (seen.empty() ? "" : ": ") + *text;
   }
-  auto entry = report.fault(*cause, Certainty::Certain, facts);
-  entry.summary(fmt::format("The gateway (Quivive) refused it as {}: {}.", code_of(*reason), info(*reason).description))
-      .detail(record->meaning)
-      .fix(std::string(phrase_of(*cause).fix))
+  auto entry = refused_as(*reason, *cause, facts, report);
+  entry.detail(record->meaning)
       .see("gateway.record", "route", record->route.empty() ? "none matched" : record->route)
       .server_said();
   if (!seen.empty()) entry.see("gateway.record", "check", seen);
@@ -371,14 +383,14 @@ bool own_words(const Facts& facts, Report& report) {
   const auto cause = cause_of(own->reason);
   if (!cause) return true;
   const ReasonInfo& row = info(own->reason);
-  std::string fix(phrase_of(*cause).fix);
+  std::string fix(fix_of(own->reason, *cause));
   if (!own->trace.empty())
     fix += fmt::format(" Whoever runs the gateway sees everything with: quivive explain {}", printable(own->trace, 60));
   const std::size_t space = own->evidence.find(' ');
-  report.fault(*cause, Certainty::Certain, facts)
-      .summary(fmt::format("The gateway (Quivive) refused it as {}: {}.", code_of(own->reason), row.description))
+  refused_as(own->reason, *cause, facts, report)
       .detail(std::string(row.operator_text))
       .fix(std::move(fix))
+      .own(row.error)
       .see(own->evidence.substr(0, space), space == std::string::npos ? "" : own->evidence.substr(space + 1), own->text)
       .server_said();
   return true;

@@ -239,8 +239,11 @@ TEST_P(StoreContract, RotateKey_AddsTheNextAndEndsTheFirst) {
   EXPECT_EQ(must(other_.find_key("k2")), key("k2"));
   EXPECT_EQ(must(store_.rotate_key("k1", key("k3"), after(90))), Change::NotFound);  // once only
   EXPECT_FALSE(must(store_.find_key("k3")));
+  EXPECT_EQ(must(store_.revoke_key("k1", after(99))), Change::Done);
+  EXPECT_EQ(must(other_.find_key("k1"))->rotated_to, "k2");          // it was over by then
   EXPECT_EQ(must(store_.revoke_key("k1", after(1))), Change::Done);  // ends the overlap
   EXPECT_EQ(must(other_.find_key("k1"))->revoked, after(1));
+  EXPECT_EQ(must(other_.find_key("k1"))->rotated_to, "");
 }
 
 TEST_P(StoreContract, RotateKeyToATakenId_ChangesNothing) {

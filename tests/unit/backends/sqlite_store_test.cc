@@ -91,6 +91,7 @@ TEST(SqliteStore, Refused_SaysWhichFileAndWhatToDo) {
            {"marked.db", run("PRAGMA application_id=7"), "database of another program"},
            {"newer.db", run("PRAGMA application_id=0x51766976; PRAGMA user_version=99"), "made by a newer quivive (schema 99"},
            {"open.db", [](const std::string& path) { RawDb(path).run("PRAGMA user_version=0"); std::ofstream(path, std::ios::app); ::chmod(path.c_str(), 0644); }, "chmod 600"},
+           {"others-open.db", [](const std::string& path) { RawDb(path).run("CREATE TABLE t (x)"); ::chmod(path.c_str(), 0644); }, "database of another program"},
            {"link.db", [](const std::string& path) { ASSERT_EQ(::symlink("/nowhere/at/all", path.c_str()), 0); }, "No such file"},
        }) {
     const std::string path = folder.path(row.name);

@@ -37,11 +37,23 @@ class CommandTest : public testing::Test {
 
   // Exactly these words.
   Outcome run_raw(const std::vector<std::string>& words, const std::string& input = "") {
+    std::ostringstream out;
+    Outcome outcome = run_to(out, words, input);
+    outcome.out = out.str();
+    return outcome;
+  }
+  Outcome run_to(std::ostream& out, const std::vector<std::string>& words, const std::string& input = "") {
     std::istringstream in(input);
-    std::ostringstream out, err;
+    std::ostringstream err;
     Io io{in, out, err, clock_, random_, terminal_};
     const int status = run_command_line(words, io);
-    return {status, out.str(), err.str()};
+    return {status, "", err.str()};
+  }
+  // With --store added, and nowhere to write to.
+  Outcome run_without_output(std::vector<std::string> words) {
+    words.insert(words.end(), {"--store", "sqlite:" + folder_.path("store.db")});
+    std::ostream nowhere(nullptr);
+    return run_to(nowhere, words);
   }
   // With --store added.
   Outcome run(std::vector<std::string> words, const std::string& input = "") {

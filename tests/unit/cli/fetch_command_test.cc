@@ -25,6 +25,13 @@ class FetchTest : public CommandTest {
 // A credential over plain http is given up before anything is sent: what comes before that can be seen without a server.
 const std::string kUrl = "http://api.example.invalid/orders";
 
+TEST_F(FetchTest, KeyFile_HasOneNameInHelpAndErrors_AndAShortOne) {
+  EXPECT_THAT(run_raw({"fetch", "--help"}).out, HasSubstr("  --key-file FILE "));
+  EXPECT_THAT(run_raw({"fetch", "--key", "/nowhere/key", kUrl}).err, HasSubstr("--key-file: No such file"));
+  EXPECT_THAT(run_raw({"fetch", "--key-flie", "key", kUrl}).err, HasSubstr("did you mean --key-file?"));
+  for (const std::string name : {"--key", "--key-file"}) EXPECT_THAT(run_raw({"fetch", kUrl, name}).err, HasSubstr(name + " needs a value"));
+}
+
 TEST_F(FetchTest, Password_IsAskedFor) {
   terminal_.answers = {"open-sesame"};
   const auto result = run_raw({"fetch", "--user", "alice", kUrl});
@@ -93,7 +100,18 @@ TEST_F(FetchTest, Whoami_OpaqueAndBare) {
   EXPECT_THAT(result.out, HasSubstr("no JWT that names one"));
   EXPECT_THAT(result.out, HasSubstr("ends      not said"));
   EXPECT_THAT(result.out, HasSubstr("sign in again when it ends"));
-  EXPECT_EQ(run_raw({"whoami", "--profile", "nobody"}).status, kNo);
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"whoami"}, {"token", "print"}, {"logout"}}) {
+    std::vector<std::string> all = words;
+    all.insert(all.end(), {"--profile", "nobody"});
+    const auto none = run_raw(all);
+    EXPECT_EQ(none.status, kNo) << words.back();
+    EXPECT_THAT(none.err, HasSubstr("there is no profile 'nobody'"));
+    // Nor is there one where no folder for profiles can be made.
+    ::setenv("XDG_STATE_HOME", "/dev/null", 1);
+    EXPECT_EQ(run_raw(all).err, none.err);
+    ::setenv("XDG_STATE_HOME", folder_.path("state").c_str(), 1);
+  }
+  EXPECT_EQ(run_raw({"fetch", "--profile", "nobody", kUrl}).status, kWrong);
 }
 
 TEST_F(FetchTest, TokenPrint_WithoutRefresh) {

@@ -3,6 +3,8 @@
 #include "base/json.h"
 #include "command_test.h"
 
+#include <algorithm>
+
 namespace quivive::cli {
 namespace {
 
@@ -51,6 +53,8 @@ TEST_F(KeyCommandTest, CreateJson_HasTheDocumentedMembers) {
   EXPECT_EQ(to_json(*member(made, "scopes")), R"(["a"])");
   EXPECT_TRUE(member(made, "expires")->is_null());
   EXPECT_EQ(text(create({"--expires", "1d"}), "expires"), "2026-11-25T10:03:31Z");
+  EXPECT_EQ(text(create({"--expires", "2027-01-01"}), "expires"), "2027-01-01T00:00:00Z");
+  EXPECT_EQ(text(create({"--expires", "2027-01-01T12:00:00+01:00"}), "expires"), "2027-01-01T11:00:00Z");
 }
 
 TEST_F(KeyCommandTest, CreateWithWrongInput_MakesNothing) {
@@ -62,7 +66,8 @@ TEST_F(KeyCommandTest, CreateWithWrongInput_MakesNothing) {
                          {{"--owner", std::string(256, 'x')}, "--owner has"}, {{"--owner", "\xff"}, "UTF-8"}, {{"--owner", " a"}, "space"},
                          {{"--owner", "a", "--scope", "two words"}, "--scope takes one scope"},
                          {{"--owner", "a", "--scope", ""}, "--scope takes one scope"}, {{"--owner", "a", "--expires", "90"}, "--expires"},
-                         {{"--owner", "a", "--expires", "0s"}, "--expires"}, {{"--owner", "a", "--expires", "soon"}, "--expires"},
+                         {{"--owner", "a", "--expires", "0s"}, "--expires"}, {{"--owner", "a", "--expires", "soon"}, "or a date"},
+                         {{"--owner", "a", "--expires", "2026-11-24"}, "past already"}, {{"--owner", "a", "--expires", "2027-13-01"}, "or a date"},
                          {{"--owner", "a", "--note", "x\x1by"}, "--note"}}) {
     std::vector<std::string> words = {"key", "create"};
     words.insert(words.end(), row.words.begin(), row.words.end());
@@ -94,6 +99,14 @@ TEST_F(KeyCommandTest, List_ShowsStatesAndNoSecret) {
   }
   clock_.advance(std::chrono::hours(24));
   EXPECT_THAT(run({"key", "list"}).out, HasSubstr(text(rotated, "id") + "  rotated to " + text(next, "id")));
+}
+
+// Its replacement may be what has to go, so that "rotated" would hide what the operator did.
+TEST_F(KeyCommandTest, RevokedWithinTheOverlap_IsRevoked) {
+  const auto old = create();
+  ASSERT_EQ(run({"key", "rotate", text(old, "id"), "--overlap", "24h"}).status, kDone);
+  ASSERT_EQ(run({"key", "revoke", text(old, "id")}).status, kDone);
+  EXPECT_THAT(run({"key", "list"}).out, HasSubstr(text(old, "id") + "  revoked "));
 }
 
 TEST_F(KeyCommandTest, ListOfNothing_SaysHowToMakeOne) {
@@ -152,6 +165,29 @@ TEST_F(KeyCommandTest, RotateWithoutOverlap_EndsTheOldKeyNow) {
   EXPECT_EQ(result.status, kDone);
   EXPECT_THAT(result.out, HasSubstr("which is refused from now on"));
   EXPECT_EQ(record(text(old, "id")).revoked, clock_.now());
+}
+
+// The old key is over, and nobody has the new one: its id is what can still be done something with.
+TEST_F(KeyCommandTest, WhatCouldNotBeShown_IsNamedWithoutItsSecret) {
+  const auto old = create();
+  const auto ids = [&] {
+    std::vector<std::string> out;
+    for (const auto& key : backends::SqliteStore::open(folder_.path("store.db")).value()->list_keys().value()) out.push_back(key.id);
+    return out;
+  };
+  const auto rotated = run_without_output({"key", "rotate", text(old, "id")});
+  const std::string next = record(text(old, "id")).rotated_to;
+  EXPECT_EQ(rotated.status, kFailed);
+  EXPECT_THAT(rotated.err, AllOf(HasSubstr("key " + next + " was made and could not be shown; replace it in turn: quivive key rotate " + next),
+                                 HasSubstr("Key " + text(old, "id") + " is refused from now on"), testing::Not(HasSubstr("qv_"))));
+  const auto before = ids();
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"key", "create", "--owner", "a"}, {"key", "create", "--owner", "a", "--json"}}) {
+    const auto made = run_without_output(words);
+    EXPECT_EQ(made.status, kFailed);
+    EXPECT_THAT(made.err, AllOf(HasSubstr("quivive key revoke "), testing::Not(HasSubstr("qv_"))));
+    EXPECT_TRUE(std::ranges::any_of(ids(), [&](const std::string& id) { return std::ranges::count(before, id) == 0 && made.err.find(id) != std::string::npos; })) << made.err;
+    expect_one_line(made.err);
+  }
 }
 
 TEST_F(KeyCommandTest, RotateOfAKeyThatIsOver_IsNo) {

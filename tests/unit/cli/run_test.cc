@@ -16,6 +16,16 @@ TEST_F(RunTest, HelpAndVersion_AreAnswered) {
   EXPECT_EQ(run_raw({"--version"}).status, kDone);
 }
 
+TEST_F(RunTest, HelpInFront_IsTheCommandsHelp) {
+  for (const std::string help : {"--help", "-h", "help"}) {
+    EXPECT_EQ(run_raw({help, "serve"}).out, run_raw({"serve", "--help"}).out);
+    EXPECT_EQ(run_raw({help, "key", "create"}).out, run_raw({"key", "create", "--help"}).out);
+    EXPECT_EQ(run_raw({help, "key"}).out, run_raw({"key", "--help"}).out);
+    EXPECT_EQ(run_raw({help, "key"}).status, kDone);
+    EXPECT_EQ(run_raw({help, "--version"}).out, run_raw({help}).out);
+  }
+}
+
 TEST_F(RunTest, NothingAsked_ShowsHelpAsAMistake) {
   const auto result = run_raw({});
   EXPECT_EQ(result.status, kWrong);
@@ -30,7 +40,8 @@ TEST_F(RunTest, UnknownCommand_NamesTheNearest) {
   };
   for (const Row& row : {Row{{"kye"}, "no command 'kye'; did you mean 'key'?"}, {{"tokens", "revoke"}, "did you mean 'token'?"},
                          {{"key", "crate"}, "no command 'key crate'; did you mean 'key create'?"}, {{"frobnicate"}, "--help lists them"},
-                         {{"\x1b[2J"}, "\\x1b"}}) {
+                         {{"\x1b[2J"}, "\\x1b"}, {{"help", "kye"}, "did you mean 'key'?"},
+                         {{"--verison"}, "no option '--verison'; did you mean '--version'?"}, {{"--store=secret"}, "no option '--store'; quivive --help"}}) {
     const auto result = run_raw(row.words);
     EXPECT_EQ(result.status, kWrong);
     EXPECT_THAT(result.err, HasSubstr(row.part));
@@ -104,6 +115,7 @@ TEST_F(RunTest, WhichStore_IsSaidOrRefused) {
            {{"--store", "sqlite:"}, kWrong, "write sqlite:PATH"},
            {{"--store", "postgres://x"}, kWrong, "write sqlite:PATH"},
            {{"--store", "sqlite:" + folder_.path("none.db")}, kFailed, "there is no store " + folder_.path("none.db")},
+           {{"--store", "sqlite:" + folder_.path(std::string(300, 'x'))}, kFailed, "cannot be looked at: File name too long"},
            {{"--config", folder_.path("none.yaml")}, kWrong, folder_.path("none.yaml")},
            {{"--config", folder_.write("bad.yaml", "lisen: 1\n")}, kWrong, "bad.yaml:1:1"},
            {{"--config", folder_.write("memory.yaml", "upstream: http://127.0.0.1:9000\nstore: memory\naccept: {api_key: {}}\n")}, kWrong, "sets store: memory"},

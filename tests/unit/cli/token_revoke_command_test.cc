@@ -1,6 +1,8 @@
 #include "backends/sqlite_store.h"
 #include "command_test.h"
 
+#include <fstream>
+
 namespace quivive::cli {
 namespace {
 
@@ -59,6 +61,38 @@ TEST_F(TokenRevokeCommandTest, WrongInput_StoresNothing) {
   EXPECT_THAT(without.err, HasSubstr("--issuer URL is missing"));
   EXPECT_EQ(run({"token", "revoke", "--issuer", "", "--jti", "x"}).status, kWrong);
   EXPECT_TRUE(stored().empty());
+}
+
+// Threat: a slash too many, and what was to be revoked goes on working while the command says that it does not.
+TEST_F(TokenRevokeCommandTest, IssuerThatNobodyTakes_IsRefusedWhereAConfigurationSaysSo) {
+  const std::string config = folder_.path("quivive.yaml");
+  std::ofstream(config) << "store: sqlite:" << folder_.path("store.db")
+                        << "\nupstream: http://127.0.0.1:9\nissuer: http://127.0.0.1:27480\n"
+                           "accept: {basic: {}, bearer: {issuers: [{issuer: 'https://id.example.com', audience: api}]}}\n"
+                           "routes: [{path: /, accept: [bearer]}]\n";
+  const auto asked = [&](const std::string& issuer) { return run_raw({"token", "revoke", "--issuer", issuer, "--subject", "anna", "--config", config}); };
+  for (const auto& [issuer, hint] : {std::pair<std::string, std::string>{"http://127.0.0.1:27480/", "did you mean 'http://127.0.0.1:27480'?"},
+                                     {"https://id.example.com/", "did you mean 'https://id.example.com'?"},
+                                     {"nonsense", "there is https://id.example.com, http://127.0.0.1:27480"}}) {
+    const auto result = asked(issuer);
+    EXPECT_EQ(result.status, kWrong) << issuer;
+    EXPECT_THAT(result.err, AllOf(HasSubstr("no issuer '" + issuer + "' is configured in "), HasSubstr(hint)));
+    expect_one_line(result.err);
+  }
+  EXPECT_TRUE(stored().empty());
+  for (const std::string issuer : {"https://id.example.com", "http://127.0.0.1:27480"}) {
+    const auto result = asked(issuer);
+    EXPECT_EQ(result.status, kDone) << result.err;
+    EXPECT_EQ(result.err, "");
+  }
+  EXPECT_EQ(stored().size(), 2u);
+}
+
+TEST_F(TokenRevokeCommandTest, StoreAlone_SaysThatTheIssuerWasNotChecked) {
+  const auto result = revoke({"--jti", "j1"});
+  EXPECT_EQ(result.status, kDone);
+  EXPECT_THAT(result.err, AllOf(HasSubstr("https://id.example.com"), HasSubstr("--config FILE checks it")));
+  expect_one_line(result.err);
 }
 
 }  // namespace

@@ -92,6 +92,7 @@ TEST_F(WhyCommandTest, WrongInput_OneLineAndTwo) {
       {{"-"}, "{\"log\":{\"version\":\"1.2\",\"entries\":[{\"request\":", "read as har"},
       {{"--offline", "x.txt", "--", "curl", "https://a.example/"}, "", "exclude each other"},
       {{"--", "wget", "https://a.example/"}, "", "'wget' is none"},
+      {{"--offline", "--", "curl", "--hedaer", "X-API-Key: abc", "https://a.example/"}, "", "the curl command: there is no option --hedaer; did you mean --header?"},
       {{"--help", "token-expried"}, "", "did you mean 'token-expired'?"},
   };
   for (const Row& row : rows) {
@@ -151,7 +152,11 @@ TEST_F(WhyCommandTest, Help_IsThePageOfTheDocs) {
     ASSERT_NE(page, "") << row.code;
     EXPECT_EQ(why({"--help", std::string(row.code)}).out, page) << row.code;
   }
-  EXPECT_THAT(why({"--help"}).out, HasSubstr("--postman-environment"));
+  // A reason of the gateway that no cause is called like.
+  const auto reason = why({"--help", "password-wrong"});
+  EXPECT_EQ(reason.status, kDone);
+  EXPECT_THAT(reason.out, AllOf(StartsWith("# password-wrong\n"), HasSubstr("**The client:**"), Not(HasSubstr("<!--"))));
+  EXPECT_THAT(why({"--help"}).out, AllOf(HasSubstr("--postman-environment"), HasSubstr("--help CODE")));
 }
 
 }  // namespace

@@ -91,6 +91,27 @@ TEST(Redactor, WordsOfASentence_StayWhereTheyAreNotQuoted) {
   EXPECT_EQ(redactor("the server"), "the …");  // evidence quotes the input and nothing else
 }
 
+TEST(Redactor, FixedTexts_StayWhole) {
+  const Redactor redactor(given_secrets(std::vector<Secret>{Secret("wrong"), Secret("in a Bearer")}));
+  const std::string_view own[] = {"password-wrong", "Write 'wrong' in small."};
+  EXPECT_EQ(redactor.prose("refused as password-wrong: 'password wrong'. Write 'wrong' in small.", own),
+            "refused as password-wrong: 'password …'. Write 'wrong' in small.");
+  EXPECT_EQ(redactor.prose("refused as password-wrong", {}), "refused as password-…");
+  EXPECT_EQ(redactor.with_fingerprints("password-wrong, wrong", own), "password-wrong, …");
+  // A secret that is such a text itself is taken out where it is quoted.
+  const Redactor whole(given_secrets(std::vector<Secret>{Secret("password-wrong")}));
+  EXPECT_EQ(whole.prose("refused as password-wrong", own), "refused as password-wrong");
+  EXPECT_EQ(whole.with_fingerprints("no: password-wrong", own), "no: …");
+  // What only begins in one is not ours.
+  const std::string_view begins[] = {"it came in a"};
+  EXPECT_EQ(redactor.prose("it came in a Bearer", begins), "it came …");
+}
+
+TEST(Redactor, GivenSecrets_AreTakenOutByTheirLongerWords) {
+  const Redactor redactor(given_secrets(std::vector<Secret>{Secret("one-half-of-it no other-half-of-it")}));
+  EXPECT_EQ(redactor("no (one-half-of-it) and (other-half-of-it), (one-half-of-it no other-half-of-it)"), "no (…) and (…), (…)");
+}
+
 TEST(Redactor, Passwords_ShowNotEvenTheirEnds) {
   const std::string payload = "YWxpY2U6YS1wYXNzd29yZC1vZi10aGlydHktY2hhcnM=";  // alice:a-password-of-thirty-chars
   for (const std::string scheme : {"Basic ", "", "Bearer ", "Bearer Basic "}) {

@@ -228,5 +228,21 @@ TEST(ReadCurlWords, AShellHasSplitThem_DollarsAreLiteral) {
   EXPECT_FALSE(read_curl_words(std::vector<std::string>{"curl"}));
 }
 
+// Curl sends nothing for it, so that a verdict would be about a request that nobody makes.
+TEST(ReadCurlWords, MisspeltOption_IsAnError) {
+  const auto error_of = [](std::string option) {
+    const Read read = read_curl_words(std::vector<std::string>{"curl", std::move(option), "X-API-Key: abc", "https://a.example/"});
+    return read ? std::string() : read.error().message;
+  };
+  EXPECT_EQ(error_of("--hedaer"), "there is no option --hedaer; did you mean --header?");
+  EXPECT_EQ(error_of("--heder=X-API-Key: abc"), "there is no option --heder; did you mean --header?");
+  EXPECT_EQ(error_of("--dat"), "there is no option --dat; did you mean --data?");  // ambiguous, says curl
+  // What a later version may have, and what is a beginning that only one has.
+  for (const std::string option : {"--tlsv1.4", "--http4", "--quite-another", "--heade", "--no-progress-meter", "-H"}) EXPECT_EQ(error_of(option), "") << option;
+  // A value is none, and what was pasted somewhere is read as well as it can be.
+  EXPECT_TRUE(read_curl_words(std::vector<std::string>{"curl", "-A", "--hedaer", "https://a.example/"}));
+  EXPECT_TRUE(read_curl_command("curl --hedaer 'X-API-Key: abc' https://a.example/"));
+}
+
 }  // namespace
 }  // namespace quivive::diagnose::readings

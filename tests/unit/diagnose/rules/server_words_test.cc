@@ -310,6 +310,41 @@ TEST(ServerWords, OwnGateway_NamesItsReason) {
       "");
 }
 
+TEST(ServerWords, OwnGateway_WhatToDoIsTheReasons) {
+  const std::string answer = "Cache-Control: no-store\nVary: Authorization, Accept\nX-Request-Id: k3v9q4\nContent-Type: application/json\n";
+  const std::pair<std::string_view, std::string_view> rows[] = {
+      {"Wrong user name or password", "password-wrong"}, {"Malformed API key", "key-malformed"}, {"Unknown API key", "key-unknown"},
+      {"API key revoked", "key-revoked"},                {"API key expired", "key-expired"}};
+  std::set<std::string> fixes;
+  for (const auto& [error, page] : rows) {
+    const Diagnosis d = judge(Format::Http, exchange("X-API-Key: qv_7Hk2m9PqRs_4kXoabcdefgh\n", 401, answer, fmt::format(R"({{"error":"{}"}})", error)));
+    const Finding* finding = find(d, Cause::CredentialsRejected);
+    ASSERT_NE(finding, nullptr) << error;
+    EXPECT_EQ(finding->page, page);
+    fixes.insert(finding->fix);
+  }
+  EXPECT_EQ(fixes.size(), std::size(rows));
+}
+
+// Threat: a gap in a sentence that everybody can read in the manual tells the password.
+TEST(ServerWords, OwnGateway_ItsTextsHaveNoGapForThePassword) {
+  const std::string answer = "Cache-Control: no-store\nVary: Authorization, Accept\nX-Request-Id: k3v9q4\nContent-Type: application/json\n";
+  const auto found_with = [&](std::string_view password) {
+    const Diagnosis d = judge(Format::Http, exchange(fmt::format("Authorization: Basic {}\n", base64_encode(fmt::format("alice:{}", password))), 401, answer,
+                                                     R"({"error":"Wrong user name or password"})"));
+    const Finding* finding = find(d, Cause::CredentialsRejected);
+    return finding == nullptr ? "" : fmt::format("{}|{}|{}|{}", finding->summary, finding->detail, finding->fix, finding->evidence.front().text);
+  };
+  const std::string any = found_with("tr0ub4dor");
+  EXPECT_NE(any.find("refused it as password-wrong: The user name or the password is wrong."), std::string::npos) << any;
+  for (const std::string_view password : {"wrong", "password", "name", "quivive", "password-wrong", "Wrong"}) EXPECT_EQ(found_with(password), any) << password;
+  // What was sent is quoted without the secret, even where that is such a text itself.
+  const Diagnosis d = judge(Format::Http, exchange("Authorization: Bearer password-wrong\n", 401, answer, R"({"error":"Wrong user name or password"})"));
+  for (const Finding& finding : d.findings) {
+    for (const Evidence& evidence : finding.evidence) EXPECT_EQ(evidence.text.find("password-wrong"), std::string::npos) << evidence.text;
+  }
+}
+
 TEST(ServerWords, RecordOfTheGateway_TellsMoreThanItsAnswer) {
   const std::string answer = exchange(bearer(jwt(living())), 401, "WWW-Authenticate: Bearer\nX-Request-Id: k3v9q4\n");
   Read read = read_text(Format::Http, answer);
