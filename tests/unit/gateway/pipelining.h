@@ -43,12 +43,12 @@ class Pipelining : public Deploying {
     auth::FoundCredentials found;
     Admission out;
     if (decide_now(*worker, *deployment, input, found, out)) return out;
-    bool done = false;
+    bool done = began_ = false;
     worker->loop.spawn(verify(input, found, out, done));
     while (!done) {
       worker->loop.io().restart();
       worker->loop.io().run_one();
-      if (meanwhile && !done) meanwhile();
+      if (meanwhile && began_ && !done) meanwhile();
       control.io().restart();
       control.io().poll();
     }
@@ -68,11 +68,13 @@ class Pipelining : public Deploying {
 
  private:
   net::Awaitable<> verify(PipelineInput input, const auth::FoundCredentials& found, Admission& out, bool& done) {
+    began_ = true;
     co_await verify_credential(*worker, deployment, input, found, out);
     done = true;
   }
 
   const std::string yaml_, file_;
+  bool began_ = false;
 };
 
 }  // namespace quivive::gateway
