@@ -184,12 +184,16 @@ Result<std::optional<DeviceRecord>> poll_device(SqliteConnection& connection, st
   return device;
 }
 
-Result<Change> claim_once(SqliteConnection& connection, std::string_view id, Instant expires) {
-  const auto claimed = apply(connection, Change::Exists, "INSERT INTO claimed (id, expires) VALUES (?,?) ON CONFLICT DO NOTHING", id, expires);
+Result<Change> claim_once(SqliteConnection& connection, std::string_view id, std::string_view claimant, Instant expires, Instant now) {
+  const auto claimed = apply(connection, Change::Exists, "INSERT INTO claimed (id, expires, claimant) VALUES (?,?,?) ON CONFLICT DO NOTHING", id, expires, claimant);
   if (!claimed || *claimed != Change::Done) return claimed;
-  const auto all = connection.number("SELECT count(*) FROM claimed");
-  if (!all) return all.error();
-  if (*all > as_count(store::kMostClaimed)) return error("{} identifiers are claimed and have not expired: no more are taken", store::kMostClaimed);
+  auto count = connection.query("SELECT count(*) FROM claimed WHERE claimant = ? AND expires > ?");
+  if (!count) return count.error();
+  const auto row = count->bind(claimant).bind(now).step();
+  if (!row) return row.error();
+  if (count->number(0) > as_count(store::kMostClaimed)) {
+    return error("{} identifiers of one claimant have not expired: no more are taken", store::kMostClaimed);
+  }
   return Change::Done;
 }
 

@@ -34,7 +34,7 @@ namespace quivive::backends::sqlite_oauth {
 [[nodiscard]] Result<std::optional<store::DeviceRecord>> poll_device(SqliteConnection& connection, std::string_view digest,
                                                                              std::string_view client, Instant at);
 
-[[nodiscard]] Result<store::Change> claim_once(SqliteConnection& connection, std::string_view id, Instant expires);
+[[nodiscard]] Result<store::Change> claim_once(SqliteConnection& connection, std::string_view id, std::string_view claimant, Instant expires, Instant now);
 
 [[nodiscard]] Result<store::Change> add_signing_key(SqliteConnection& connection, const store::SigningKeyRecord& key, std::string_view newest);
 [[nodiscard]] Result<std::vector<store::SigningKeyRecord>> list_signing_keys(SqliteConnection& connection);

@@ -168,7 +168,9 @@ constexpr std::array<const char*, kSqliteSchemaVersion> kMigrations = {
     R"(ALTER TABLE refresh_tokens ADD COLUMN parent BLOB NOT NULL DEFAULT x'';     -- store::Descent
        ALTER TABLE refresh_tokens ADD COLUMN parent_used INTEGER NOT NULL DEFAULT 0;
        ALTER TABLE refresh_tokens ADD COLUMN overtaken INTEGER NOT NULL DEFAULT 0 CHECK (overtaken IN (0, 1));
-       CREATE INDEX refresh_tokens_by_parent ON refresh_tokens (parent);)"};
+       CREATE INDEX refresh_tokens_by_parent ON refresh_tokens (parent);)",
+    R"(ALTER TABLE claimed ADD COLUMN claimant BLOB NOT NULL DEFAULT x'';          -- who used it
+       CREATE INDEX claimed_by_claimant ON claimed (claimant, expires);)"};
 
 // Neither ours nor empty. To be asked within a transaction.
 Result<bool> is_of_another_program(SqliteConnection& connection) {

@@ -7,7 +7,7 @@
 
 namespace quivive::backends {
 
-inline constexpr std::int64_t kSqliteSchemaVersion = 6;              // PRAGMA user_version
+inline constexpr std::int64_t kSqliteSchemaVersion = 7;              // PRAGMA user_version
 inline constexpr std::int64_t kSqliteApplicationId = 0x51766976;     // PRAGMA application_id: "Qviv"
 
 // Whether prepare_sqlite_file() would take the file: not another program's, nor of a newer schema.

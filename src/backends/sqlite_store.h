@@ -103,7 +103,7 @@ class SqliteStore final : public store::Store {
   [[nodiscard]] Result<Rotation> rotate_refresh(std::string_view digest, const store::RefreshRecord& next, Duration grace,
                                                 std::string_view issuer) override;
   [[nodiscard]] Result<std::size_t> revoke_family(std::string_view family, std::string_view issuer, Instant at) override;
-  [[nodiscard]] Result<store::Change> claim_once(std::string_view id, Instant expires) override;
+  [[nodiscard]] Result<store::Change> claim_once(std::string_view id, std::string_view claimant, Instant expires, Instant now) override;
   [[nodiscard]] Result<store::Change> add_signing_key(const store::SigningKeyRecord& key, std::string_view newest) override;
   [[nodiscard]] Result<std::vector<store::SigningKeyRecord>> list_signing_keys() override;
   [[nodiscard]] Result<store::Change> drop_signing_key(std::string_view kid) override;

@@ -138,9 +138,9 @@ Result<std::size_t> SqliteStore::revoke_family(std::string_view family, std::str
   return transact([&](bool& counts) { return end_family(writer_, family, issuer, at, counts); });
 }
 
-Result<Change> SqliteStore::claim_once(std::string_view id, Instant expires) {
+Result<Change> SqliteStore::claim_once(std::string_view id, std::string_view claimant, Instant expires, Instant now) {
   if (const auto ok = store::check_claimed_id(id); !ok) return ok.error();
-  return transact([&](bool&) { return sqlite_oauth::claim_once(writer_, id, expires); });
+  return transact([&](bool&) { return sqlite_oauth::claim_once(writer_, id, claimant, expires, now); });
 }
 
 Result<Change> SqliteStore::add_signing_key(const SigningKeyRecord& key, std::string_view newest) {

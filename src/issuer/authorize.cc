@@ -103,7 +103,7 @@ class Flow {
     const auto asked = read_asked_marker(keys_, all_that_is_asked(), parameters_.find(kAskedParameter), now_);
     if (!asked || user->at < asked->at || (too_old && age > kWayBack)) return true;
     // Threat: the same URL loaded again later, when the sign-in is not new any more.
-    const auto claimed = service_.store().claim_once(asked->id, asked->at + kAskedLifetime);
+    const auto claimed = service_.store().claim_once(asked->id, "user:" + user->user, asked->at + kAskedLifetime, now_);
     if (!claimed) return store_failed();
     return *claimed != store::Change::Done;
   }

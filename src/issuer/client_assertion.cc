@@ -49,7 +49,7 @@ std::optional<Refusal> check_assertion(store::OAuthStore& store, const Settings&
   if (verified->id().value_or("").empty()) return invalid("has an empty jti");
   // Threat: an assertion that was read on the way, or in a log, and is sent again.
   const std::string id = "jti:" + hex_encode(crypto::sha256(client.id + '\n' + std::string(verified->id().value_or(""))).view());
-  const auto claimed = store.claim_once(id, expires + std::chrono::minutes(1));
+  const auto claimed = store.claim_once(id, client.id, expires + std::chrono::minutes(1), now);
   if (!claimed) return store_failed();
   if (*claimed != store::Change::Done) return invalid("was used before");
   return std::nullopt;

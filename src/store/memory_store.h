@@ -67,7 +67,7 @@ class MemoryStore final : public Store {
   [[nodiscard]] Result<std::optional<RefreshRecord>> find_refresh(std::string_view digest) override;
   [[nodiscard]] Result<Rotation> rotate_refresh(std::string_view digest, const RefreshRecord& next, Duration grace, std::string_view issuer) override;
   [[nodiscard]] Result<std::size_t> revoke_family(std::string_view family, std::string_view issuer, Instant at) override;
-  [[nodiscard]] Result<Change> claim_once(std::string_view id, Instant expires) override;
+  [[nodiscard]] Result<Change> claim_once(std::string_view id, std::string_view claimant, Instant expires, Instant now) override;
   [[nodiscard]] Result<Change> add_signing_key(const SigningKeyRecord& key, std::string_view newest) override;
   [[nodiscard]] Result<std::vector<SigningKeyRecord>> list_signing_keys() override;
   [[nodiscard]] Result<Change> drop_signing_key(std::string_view kid) override;

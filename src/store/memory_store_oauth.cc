@@ -106,10 +106,10 @@ Result<std::size_t> MemoryStore::revoke_family(std::string_view family, std::str
   return dropped.size();
 }
 
-Result<Change> MemoryStore::claim_once(std::string_view id, Instant expires) {
+Result<Change> MemoryStore::claim_once(std::string_view id, std::string_view claimant, Instant expires, Instant now) {
   if (const auto ok = check_claimed_id(id); !ok) return ok.error();
   const std::scoped_lock lock(mutex_);
-  return oauth_.claim_once(id, expires);
+  return oauth_.claim_once(id, claimant, expires, now);
 }
 
 Result<Change> MemoryStore::add_signing_key(const SigningKeyRecord& key, std::string_view newest) {

@@ -72,8 +72,9 @@ class OAuthStore {
   [[nodiscard]] virtual Result<std::size_t> revoke_family(std::string_view family, std::string_view issuer, Instant at) = 0;
 
   // Notes that an identifier was used, such as the jti of a client assertion: 1 to kMaxClaimedId octets. Exists if it was before.
-  // Dropped by forget_oauth() after `expires`, never for want of room, which would allow a replay: an Error beyond kMostClaimed.
-  [[nodiscard]] virtual Result<Change> claim_once(std::string_view id, Instant expires) = 0;
+  // Dropped by forget_oauth() after `expires`, never for want of room, which would allow a replay: an Error beyond kMostClaimed of
+  // that claimant's (a client's id, or another name) that have not expired at `now`. Threat: one that leaves no room to the others.
+  [[nodiscard]] virtual Result<Change> claim_once(std::string_view id, std::string_view claimant, Instant expires, Instant now) = 0;
 
   // Adds it if the newest key, the one added last, is the one called `newest` ("" for none): of several processes that rotate, one
   // does. Exists otherwise, or if its kid is taken. Counts for version().
@@ -89,7 +90,7 @@ inline constexpr std::size_t kMostDevices = 10'000;
 inline constexpr std::size_t kMostFamilies = 100;
 inline constexpr std::size_t kMostSuccessors = 8;
 inline constexpr std::size_t kMostOfFamily = 1'000;
-inline constexpr std::size_t kMostClaimed = 100'000;
+inline constexpr std::size_t kMostClaimed = 10'000;  // by one claimant
 inline constexpr std::size_t kMaxClaimedId = 256;
 // The most leeway with which a verifier reads a token's expiry (jose/jwt_policy.h). Threat: a revocation that is forgotten when the
 // token expires would let it live again for the leeway.

@@ -210,9 +210,12 @@ std::vector<RefreshRecord> OAuthTable::end_family(std::string_view family) {
   return dropped;
 }
 
-Result<Change> OAuthTable::claim_once(std::string_view id, Instant expires) {
+Result<Change> OAuthTable::claim_once(std::string_view id, std::string_view claimant, Instant expires, Instant now) {
   if (claimed_.contains(id)) return Change::Exists;
-  if (claimed_.size() >= kMostClaimed) return error("{} identifiers are claimed and have not expired: no more are taken", kMostClaimed);
+  auto& claims = claims_of_[std::string(claimant)];
+  claims.erase(claims.begin(), claims.upper_bound(now));
+  if (claims.size() >= kMostClaimed) return error("{} identifiers of one claimant have not expired: no more are taken", kMostClaimed);
+  claims.insert(expires);
   claimed_.emplace(id, expires);
   return Change::Done;
 }
@@ -247,6 +250,8 @@ std::size_t OAuthTable::forget(Instant expired_before, Instant claimed_before) {
   out += std::erase_if(devices_, over);
   std::erase_if(user_codes_, [&](const auto& entry) { return !devices_.contains(entry.second); });
   out += std::erase_if(claimed_, [&](const auto& entry) { return entry.second <= claimed_before; });
+  for (auto& [claimant, claims] : claims_of_) claims.erase(claims.begin(), claims.upper_bound(claimed_before));
+  std::erase_if(claims_of_, [](const auto& entry) { return entry.second.empty(); });
   out += std::erase_if(tokens_, [&](const auto& entry) { return entry.second.record.expires <= expired_before; });
   for (auto family = families_.begin(); family != families_.end();) {
     std::erase_if(family->second.digests, [&](const std::string& digest) { return !tokens_.contains(digest); });

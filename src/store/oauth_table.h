@@ -44,7 +44,7 @@ class OAuthTable {
   [[nodiscard]] Result<Rotated> rotate(std::string_view digest, const RefreshRecord& next, Duration grace);
   [[nodiscard]] std::vector<RefreshRecord> end_family(std::string_view family);  // the tokens that it had
 
-  [[nodiscard]] Result<Change> claim_once(std::string_view id, Instant expires);
+  [[nodiscard]] Result<Change> claim_once(std::string_view id, std::string_view claimant, Instant expires, Instant now);
 
   [[nodiscard]] Change add_signing_key(const SigningKeyRecord& key, std::string_view newest);
   [[nodiscard]] const std::vector<SigningKeyRecord>& signing_keys() const { return signing_keys_; }
@@ -87,6 +87,7 @@ class OAuthTable {
   std::map<std::string, Token, std::less<>> tokens_;          // by digest
   Families families_;
   std::map<std::string, Instant, std::less<>> claimed_;
+  std::map<std::string, std::multiset<Instant>, std::less<>> claims_of_;  // by claimant: when each claim expires
   std::vector<SigningKeyRecord> signing_keys_;                // as they were added
 };
 

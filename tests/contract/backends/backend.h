@@ -27,6 +27,7 @@ class Backend {
   // Many changes at once, where one by one would wait for the disk thousands of times. False if one of them is not done.
   virtual bool add_devices(const std::vector<DeviceRecord>& devices) = 0;
   virtual bool rotate_in_turn(const std::vector<RefreshRecord>& tokens) = 0;  // each follows the one before it
+  virtual bool claim_most(const std::string& client, Instant expires) = 0;     // kMostClaimed ids: the client's name and a number
 };
 
 class MemoryBackend final : public Backend {
@@ -42,6 +43,11 @@ class MemoryBackend final : public Backend {
     for (std::size_t i = 1; i < tokens.size(); ++i) {
       ok = ok && store_.rotate_refresh(tokens[i - 1].digest, tokens[i], Duration(0), "i").value() == OAuthStore::Rotation::Rotated;
     }
+    return ok;
+  }
+  bool claim_most(const std::string& client, Instant expires) override {
+    bool ok = true;
+    for (std::size_t i = 0; i < kMostClaimed; ++i) ok = ok && store_.claim_once(client + std::to_string(i), client, expires, {}).value() == Change::Done;
     return ok;
   }
 
@@ -70,6 +76,13 @@ class SqliteBackend final : public Backend {
       for (std::size_t i = 1; i < tokens.size(); ++i) {
         ok = ok && backends::sqlite_refresh::rotate(connection, tokens[i - 1].digest, tokens[i], Duration(0)).value() == OAuthStore::Rotation::Rotated;
       }
+      return ok;
+    });
+  }
+  bool claim_most(const std::string& client, Instant expires) override {
+    return in_one_transaction([&](backends::SqliteConnection& connection) {
+      bool ok = true;
+      for (std::size_t i = 0; i < kMostClaimed; ++i) ok = ok && backends::sqlite_oauth::claim_once(connection, client + std::to_string(i), client, expires, {}).value() == Change::Done;
       return ok;
     });
   }

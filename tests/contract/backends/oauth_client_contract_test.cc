@@ -177,22 +177,31 @@ TEST_P(OAuthClientContract, SigningKeyFromManyThreads_OneWins) {
 
 TEST_P(OAuthClientContract, ClaimedId_ExistsUntilForgotten) {
   const auto before = version();
-  EXPECT_EQ(must(store_.claim_once("app:jti", after(10))), Change::Done);
-  EXPECT_EQ(must(other_.claim_once("app:jti", after(99))), Change::Exists);
-  EXPECT_EQ(must(other_.claim_once("app:JTI", after(99))), Change::Done);
-  EXPECT_EQ(must(other_.claim_once(std::string("app:\0", 5), after(99))), Change::Done);
-  EXPECT_EQ(must(other_.claim_once("app:", after(99))), Change::Done);
+  EXPECT_EQ(must(store_.claim_once("app:jti", "app", after(10), kNow)), Change::Done);
+  EXPECT_EQ(must(other_.claim_once("app:jti", "app", after(99), kNow)), Change::Exists);
+  EXPECT_EQ(must(other_.claim_once("app:JTI", "app", after(99), kNow)), Change::Done);
+  EXPECT_EQ(must(other_.claim_once(std::string("app:\0", 5), "app", after(99), kNow)), Change::Done);
+  EXPECT_EQ(must(other_.claim_once("app:", "app", after(99), kNow)), Change::Done);
   EXPECT_EQ(must(store_.forget_oauth(after(9), after(9))), 0u);
-  EXPECT_EQ(must(store_.claim_once("app:jti", after(99))), Change::Exists);
+  EXPECT_EQ(must(store_.claim_once("app:jti", "app", after(99), kNow)), Change::Exists);
   EXPECT_EQ(must(store_.forget_oauth(after(10), after(10))), 1u);  // the later expiry was not taken on
-  EXPECT_EQ(must(store_.claim_once("app:jti", after(99))), Change::Done);
+  EXPECT_EQ(must(store_.claim_once("app:jti", "app", after(99), kNow)), Change::Done);
   EXPECT_EQ(version(), before);
+}
+
+TEST_P(OAuthClientContract, ClaimsOfOneClientBeyondMost_AreAnErrorToItAlone) {
+  ASSERT_TRUE(backend_->claim_most("app", after(10)));
+  EXPECT_FALSE(store_.claim_once("new", "app", after(99), after(9)));
+  EXPECT_EQ(must(store_.claim_once("app7", "app", after(99), after(9))), Change::Exists);  // a replay is one all the same
+  EXPECT_EQ(must(other_.claim_once("theirs", "else", after(99), after(9))), Change::Done);
+  EXPECT_EQ(must(other_.claim_once("new", "app", after(99), after(10))), Change::Done);  // theirs have expired; the refused one left nothing
+  EXPECT_EQ(must(store_.forget_oauth(after(10), after(10))), kMostClaimed);
 }
 
 TEST_P(OAuthClientContract, ClaimOfOneIdFromManyThreads_OneWins) {
   std::atomic<int> done{0};
   on_threads(8, [&](int i) {
-    if (must(either(i).claim_once("jti", after(10))) == Change::Done) ++done;
+    if (must(either(i).claim_once("jti", "app", after(10), kNow)) == Change::Done) ++done;
   });
   EXPECT_EQ(done, 1);
 }
@@ -212,9 +221,9 @@ TEST_P(OAuthClientContract, RecordsThatBreakTheRules_AreErrorsAndChangeNothing) 
   EXPECT_FALSE(store_.add_device(bad_device));
   EXPECT_FALSE(store_.add_refresh(bad_token));
   EXPECT_FALSE(store_.add_signing_key(bad_key, ""));
-  EXPECT_FALSE(store_.claim_once("", after(1)));
-  EXPECT_FALSE(store_.claim_once(std::string(kMaxClaimedId + 1, 'x'), after(1)));
-  EXPECT_EQ(must(store_.claim_once(std::string(kMaxClaimedId, 'x'), after(1))), Change::Done);
+  EXPECT_FALSE(store_.claim_once("", "app", after(1), kNow));
+  EXPECT_FALSE(store_.claim_once(std::string(kMaxClaimedId + 1, 'x'), "app", after(1), kNow));
+  EXPECT_EQ(must(store_.claim_once(std::string(kMaxClaimedId, 'x'), "app", after(1), kNow)), Change::Done);
 
   ASSERT_EQ(must(store_.add_client(client("app"))), Change::Done);
   begin(refresh(1));

@@ -37,7 +37,7 @@ TEST(SqliteStore, FileFromBeforeDescentWasKept_RefreshesItsTokens) {
   const std::string path = folder.path("store.db");
   ASSERT_EQ(open(path)->add_refresh(refresh('a')).value(), store::Change::Done);
   RawDb(path).run("DROP INDEX refresh_tokens_by_parent; ALTER TABLE refresh_tokens DROP COLUMN parent; ALTER TABLE refresh_tokens DROP COLUMN parent_used; "
-                  "ALTER TABLE refresh_tokens DROP COLUMN overtaken; PRAGMA user_version=5");
+                  "ALTER TABLE refresh_tokens DROP COLUMN overtaken; DROP INDEX claimed_by_claimant; ALTER TABLE claimed DROP COLUMN claimant; PRAGMA user_version=5");
   const auto rotate = [&](char from, char to, std::chrono::seconds at) {
     store::RefreshRecord next = refresh(to);
     next.created = kNow + at;
@@ -60,22 +60,19 @@ TEST(SqliteStore, LockedByAnotherProcess_GrantsAreNotHandedOut) {
   EXPECT_FALSE(store->take_code(std::string(32, 'c'), "app"));
   EXPECT_FALSE(store->poll_device(std::string(32, 'c'), "tv", kNow));
   EXPECT_FALSE(store->rotate_refresh(refresh('a').digest, refresh('b'), Duration(0), "i"));
-  EXPECT_FALSE(store->claim_once("jti", kNow));
+  EXPECT_FALSE(store->claim_once("jti", "app", kNow, kNow));
   EXPECT_EQ(store->find_refresh(refresh('a').digest).value(), refresh('a'));  // reads go on
   other.run("ROLLBACK");
-  EXPECT_EQ(store->claim_once("jti", kNow).value(), store::Change::Done);
+  EXPECT_EQ(store->claim_once("jti", "app", kNow, kNow).value(), store::Change::Done);
 }
 
-TEST(SqliteStore, ClaimsBeyondMost_AreAnErrorUntilSomeAreForgotten) {
+TEST(SqliteStore, FileFromBeforeClaimsHadAClaimant_KeepsThem) {
   const TempFolder folder;
-  const auto store = open(folder.path("store.db"));
-  RawDb(folder.path("store.db"))
-      .run(("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + std::to_string(store::kMostClaimed) +
-            ") INSERT INTO claimed SELECT CAST('c' || i AS BLOB), 5000 FROM n").c_str());
-  EXPECT_FALSE(store->claim_once("new", kNow));
-  EXPECT_EQ(store->claim_once("c7", kNow).value(), store::Change::Exists);  // a replay is one all the same
-  EXPECT_EQ(store->forget_oauth(from_unix_seconds(5), from_unix_seconds(5)).value(), store::kMostClaimed);
-  EXPECT_EQ(store->claim_once("new", kNow).value(), store::Change::Done);  // the refused one left nothing
+  const std::string path = folder.path("store.db");
+  (void)open(path);
+  RawDb(path).run("DROP INDEX claimed_by_claimant; ALTER TABLE claimed DROP COLUMN claimant; INSERT INTO claimed VALUES (CAST('jti' AS BLOB), 1900000000000); PRAGMA user_version=6");
+  EXPECT_EQ(open(path)->claim_once("jti", "app", kNow, kNow).value(), store::Change::Exists);
+  EXPECT_EQ(open(path)->claim_once("new", "app", kNow, kNow).value(), store::Change::Done);
 }
 
 // Verbs of the token endpoint hold the write lock: none of them may scan what a client can make grow.
@@ -93,6 +90,7 @@ TEST(SqliteStore, Grants_AreFoundByIndex) {
            {"UPDATE refresh_tokens SET overtaken = 1 WHERE parent = x'61' AND digest <> x'62'", "INDEX refresh_tokens_by_parent"},
            {"DELETE FROM refresh_tokens WHERE expires <= 5", "INDEX refresh_tokens_by_expiry"},
            {"DELETE FROM claimed WHERE expires <= 5", "INDEX claimed_by_expiry"},
+           {"SELECT count(*) FROM claimed WHERE claimant = x'61' AND expires > 5", "COVERING INDEX claimed_by_claimant"},
        }) {
     EXPECT_THAT(db.plan(sql), HasSubstr(index)) << sql;
     EXPECT_THAT(db.plan(sql), testing::Not(HasSubstr("SCAN"))) << sql;

@@ -1,7 +1,6 @@
 #include "store/oauth_rules.h"
 
 #include "store/oauth_ports.h"
-#include "store/oauth_table.h"
 
 #include <gtest/gtest.h>
 
@@ -184,15 +183,6 @@ TEST(RevocationOfAccess, Token_IsRememberedForTheLeeway) {
   EXPECT_EQ(revocation->value, "j");
   EXPECT_EQ(revocation->forget, end);
   EXPECT_FALSE(revocation_of_access(token(), "i", end));
-}
-
-TEST(OAuthTable, ClaimsBeyondMost_AreAnErrorUntilSomeAreForgotten) {
-  OAuthTable table;
-  for (std::size_t i = 0; i < kMostClaimed; ++i) ASSERT_TRUE(table.claim_once(std::to_string(i), from_unix_seconds(5)));
-  EXPECT_FALSE(table.claim_once("new", from_unix_seconds(9)));
-  EXPECT_EQ(table.claim_once("7", from_unix_seconds(9)).value(), Change::Exists);  // a replay is one all the same
-  EXPECT_EQ(table.forget(from_unix_seconds(5), from_unix_seconds(5)), kMostClaimed);
-  EXPECT_EQ(table.claim_once("new", from_unix_seconds(9)).value(), Change::Done);
 }
 
 }  // namespace
