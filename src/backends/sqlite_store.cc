@@ -63,7 +63,7 @@ Result<void> SqliteStore::look(const std::string& path) {
   const auto missing = missing_private_file(path);
   if (!missing) return missing.error();
   if (*missing) return {};
-  if (const auto file = identify_private_file(path); !file) return file.error();
+  if (const auto file = identify_private_file(path); !file) return more_than_unsafe(path, file.error());
   auto connection = SqliteConnection::look(path);
   if (!connection) return connection.error();
   return check_sqlite_file(*connection, path);
