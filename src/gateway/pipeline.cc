@@ -3,8 +3,8 @@
 #include "auth/attempt.h"
 #include "auth/outcome_key.h"
 #include "auth/schemes/outcome.h"
-#include "auth/session_token.h"
 #include "crypto/constant_time.h"
+#include "gateway/remembered_use.h"
 #include "gateway/resolver.h"
 #include "gateway/sign_in.h"
 #include "http/fetch_metadata.h"
@@ -18,52 +18,6 @@ using net::Awaitable;
 void settle(Admission& out) {
   out.observed = !out.verdict.allowed() && out.route->policy->observe();
   out.admitted = out.verdict.allowed() || out.observed;
-}
-
-// Of what the store says, revocation shows at once through its version: kStoreMemory bounds only what an unreachable store leaves in force.
-Instant until(const Deployment& deployment, const auth::Principal& principal, Instant now) {
-  Instant end = principal.not_after();
-  if (principal.scheme() == auth::Scheme::Basic) end = std::min(end, now + deployment.config.accept.basic->remember);
-  if (principal.scheme() == auth::Scheme::ApiKey || principal.scheme() == auth::Scheme::Digest) end = std::min(end, now + kStoreMemory);
-  if (principal.scheme() == auth::Scheme::Session) end = std::min({end, now + kStoreMemory, now + deployment.config.accept.session->idle});
-  return end;
-}
-
-// Writes remembered.identity: header lines for the route's upstream, with an assertion where the setting says so.
-void write_identity(const Deployment& deployment, const Route& route, Instant now, Remembered& remembered) {
-  const config::Identity& settings = deployment.config.identity;
-  // Written elsewhere first: what is kept is as long as it has to be, and allocated once.
-  char room[1024];
-  std::pmr::monotonic_buffer_resource scratch(room, sizeof room);
-  std::pmr::string lines(&scratch);
-  lines.reserve(sizeof room / 2);
-  append_identity_lines(lines, settings.headers, *remembered.principal);
-  remembered.identity.assign(lines);
-  if (!deployment.assertion || settings.headers.assertion.empty()) return;
-  const std::size_t upstream = deployment.config.routes[route.index].upstream;
-  const std::string audience = origin(deployment.config.upstreams[upstream].url);
-  const auto jwt = deployment.assertion->sign(*remembered.principal, audience, now, settings.assertion_lifetime);
-  if (jwt) remembered.identity.append(settings.headers.assertion).append(": ").append(*jwt).append("\r\n");
-  remembered.identity_until = now + settings.assertion_lifetime / 2;
-  remembered.identity_upstream = upstream;
-}
-
-bool identity_is_stale(const Deployment& deployment, const Route& route, Instant now, const Remembered& remembered) {
-  if (!deployment.assertion) return false;
-  return now >= remembered.identity_until || remembered.identity_upstream != deployment.config.routes[route.index].upstream;
-}
-
-// Notes a use, from time to time. A lost note is no error.
-void touch(const Deployment& deployment, const Route& route, const auth::Credential& credential, Remembered& remembered, Instant now) {
-  const auth::Principal& principal = *remembered.principal;
-  const bool session = principal.scheme() == auth::Scheme::Session;
-  if (principal.scheme() != auth::Scheme::ApiKey && !session) return;
-  const Duration note_age = session ? auth::session_note_age(route.policy->settings().session) : std::chrono::minutes(1);
-  if (now - remembered.touched < note_age) return;
-  remembered.touched = now;
-  if (!session) return (void)deployment.stores.database->touch_key(principal.key_id(), now);
-  // Not later until() for it. Threat: a session that was ended, and whose end cannot be seen, would live as long as it is used.
-  (void)deployment.stores.database->touch_session(auth::session_digest(credential.value), now);
 }
 
 // Servlet containers drop ";parameters" from a path. If that leads to another route, policy and upstream would disagree.
@@ -125,13 +79,6 @@ auth::Answer body_hash(Worker& worker, const auth::NeedBodyHash& need, const Bod
   return auth::BodyHash{worker.tools.digests.body_hash(need.hash, body.bytes)};
 }
 
-void accept(const Deployment& deployment, const Route& route, const PipelineInput& input, const auth::Credential& credential,
-            Remembered& remembered, Admission& out) {
-  if (identity_is_stale(deployment, route, input.now, remembered)) write_identity(deployment, route, input.now, remembered);
-  out.identity = remembered.identity;
-  touch(deployment, route, credential, remembered, input.now);
-}
-
 // Threat: what is remembered would tell a guesser who is locked out which guess is right.
 // `name` is the one that tries are counted under: as sent.
 bool must_wait(Worker& worker, const PipelineInput& input, std::string_view name, const Remembered& remembered) {
@@ -177,7 +124,7 @@ bool decide_digest(Worker& worker, const Deployment& deployment, const Route& ro
     worker.metrics.outcome_cache_hits.add();
     out.verdict = std::move(std::get<auth::Verdict>(step));
     settle(out);
-    if (out.verdict.allowed()) accept(deployment, route, input, *found.credential, *remembered, out);
+    if (out.verdict.allowed()) out.identity = use(deployment, route, *found.credential, *remembered, input.now);
   } else {
     out.verdict = std::move(std::get<auth::Verdict>(step));
     settle(out);
@@ -251,7 +198,7 @@ bool decide_now(Worker& worker, const Deployment& deployment, const PipelineInpu
   settle(out);
   if (!out.verdict.allowed()) return true;
   out.authorization_consumed = found.credential->place == auth::Place::Authorization;
-  accept(deployment, route, input, *found.credential, *remembered, out);
+  out.identity = use(deployment, route, *found.credential, *remembered, input.now);
   return true;
 }
 
@@ -401,14 +348,14 @@ Awaitable<> verify_credential(Worker& worker, std::shared_ptr<const Deployment> 
   if (before != nullptr && before->digest_user == proven.digest_user) {
     out.authentication_info = std::move(out.verdict.authentication_info);
     out.authorization_consumed = out.verdict.allowed();
-    if (out.verdict.allowed()) accept(*deployment, route, input, *found.credential, *before, out);
+    if (out.verdict.allowed()) out.identity = use(*deployment, route, *found.credential, *before, now);
     co_return;
   }
   if (flight) flight->was_right();
   Remembered remembered{
       .principal = principal, .identity = std::pmr::string(cache.memory()), .digest_user = attempt->digest_user(), .place = sign_in.place()};
   out.authentication_info = std::move(out.verdict.authentication_info);
-  remembered.until = until(*deployment, *principal, now);
+  remembered.until = believed_until(*deployment, *principal, now);
   write_identity(*deployment, route, now, remembered);
   if (out.verdict.allowed()) {
     out.authorization_consumed = found.credential->place == auth::Place::Authorization;
