@@ -41,7 +41,7 @@ class Connection {
     Connection& owner_;
   };
 
-  // After an answer. Linger: the connection ends, and what was said has to arrive (RFC 9112 section 9.6). Close: there is nothing more to say.
+  // After an answer. Linger: the connection ends, and what was said has to arrive (RFC 9112 section 9.6). Close: it broke off.
   enum class Next : std::uint8_t { KeepAlive, Linger, Close };
 
   // connection.cc: the client's side
@@ -102,7 +102,7 @@ class Connection {
   std::unique_ptr<net::UpstreamConnection> upstream_;
   std::size_t upstream_begin_ = 0, upstream_end_ = 0;  // in upstream_->buffer
   bool upstream_reused_ = false;
-  bool upstream_spoke_ = false;  // it has seen this request
+  bool upstream_spoke_ = false;  // since this request was sent: it may have acted on it
   http::ResponseHead response_;
   std::string upstream_head_;
   std::string upstream_body_;  // request body on its way

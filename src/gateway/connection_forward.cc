@@ -107,7 +107,7 @@ Awaitable<Connection::Next> Connection::forward(const Admission& admission) {
     }
     reason = co_await exchange_heads(route, awaits_continue);
     watch_.expires_never();
-      // Stale: closed by the upstream while it was kept, before it could have seen this request.
+    // Stale: closed by the upstream while it was kept, before it could have seen this request.
     const bool stale = reason == Reason::UpstreamUnreachable && !client_gone_ && upstream_reused_ && !upstream_spoke_ && pump_ == Pump::None;
     if (!stale || !resendable || again) break;
     worker_.metrics.upstream_retries.add();
@@ -270,10 +270,10 @@ Awaitable<Connection::Next> Connection::relay_response(const Route& route, net::
   error_code to_client;
 
   if (switched) {
-    const error_code ec = co_await send(out_);
-    if (!ec) co_await tunnel(route.idle_timeout);
+    to_client = co_await send(out_);
+    if (!to_client) co_await tunnel(route.idle_timeout);
     upstream_.reset();
-    co_return ec ? Next::Close : Next::Linger;
+    co_return to_client ? Next::Close : Next::Linger;
   }
   while (true) {
     const std::string_view bytes(upstream_->buffer.data() + upstream_begin_, upstream_end_ - upstream_begin_);

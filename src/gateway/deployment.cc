@@ -14,8 +14,6 @@
 namespace quivive::gateway {
 namespace {
 
-constexpr std::size_t kMaxPem = 1024 * 1024;  // as make_server_context()
-
 class Deployer {
  public:
   Deployer(Deployment& out, const DeployContext& context) : out_(out), config_(out.config), context_(context) {}

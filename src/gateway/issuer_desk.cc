@@ -194,9 +194,10 @@ Awaitable<OwnAnswer> IssuerVisit::ask_for_device() {
 
 Awaitable<OwnAnswer> IssuerVisit::device() {
   const bool posts = request_.head.method == "POST";
-  const bool by_hand = http::request_site(request_.head.view(), request_.head.host) == http::Site::Same;
+  // By a page of this site, or by the user alone.
+  const bool from_here = http::request_site(request_.head.view(), request_.head.host) == http::Site::Same;
   // Threat: a page elsewhere that approves its own device with the visitor's session.
-  if (posts && !by_hand) {
+  if (posts && !from_here) {
     co_return rejected(refusal(Reason::CsrfRejected, "an answer for a device that did not come from this site's own page"));
   }
   const std::optional<issuer::SignedIn> user = co_await signed_in();
@@ -204,7 +205,7 @@ Awaitable<OwnAnswer> IssuerVisit::device() {
   if (posts) co_return co_await answer_device(*user);
   std::string code = http::form_decode(http::find_parameter(request_.target.query, "user_code").value);
   // Threat: pages elsewhere that send the browser here with wrong codes until its user may try none any more.
-  co_return co_await device_page(std::move(code), *user, by_hand);
+  co_return co_await device_page(std::move(code), *user, from_here);
 }
 
 // Without a look-up the code stands in the form, for the user to send.

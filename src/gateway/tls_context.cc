@@ -8,8 +8,6 @@ namespace {
 namespace ssl = net::asio::ssl;
 using net::error_code;
 
-constexpr std::size_t kMaxPem = 1024 * 1024;
-
 }  // namespace
 
 Result<TlsContext> make_server_context(const std::string& certificate, const std::string& key) {

@@ -12,6 +12,8 @@ namespace quivive::gateway {
 
 using TlsContext = std::shared_ptr<net::asio::ssl::context>;
 
+inline constexpr std::size_t kMaxPem = 1024 * 1024;  // octets of a file
+
 // For the listener: TLS 1.2 and later, the chain and key of `files` (names already resolved).
 [[nodiscard]] Result<TlsContext> make_server_context(const std::string& certificate, const std::string& key);
 

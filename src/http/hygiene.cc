@@ -114,10 +114,10 @@ bool same_folded_name(std::string_view a, std::string_view b) {
 
 bool is_said_by_proxies(const Field& field) {
   static const ProtectedNames names = [] {
-    const std::array<std::string_view, 10> list{"X-Original-URL",      "X-Rewrite-URL",  "X-Original-Host",     "X-Real-IP",        "X-Client-IP",
-                                                "X-Cluster-Client-IP", "True-Client-IP", "CF-Connecting-IP", "Fastly-Client-IP", "Client-IP"};
+    constexpr auto kNames = std::to_array<std::string_view>({"X-Original-URL", "X-Rewrite-URL", "X-Original-Host", "X-Client-IP", "X-Cluster-Client-IP",
+                                                             "True-Client-IP", "CF-Connecting-IP", "Fastly-Client-IP", "Client-IP"});
     const std::array<std::string_view, 1> prefixes{kForwardedPrefix};
-    return ProtectedNames(list, prefixes);
+    return ProtectedNames(kNames, prefixes);
   }();
   return field.id == FieldId::Other && names.matches(field.name);
 }
