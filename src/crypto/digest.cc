@@ -1,6 +1,11 @@
 #include "crypto/digest.h"
 
 #include "crypto/openssl_handles.h"
+#include "crypto/sha256_state.h"
+
+#include <openssl/crypto.h>
+
+#include <algorithm>
 
 namespace quivive::crypto {
 
@@ -54,8 +59,9 @@ std::string digest(HashKind kind, std::string_view message) {
 
 Sha256Digest sha256(std::string_view message) {
   Sha256Digest out;
-  require(EVP_Digest(message.data(), message.size(), out.data(), nullptr, fetched_md(HashKind::Sha256), nullptr) == 1,
-          "SHA2-256");
+  Sha256State state;
+  state.update(message);
+  state.finish(out.data());
   return out;
 }
 
@@ -69,31 +75,44 @@ std::string hmac(HashKind kind, std::string_view key, std::string_view message) 
   return out;
 }
 
+// SHA-256, which the request path wants, goes without EVP.
 struct Digest::Impl {
-  MdContextPtr context{EVP_MD_CTX_new()};
-  HashKind kind;
-  const EVP_MD* md;
-
+  explicit Impl(HashKind k) : kind(k) {
+    if (kind == HashKind::Sha256) return;
+    context.reset(EVP_MD_CTX_new());
+    start();
+  }
   void start() const {
+    const EVP_MD* const md = fetched_md(kind);
     require(context && md != nullptr && EVP_DigestInit_ex2(context.get(), md, nullptr) == 1, md_name(kind));
   }
+
+  HashKind kind;
+  Sha256State sha256;
+  MdContextPtr context;
 };
 
-Digest::Digest(HashKind kind) : impl_(std::make_unique<Impl>()) {
-  impl_->kind = kind;
-  impl_->md = fetched_md(kind);
-  impl_->start();
-}
+Digest::Digest(HashKind kind) : impl_(std::make_unique<Impl>(kind)) {}
 Digest::Digest(Digest&&) noexcept = default;
 Digest& Digest::operator=(Digest&&) noexcept = default;
 Digest::~Digest() = default;
 
+void Digest::go_on_from(const Digest& other) {
+  if (!impl_->context) impl_->sha256 = other.impl_->sha256;
+  else require(EVP_MD_CTX_copy_ex(impl_->context.get(), other.impl_->context.get()) == 1, "digest copy");
+}
+
 Digest& Digest::update(std::string_view piece) {
-  require(EVP_DigestUpdate(impl_->context.get(), piece.data(), piece.size()) == 1, "digest update");
+  if (!impl_->context) impl_->sha256.update(piece);
+  else require(EVP_DigestUpdate(impl_->context.get(), piece.data(), piece.size()) == 1, "digest update");
   return *this;
 }
 
 void Digest::finish(std::uint8_t* out) {
+  if (!impl_->context) {
+    impl_->sha256.finish(out);
+    return impl_->sha256.start();
+  }
   require(EVP_DigestFinal_ex(impl_->context.get(), out, nullptr) == 1, "digest final");
   impl_->start();
 }
@@ -106,33 +125,45 @@ std::string Digest::finish() {
 
 Sha256Digest Sha256::operator()(std::string_view first, std::string_view second) {
   Sha256Digest out;
-  digest_.update(first);
-  if (!second.empty()) digest_.update(second);
-  digest_.finish(out.data());
+  digest_.update(first).update(second).finish(out.data());
   return out;
 }
 
+// H(key XOR opad, H(key XOR ipad, text)) (RFC 2104 section 2). What comes of the two pads is hashed once.
 struct HmacSha256::Impl {
-  MacContextPtr context;
+  explicit Impl(std::string_view key) {
+    constexpr std::size_t kBlock = 64;
+    std::string block(kBlock, '\0');
+    if (key.size() > kBlock) {
+      const Sha256Digest shorter = crypto::sha256(key);
+      std::copy(shorter.begin(), shorter.end(), block.begin());
+    } else {
+      std::copy(key.begin(), key.end(), block.begin());
+    }
+    for (char& octet : block) octet = static_cast<char>(octet ^ 0x36);
+    inner.update(block);
+    for (char& octet : block) octet = static_cast<char>(octet ^ 0x36 ^ 0x5c);
+    outer.update(block);
+    OPENSSL_cleanse(block.data(), block.size());
+  }
+  Sha256State inner, outer, running;
 };
 
-HmacSha256::HmacSha256(const Secret& key) : impl_(std::make_unique<Impl>()) {
-  impl_->context = make_hmac(HashKind::Sha256, key.reveal(RevealSecret{}));
-  require(impl_->context != nullptr, "HMAC");
-}
+HmacSha256::HmacSha256(const Secret& key) : impl_(std::make_unique<Impl>(key.reveal(RevealSecret{}))) {}
 HmacSha256::HmacSha256(HmacSha256&&) noexcept = default;
 HmacSha256& HmacSha256::operator=(HmacSha256&&) noexcept = default;
 HmacSha256::~HmacSha256() = default;
 
 Sha256Digest HmacSha256::operator()(std::string_view first, std::string_view second) {
-  EVP_MAC_CTX* const context = impl_->context.get();
   Sha256Digest out;
-  std::size_t size = 0;
-  require(EVP_MAC_init(context, nullptr, 0, nullptr) == 1 &&
-              EVP_MAC_update(context, octets(first), first.size()) == 1 &&
-              EVP_MAC_update(context, octets(second), second.size()) == 1 &&
-              EVP_MAC_final(context, out.data(), &size, out.size()) == 1 && size == out.size(),
-          "HMAC");
+  Sha256State& running = impl_->running;
+  running = impl_->inner;
+  running.update(first);
+  running.update(second);
+  running.finish(out.data());
+  running = impl_->outer;
+  running.update(out.view());
+  running.finish(out.data());
   return out;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// Hash functions and HMAC. One-shot functions for the cold path; Sha256 and HmacSha256 keep their OpenSSL context for the
-// hot path, because making one costs more than hashing a token. Fetched algorithms are looked up once per process.
+// Hash functions and HMAC. One-shot functions for the cold path; Digest, Sha256 and HmacSha256 are kept, for the hot path: making an OpenSSL
+// context costs more than hashing a token. Fetched algorithms are looked up once per process.
 
 #include "base/secret.h"
 
@@ -55,6 +55,8 @@ class Digest {
   Digest& operator=(Digest&&) noexcept;
   ~Digest();
 
+  // From here on as if the pieces of `other`, which is of the same kind, had been this one's.
+  void go_on_from(const Digest& other);
   Digest& update(std::string_view piece);
   // Writes digest_size(kind) octets to `out` and starts over.
   void finish(std::uint8_t* out);

@@ -37,6 +37,11 @@ struct ResponseInput {
   std::string_view body_hash;  // H(entity-body) in hexadecimal, for auth-int
 };
 
+// What proves that one side knows the password, and then that the other does.
+struct Proofs {
+  HexDigest response, rspauth;
+};
+
 // Keeps a hash's context each, since making one costs more than a hash. Not thread-safe: one for each worker.
 // Requires crypto::hash_available() of the hash in question.
 class DigestHasher {
@@ -47,17 +52,27 @@ class DigestHasher {
   [[nodiscard]] HexDigest user_hash(crypto::HashKind hash, std::string_view user, std::string_view realm);
   // H(entity-body), for auth-int.
   [[nodiscard]] HexDigest body_hash(crypto::HashKind hash, std::string_view body);
+  // Both of what follows.
+  [[nodiscard]] Proofs proofs(const ResponseInput& input, std::string_view secret);
   // The `response` of a request, whose user and password are in `secret`.
   [[nodiscard]] HexDigest response(const ResponseInput& input, std::string_view secret);
   // The `rspauth` of its answer (section 3.5): as the response, without a method. With auth-int, `body_hash` is the answer's.
   [[nodiscard]] HexDigest rspauth(const ResponseInput& input, std::string_view secret);
 
  private:
-  [[nodiscard]] crypto::Digest& start(crypto::HashKind hash);
+  // A hash's own contexts. The second one goes on from where the first one is, with other words.
+  struct Contexts {
+    explicit Contexts(crypto::HashKind hash) : first(hash), second(hash) {}
+    crypto::Digest first, second;
+  };
+  [[nodiscard]] Contexts& contexts(crypto::HashKind hash);
+  [[nodiscard]] crypto::Digest& start(crypto::HashKind hash) { return contexts(hash).first; }
   [[nodiscard]] static HexDigest finish(crypto::Digest& digest, crypto::HashKind hash);
+  [[nodiscard]] HexDigest second_half(const ResponseInput& input, std::string_view method);
+  void first_half(const ResponseInput& input, std::string_view secret);
   [[nodiscard]] HexDigest keyed(const ResponseInput& input, std::string_view secret, std::string_view method);
 
-  std::array<std::optional<crypto::Digest>, 6> digests_;  // by HashKind
+  std::array<std::optional<Contexts>, 6> contexts_;  // by HashKind
 };
 
 }  // namespace quivive::digest

@@ -125,6 +125,17 @@ Finding DigestCheck::resume(const CheckContext& context, Answer answer) {
   return wrong_answer(Scheme::Digest);
 }
 
+// The answer's own qop is auth, whatever the request's was: rspauth of auth-int hashes a body that is still on its way when this is
+// sent. RFC 7616 section 3.5 has that as a SHOULD, and the client reads there which it is.
+digest::Proofs DigestCheck::proofs(const CheckContext& context, std::string_view secret) const {
+  digest::DigestHasher& hasher = context.tools.digests;
+  const digest::ResponseInput asked = input();
+  if (sent_->qop == digest::Qop::Auth) return hasher.proofs(asked, secret);
+  digest::ResponseInput answered = asked;
+  answered.qop = digest::name_of(digest::Qop::Auth);
+  return {hasher.response(asked, secret), hasher.rspauth(answered, secret)};
+}
+
 Finding DigestCheck::judge(const CheckContext& context, FoundDigestUser answer) {
   const auto wrong = [&](std::string_view why) {
     return refuse(Scheme::Digest, Reason::DigestWrongResponse, fmt::format("{}: {}", who(), why));
@@ -138,8 +149,8 @@ Finding DigestCheck::judge(const CheckContext& context, FoundDigestUser answer) 
   std::string_view secret = kDecoy.substr(0, 2 * crypto::digest_size(hash));
   if (answer.proved) secret = answer.proved->secret_.reveal(RevealSecret{});
   else if (stored.fitting != nullptr) secret = stored.fitting->secret.reveal(RevealSecret{});
-  const digest::HexDigest right = context.tools.digests.response(input(), secret);
-  const bool match = crypto::constant_time_equal(right.view(), sent_->response);
+  const digest::Proofs right = proofs(context, secret);
+  const bool match = crypto::constant_time_equal(right.response.view(), sent_->response);
   if (!answer.proved && stored.fitting == nullptr) return wrong(stored.why);  // even if the decoy's response says otherwise
   if (!answer.proved && answer.user->disabled) return wrong(match ? "disabled; the password is right" : "disabled");
   if (!match) return wrong("wrong password, or a response computed from something else");
@@ -151,6 +162,7 @@ Finding DigestCheck::judge(const CheckContext& context, FoundDigestUser answer) 
   const auto nonce = valid_nonce(context);
   if (!nonce) return stale(nonce.error());
   issued_ = nonce->issued;
+  rspauth_ = right.rspauth;
   user_ = std::move(answer.proved);
   if (user_ == nullptr) {
     const std::vector<std::string_view> roles(answer.user->roles.begin(), answer.user->roles.end());
@@ -175,15 +187,10 @@ Finding DigestCheck::conclude(digest::NonceClaim claim) const {
 }
 
 std::string DigestCheck::authentication_info(const CheckContext& context) const {
-  // The answer's own qop is auth, whatever the request's was: rspauth of auth-int hashes a body that is still on its way when this is
-  // sent. RFC 7616 section 3.5 has that as a SHOULD, and the client reads here which it is.
-  digest::ResponseInput answer = input();
-  if (sent_->qop == digest::Qop::AuthInt) answer.qop = digest::name_of(digest::Qop::Auth);
-  const digest::HexDigest rspauth = context.tools.digests.rspauth(answer, user_->secret_.reveal(RevealSecret{}));
   std::string out;
   out.reserve(256);
   out += "rspauth=\"";
-  out += rspauth.view();
+  out += rspauth_.view();
   out += "\", qop=auth, nc=";
   out += sent_->nc;
   out += ", cnonce=";

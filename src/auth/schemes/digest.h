@@ -49,6 +49,7 @@ class DigestCheck {
   [[nodiscard]] Finding judge(const CheckContext& context, FoundDigestUser answer);
   [[nodiscard]] Finding conclude(digest::NonceClaim claim) const;
   [[nodiscard]] digest::ResponseInput input() const;
+  [[nodiscard]] digest::Proofs proofs(const CheckContext& context, std::string_view secret) const;
   [[nodiscard]] std::string who() const;
 
   std::string_view value_, method_, target_;
@@ -57,6 +58,7 @@ class DigestCheck {
   enum class Asked : std::uint8_t { Body, User, Count };
   Asked asked_ = Asked::User;
   digest::HexDigest body_hash_;
+  digest::HexDigest rspauth_;  // after a right response
   std::shared_ptr<const DigestUser> user_;
 };
 

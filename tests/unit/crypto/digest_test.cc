@@ -31,6 +31,11 @@ TEST(Digest, Abc_MatchesFips180) {
     Digest pieces(row.kind);
     EXPECT_EQ(hex_encode(pieces.update("a").update("").update("bc").finish()), row.hex);
     EXPECT_EQ(hex_encode(pieces.update("abc").finish()), row.hex) << "finish() starts over";
+    Digest fork(row.kind);
+    fork.update("what was there before");
+    fork.go_on_from(pieces.update("ab"));
+    EXPECT_EQ(hex_encode(fork.update("c").finish()), row.hex);
+    EXPECT_EQ(hex_encode(pieces.update("c").finish()), row.hex) << "the first goes on by itself";
   }
 }
 
@@ -39,6 +44,7 @@ TEST(Sha256, Reused_EqualsOneShot) {
   for (const std::string_view text : {"", "abc", "a longer text that is hashed again and again"}) {
     EXPECT_EQ(hash(text).view(), digest(HashKind::Sha256, text));
     EXPECT_EQ(hash(text.substr(0, text.size() / 2), text.substr(text.size() / 2)), sha256(text));
+    EXPECT_EQ(sha256(text).view(), digest(HashKind::Sha256, text));
   }
 }
 
@@ -58,6 +64,15 @@ TEST(HmacSha256, Reused_EqualsOneShot) {
   for (const std::string_view text : {"", "one", "two"}) {
     EXPECT_EQ(mac(text).view(), hmac(HashKind::Sha256, "a key", text));
     EXPECT_EQ(mac("x", text).view(), hmac(HashKind::Sha256, "a key", "x" + std::string(text)));
+  }
+}
+
+// A key as long as a block, and one that is hashed to fit into it (RFC 2104 section 2).
+TEST(HmacSha256, KeysAroundABlock_EqualOneShot) {
+  for (const std::size_t size : {0U, 1U, 63U, 64U, 65U, 200U}) {
+    const std::string key(size, 'k');
+    HmacSha256 mac{Secret(key)};
+    EXPECT_EQ(mac("text").view(), hmac(HashKind::Sha256, key, "text")) << size << " octets";
   }
 }
 

@@ -42,6 +42,9 @@ TEST(DigestHasher, Response_IsWhatTheStandardsPrint) {
     SCOPED_TRACE(row.what);
     const HexDigest secret = hasher.secret(info(row.input.algorithm).hash, row.user, row.realm, row.password);
     EXPECT_EQ(hasher.response(row.input, secret.view()).view(), row.response);
+    const Proofs both = hasher.proofs(row.input, secret.view());
+    EXPECT_EQ(both.response.view(), row.response);
+    EXPECT_EQ(both.rspauth.view(), hasher.rspauth(row.input, secret.view()).view());
   }
 }
 
