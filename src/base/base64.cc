@@ -19,18 +19,21 @@ constexpr std::array<std::uint8_t, 256> inverse(std::string_view alphabet) {
 constexpr auto kStandardInverse = inverse(kStandard);
 constexpr auto kUrlInverse = inverse(kUrl);
 
-std::string encode(std::string_view in, std::string_view alphabet, bool pad) {
-  std::string out;
-  out.reserve((in.size() + 2) / 3 * 4);
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (unsigned char c : in) {
-    bits = bits << 8 | c;
-    count += 8;
-    while (count >= 6) out.push_back(alphabet[bits >> (count -= 6) & 63]);
-  }
-  if (count > 0) out.push_back(alphabet[bits << (6 - count) & 63]);
-  while (pad && out.size() % 4 != 0) out.push_back('=');
+// Three octets at a time, without padding; `out` has room for base64url_encoded_size().
+void encode_to(std::string_view in, std::string_view alphabet, char* out) {
+  const auto* p = reinterpret_cast<const std::uint8_t*>(in.data());
+  std::size_t n = in.size();
+  const auto put = [&](std::uint32_t bits, int characters) {
+    for (int shift = 18; characters-- > 0; shift -= 6) *out++ = alphabet[bits >> shift & 63];
+  };
+  for (; n >= 3; n -= 3, p += 3) put(std::uint32_t{p[0]} << 16 | std::uint32_t{p[1]} << 8 | p[2], 4);
+  if (n == 2) put(std::uint32_t{p[0]} << 16 | std::uint32_t{p[1]} << 8, 3);
+  if (n == 1) put(std::uint32_t{p[0]} << 16, 2);
+}
+
+std::string encode(std::string_view in, std::string_view alphabet) {
+  std::string out(base64url_encoded_size(in.size()), '\0');
+  encode_to(in, alphabet, out.data());
   return out;
 }
 
@@ -70,8 +73,14 @@ std::optional<std::string> decode(std::string_view in, const std::array<std::uin
 
 }  // namespace
 
-std::string base64url_encode(std::string_view bytes) { return encode(bytes, kUrl, false); }
-std::string base64_encode(std::string_view bytes) { return encode(bytes, kStandard, true); }
+std::string base64url_encode(std::string_view bytes) { return encode(bytes, kUrl); }
+void base64url_encode_to(std::string_view bytes, char* out) { encode_to(bytes, kUrl, out); }
+
+std::string base64_encode(std::string_view bytes) {
+  std::string out = encode(bytes, kStandard);
+  out.append((4 - out.size() % 4) % 4, '=');
+  return out;
+}
 
 std::optional<std::string> base64url_decode(std::string_view text) { return decode(text, kUrlInverse); }
 bool base64url_decode_to(std::string_view text, char* out) { return decode_to(text, kUrlInverse, out); }

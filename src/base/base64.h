@@ -10,6 +10,10 @@ namespace quivive {
 
 // Without padding, as JOSE writes it (RFC 7515 section 2).
 [[nodiscard]] std::string base64url_encode(std::string_view bytes);
+// The same into memory of the caller's, which has room for base64url_encoded_size(bytes.size()) characters.
+void base64url_encode_to(std::string_view bytes, char* out);
+// Characters without padding that so many octets take.
+[[nodiscard]] constexpr std::size_t base64url_encoded_size(std::size_t octets) { return octets / 3 * 4 + (octets % 3 * 4 + 2) / 3; }
 // Refuses padding, foreign characters, an impossible length, and non-zero trailing bits (RFC 4648 section 3.5).
 [[nodiscard]] std::optional<std::string> base64url_decode(std::string_view text);
 // The same into memory of the caller's, which has room for base64_decoded_size(text.size()) octets: as many are written if

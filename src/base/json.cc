@@ -113,6 +113,13 @@ std::string to_json(const Json& value) {
 
 void append_json_quoted(std::string& out, std::string_view text) {
   out.push_back('"');
+  // Most texts are plain to their end, and copied as they are.
+  const auto special = std::ranges::find_if(text, [](char c) {
+    const auto b = static_cast<unsigned char>(c);
+    return b < 0x20 || b >= 0x7f || c == '"' || c == '\\';
+  });
+  out.append(text.begin(), special);
+  text.remove_prefix(static_cast<std::size_t>(special - text.begin()));
   const bool utf8 = is_valid_utf8(text);
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];

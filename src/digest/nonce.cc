@@ -46,8 +46,8 @@ std::string_view NonceMint::make(Instant now, std::string_view realm) {
   put_number(octets + kInstantSize + 4, kIdSize - 4, ++made_);
   const auto mac = key(period_of(now))({octets, kBodySize}, realm);
   std::memcpy(octets + kBodySize, mac.data(), kMacSize);
-  const std::string text = base64url_encode({octets, sizeof octets});
-  std::memcpy(text_.data(), text.data(), kNonceSize);
+  static_assert(base64url_encoded_size(sizeof octets) == kNonceSize);
+  base64url_encode_to({octets, sizeof octets}, text_.data());
   return {text_.data(), kNonceSize};
 }
 

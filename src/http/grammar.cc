@@ -19,12 +19,12 @@ std::string_view trim_right_ows(std::string_view s) {
 // Length of the quoted-string at the front, 0 where there is none.
 std::size_t quoted_string_length(std::string_view in) {
   if (in.empty() || in.front() != '"') return 0;
-  for (std::size_t i = 1; i < in.size(); ++i) {
+  for (std::size_t i = 1;; ++i) {
+    while (i < in.size() && is_qdtext(in[i])) ++i;
+    if (i >= in.size()) return 0;
     if (in[i] == '"') return i + 1;
-    if (in[i] == '\\') ++i;
-    if (i >= in.size() || !is_field_char(in[i])) return 0;
+    if (in[i] != '\\' || ++i == in.size() || !is_field_char(in[i])) return 0;
   }
-  return 0;
 }
 
 }  // namespace
@@ -83,11 +83,11 @@ std::optional<std::string_view> take_list_element(std::string_view& in) {
   while (!in.empty() && (in.front() == ',' || is_ows(in.front()))) in.remove_prefix(1);
   if (in.empty()) return std::nullopt;
   std::size_t n = 0;
-  while (n < in.size() && in[n] != ',') {
-    const std::size_t quoted = quoted_string_length(in.substr(n));  // a lone quote is a character like others
-    n += std::max<std::size_t>(quoted, 1);
+  while (true) {
+    while (n < in.size() && in[n] != ',' && in[n] != '"') ++n;
+    if (n == in.size() || in[n] == ',') return trim_right_ows(take(in, n));
+    n += std::max<std::size_t>(quoted_string_length(in.substr(n)), 1);  // a lone quote is a character like others
   }
-  return trim_right_ows(take(in, n));
 }
 
 }  // namespace quivive::http
