@@ -4,6 +4,8 @@ add_library(quivive_flags INTERFACE)
 target_include_directories(quivive_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
 target_compile_options(quivive_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror=return-type)
 target_compile_definitions(quivive_flags INTERFACE QUIVIVE_VERSION="${PROJECT_VERSION}")
+# A request runs five or six coroutines deep. Asio keeps the frames of two for the next ones to use, unless told otherwise.
+target_compile_definitions(quivive_flags INTERFACE BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=8)
 # Compiler noise about coroutine frames (whose locals are of anonymous types, and whose allocation it takes for a mismatch) and inlined
 # std::string internals, not about our code.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

@@ -193,7 +193,7 @@ Awaitable<Connection::Next> Connection::refuse_head(const http::HeadResult& resu
   record_.path = head_.target.substr(0, head_.target.find('?'));
   worker_.new_request_id(record_.id);
   head_.keep_alive = false;
-  co_return co_await reject(refusal(result.reason, result.detail), nullptr);
+  co_return co_await reject(result.reason, result.detail, nullptr);
 }
 
 Awaitable<Connection::Next> Connection::serve_request() {
@@ -207,13 +207,13 @@ Awaitable<Connection::Next> Connection::serve_request() {
     worker_.new_request_id(record_.id);
   }
   // Threat: cross-site tracing. The upstream would echo what the gateway adds, an assertion among it, to the client.
-  if (head_.method == "TRACE") co_return co_await reject(refusal(Reason::RequestMalformed, "TRACE is not forwarded"), nullptr);
+  if (head_.method == "TRACE") co_return co_await reject(Reason::RequestMalformed, "TRACE is not forwarded", nullptr);
   // Threat: a tunnel that is taken for a connection, and its content for requests and responses (RFC 9110 section 9.3.6).
-  if (head_.method == "CONNECT") co_return co_await reject(refusal(Reason::RequestMalformed, "CONNECT is not forwarded"), nullptr);
+  if (head_.method == "CONNECT") co_return co_await reject(Reason::RequestMalformed, "CONNECT is not forwarded", nullptr);
   const auto target = http::parse_target(head_.target, head_.host, http::EncodedSlash::Pass, target_scratch_);
   if (!target) {
     record_.path = head_.target.substr(0, head_.target.find('?'));
-    co_return co_await reject(refusal(Reason::RequestTargetAmbiguous, target.error().detail), nullptr);
+    co_return co_await reject(Reason::RequestTargetAmbiguous, target.error().detail, nullptr);
   }
   target_ = *target;
   record_.path = target_.path;
@@ -264,6 +264,11 @@ bool Connection::body_is_buffered() const {
   return !head_.has_body() || head_.content_length <= end_ - begin_ - head_.head_bytes;
 }
 
+Awaitable<Connection::Next> Connection::reject(Reason reason, std::string_view detail, const Route* route) {
+  refused_ = refusal(reason, detail);
+  return reject(refused_, route);
+}
+
 // The one place on this side where a rejection leaves the gateway; response_writer makes its bytes.
 Awaitable<Connection::Next> Connection::reject(const auth::Verdict& verdict, const Route* route, std::string_view html) {
   bool keep = head_.keep_alive && !worker_.draining();
@@ -287,7 +292,9 @@ Awaitable<Connection::Next> Connection::reject(const auth::Verdict& verdict, con
   record_.status = append_rejection(out_, context);
   worker_.traces.note(record_, verdict, head_consumed_ ? std::string_view{} : head_.host, out_);
   record_.bytes_out += out_.size();
-  const error_code ec = co_await send(out_);
+  error_code ec;
+  const std::size_t sent = client_.write_now(asio::buffer(out_), ec);
+  if (!ec && sent < out_.size()) ec = co_await send(std::string_view(out_).substr(sent));
   if (ec) co_return Next::Close;
   if (!keep) co_return Next::Linger;
   if (!head_consumed_) {

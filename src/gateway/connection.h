@@ -49,6 +49,8 @@ class Connection {
   [[nodiscard]] net::Awaitable<Next> serve_request();
   [[nodiscard]] net::Awaitable<Next> refuse_head(const http::HeadResult& result);
   [[nodiscard]] net::Awaitable<Next> reject(const auth::Verdict& verdict, const Route* route, std::string_view html = {});
+  // What the gateway finds wrong by itself. The verdict stays here, since the caller's frame is small only without it.
+  [[nodiscard]] net::Awaitable<Next> reject(Reason reason, std::string_view detail, const Route* route);
   [[nodiscard]] net::Awaitable<Next> answer_own();
   [[nodiscard]] net::Awaitable<Next> answer_desk(bool login);
   [[nodiscard]] net::Awaitable<Next> answer_preflight();
@@ -90,6 +92,7 @@ class Connection {
   bool idle_ = true;  // between requests
 
   AccessRecord record_;
+  auth::Verdict refused_;
   std::string cors_origin_;
   std::string authentication_info_;
   bool for_one_client_ = false;

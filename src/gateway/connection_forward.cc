@@ -87,7 +87,7 @@ Awaitable<Connection::Next> Connection::forward(const Admission& admission) {
   head_consumed_ = true;
   consume(head_.head_bytes);
   consume(request_body_.take(buffered(), upstream_head_));
-  if (request_body_.failed()) co_return co_await reject(refusal(Reason::RequestMalformed, request_body_.failure()), &route);
+  if (request_body_.failed()) co_return co_await reject(Reason::RequestMalformed, request_body_.failure(), &route);
 
   pump_ = Pump::None;
   Reason reason = Reason::Allowed;
@@ -117,12 +117,12 @@ Awaitable<Connection::Next> Connection::forward(const Admission& admission) {
   co_await join_pump();
   upstream_.reset();
   if (pump_ == Pump::ClientFailed) {
-    if (client_.timed_out()) co_return co_await reject(refusal(Reason::RequestTimeout, "the request body stopped"), &route);
-    if (request_body_.failed()) co_return co_await reject(refusal(Reason::RequestMalformed, request_body_.failure()), &route);
+    if (client_.timed_out()) co_return co_await reject(Reason::RequestTimeout, "the request body stopped", &route);
+    if (request_body_.failed()) co_return co_await reject(Reason::RequestMalformed, request_body_.failure(), &route);
     co_return Next::Close;
   }
   if (client_gone_) co_return Next::Close;
-  co_return co_await reject(refusal(reason, upstream_failure_), &route);
+  co_return co_await reject(reason, upstream_failure_, &route);
 }
 
 // Sends the request (its body in a coroutine beside this one, where it has not all arrived) and reads the response's head.
@@ -253,7 +253,7 @@ Awaitable<Connection::Next> Connection::relay_response(const Route& route, net::
   if (switched && !as_asked) {
     co_await join_pump();
     upstream_.reset();
-    co_return co_await reject(refusal(Reason::UpstreamMalformed, "a 101 that nobody asked for"), &route);
+    co_return co_await reject(Reason::UpstreamMalformed, "a 101 that nobody asked for", &route);
   }
   const bool chunked_out = has_body && !counted && !client_is_1_0;
   // Half a request was read so far: what follows it on this connection cannot be told from its rest.
@@ -307,7 +307,7 @@ Awaitable<Connection::Next> Connection::relay_response(const Route& route, net::
   if (relay.failed()) {
     if (!begun) {
       upstream_.reset();
-      co_return co_await reject(refusal(Reason::UpstreamMalformed, relay.failure()), &route);
+      co_return co_await reject(Reason::UpstreamMalformed, relay.failure(), &route);
     }
     record_.reason = Reason::UpstreamMalformed;
   }

@@ -16,7 +16,7 @@ Awaitable<Connection::Next> Connection::answer_own() {
   const bool jwks = target_.policy_path == "/.quivive/jwks.json" && deployment_->assertion != nullptr;
   const bool head_only = record_.method.view() == "HEAD";
   const bool readable = record_.method.view() == "GET" || head_only;
-  if (!jwks || !readable || head_.has_body()) co_return co_await reject(refusal(Reason::PathUnknown, "no such path of the gateway's own"), nullptr);
+  if (!jwks || !readable || head_.has_body()) co_return co_await reject(Reason::PathUnknown, "no such path of the gateway's own", nullptr);
   out_.clear();
   const bool close = !head_.keep_alive || worker_.draining() || head_.minor_version == 0;
   append_own_json(out_, deployment_->assertion->jwks(), head_only, record_.id, worker_.date(record_.time), close);
@@ -35,9 +35,9 @@ Awaitable<Connection::Next> Connection::answer_desk(bool login) {
   const Secret wipe_later(std::exchange(body_, std::string()));  // it may hold a password
   switch (read) {
     case BodyRead::Whole: break;
-    case BodyRead::TooLarge: co_return co_await reject(refusal(Reason::RequestMalformed, "the body is longer than it can be here"), route);
-    case BodyRead::Malformed: co_return co_await reject(refusal(Reason::RequestMalformed, request_body_.failure()), route);
-    case BodyRead::TimedOut: co_return co_await reject(refusal(Reason::RequestTimeout, "the request body stopped"), route);
+    case BodyRead::TooLarge: co_return co_await reject(Reason::RequestMalformed, "the body is longer than it can be here", route);
+    case BodyRead::Malformed: co_return co_await reject(Reason::RequestMalformed, request_body_.failure(), route);
+    case BodyRead::TimedOut: co_return co_await reject(Reason::RequestTimeout, "the request body stopped", route);
     case BodyRead::Gone: record_.reason = Reason::RequestMalformed; co_return Next::Close;
   }
   const OwnRequest request{head_, target_, record_.time, record_.remote, wipe_later.reveal(RevealSecret{})};

@@ -14,6 +14,7 @@
 namespace quivive::gateway {
 namespace {
 
+using namespace std::string_view_literals;  // a literal's length need not be counted
 using http::add_field_line;
 
 enum class Format : std::uint8_t { Json, Problem, Html, Text };
@@ -86,20 +87,20 @@ bool is_temporary(Reason reason) {
 
 // What the answer depended on (RFC 9110 section 12.5.5).
 void append_vary(std::string& out, const RejectionContext& c) {
-  out += "Vary: Authorization";
+  out += "Vary: Authorization"sv;
   const bool keyed = c.route != nullptr && c.route->policy->accepts(auth::Scheme::ApiKey);
   if (keyed && !c.deployment.key_header.empty()) {
-    out += ", ";
+    out += ", "sv;
     out += c.deployment.key_header;
   }
   const bool session = c.route != nullptr && c.route->policy->accepts(auth::Scheme::Session);
   const bool prompts = c.route != nullptr && auth::may_prompt(*c.route->policy);
-  if (session) out += ", Cookie";
-  if (session || prompts) out += ", Sec-Fetch-Mode";
-  if (prompts) out += ", X-Requested-With";
-  out += ", Accept";
-  if (c.route != nullptr && !c.route->cors_origins.empty()) out += ", Origin";
-  out += "\r\n";
+  if (session) out += ", Cookie"sv;
+  if (session || prompts) out += ", Sec-Fetch-Mode"sv;
+  if (prompts) out += ", X-Requested-With"sv;
+  out += ", Accept"sv;
+  if (c.route != nullptr && !c.route->cors_origins.empty()) out += ", Origin"sv;
+  out += "\r\n"sv;
 }
 
 // So that the page's script can read why it was refused.
@@ -150,24 +151,24 @@ std::uint16_t append_rejection(std::string& out, const RejectionContext& c) {
   if (c.verdict.reason == Reason::VerifierUnavailable) status = c.deployment.config.verifier_failure_status;
   const Format format = choose_format(c);
 
-  out += "HTTP/1.1 ";
+  out += "HTTP/1.1 "sv;
   out += fmt::format_int(status).c_str();
   out += ' ';
   out += phrase(status);
-  out += "\r\n";
+  out += "\r\n"sv;
   if (c.route != nullptr) {
     auth::for_each_challenge(*c.route->policy, c.verdict, c.nonce, prompts_of(c), [&](const auth::ChallengePieces& pieces) {
-      out += "WWW-Authenticate: ";
+      out += "WWW-Authenticate: "sv;
       for (const std::string_view piece : pieces) out += piece;
-      out += "\r\n";
+      out += "\r\n"sv;
     });
   }
   add_field_line(out, "Content-Type", kContentType[static_cast<std::size_t>(format)]);
   std::string body;
   append_body(body, format, c, status);
-  out += "Content-Length: ";
+  out += "Content-Length: "sv;
   out += fmt::format_int(body.size()).c_str();
-  out += "\r\nCache-Control: no-store\r\n";
+  out += "\r\nCache-Control: no-store\r\n"sv;
   append_vary(out, c);
   if (is_temporary(c.verdict.reason)) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(c.verdict.retry_after).count();
@@ -187,7 +188,7 @@ std::uint16_t append_rejection(std::string& out, const RejectionContext& c) {
   } else if (c.head != nullptr && c.head->minor_version == 0) {
     add_field_line(out, "Connection", "keep-alive");
   }
-  out += "\r\n";
+  out += "\r\n"sv;
   if (c.method != "HEAD") out += body;
   return status;
 }

@@ -6,16 +6,9 @@ namespace {
 void keep_challenges(std::string& out, std::string_view response) {
   constexpr std::string_view kName = "WWW-Authenticate: ";
   out.clear();
-  std::string_view rest = response.substr(0, response.find("\r\n\r\n"));
-  while (!rest.empty()) {
-    const std::size_t end = rest.find("\r\n");
-    const std::string_view line = rest.substr(0, end);
-    if (line.starts_with(kName)) {
-      out += line.substr(kName.size());
-      out += '\n';
-    }
-    if (end == std::string_view::npos) break;
-    rest.remove_prefix(end + 2);
+  for (std::size_t begin = 0, end; (end = response.find('\r', begin)) != std::string_view::npos && end != begin; begin = end + 2) {
+    const std::string_view line = response.substr(begin, end - begin);
+    if (line.starts_with(kName)) out.append(line.substr(kName.size())).append(1, '\n');
   }
 }
 
