@@ -68,16 +68,20 @@ class Row:
 
 
 def digest_fields(server, user, password):
-    """Values of Authorization that answer one challenge, with a count each (RFC 7616 section 3.4)."""
+    """Values of Authorization that answer challenges, with a count each (RFC 7616 section 3.4). A nonce for each connection, as so many
+    clients would have: requests with one nonce on all of them overtake each other by more than counts may."""
     def hashed(*parts):
         return hashlib.sha256(":".join(parts).encode()).hexdigest()
 
-    _, challenge = load.answer(server.port, {}, "/digest")
-    given = dict(re.findall(r'(\w+)="([^"]*)"', challenge))
-    secret, request = hashed(user, given["realm"], password), hashed("GET", "/orders")
-    return [f'Digest username="{user}", realm="{given["realm"]}", nonce="{given["nonce"]}", uri="/orders", algorithm=SHA-256, cnonce="0a4f113b", '
-            f'nc={count:08x}, qop=auth, response="{hashed(secret, given["nonce"], f"{count:08x}", "0a4f113b", "auth", request)}"'
-            for count in range(1, DIGESTS + 1)]
+    challenges = [dict(re.findall(r'(\w+)="([^"]*)"', load.answer(server.port, {}, "/digest")[1])) for _ in range(load.CONNECTIONS)]
+    request = hashed("GET", "/orders")
+    fields = []
+    for number in range(DIGESTS):
+        given, count = challenges[number % len(challenges)], f"{number // len(challenges) + 1:08x}"
+        response = hashed(hashed(user, given["realm"], password), given["nonce"], count, "0a4f113b", "auth", request)
+        fields.append(f'Digest username="{user}", realm="{given["realm"]}", nonce="{given["nonce"]}", uri="/orders", algorithm=SHA-256, '
+                      f'cnonce="0a4f113b", nc={count}, qop=auth, response="{response}"')
+    return fields
 
 
 def bearer(key):
