@@ -4,12 +4,11 @@ Not applicable yet, since the part does not exist:
 
   GHSA-6849-pcxw-x2cx                second factors (no TOTP)
   GHSA-ggw3-5987-rx77                compressed callback parameters (no OIDC; nothing is ever decompressed)
-  CVE-2026-33544, CVE-2026-32245     concurrent logins, codes bound to clients (no OIDC, no issuer)
-  CVE-2024-21492 and its family      logout, open redirect, second factor (no sessions); its spoofed headers are below
-  cookie scope                       no session cookie
 
 Elsewhere: CVE-2021-32701 in test_routes; GHSA-w9mr-28mw-j8hg, CVE-2024-45410, CVE-2026-29054, CVE-2025-64484, CVE-2026-30851,
-CVE-2026-33433, GHSA-rf44-j88r-hh8c in test_hygiene; CVE-2026-41263 in test_basic and test_htpasswd; CVE-2026-27586 in test_tls.
+CVE-2026-33433, GHSA-rf44-j88r-hh8c in test_hygiene; CVE-2026-41263 in test_basic and test_htpasswd; CVE-2026-27586 in test_tls;
+CVE-2026-33544 (interleaved logins) in test_sessions and test_token_service, CVE-2026-32245 (codes bound to clients) in test_token_service;
+CVE-2024-21492 and its family in test_sessions (logout, open redirect), its spoofed headers below; the cookie's scope in test_sessions.
 """
 
 import json

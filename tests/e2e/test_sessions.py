@@ -169,6 +169,22 @@ def test_a_planted_cookie_is_not_taken_over(gateway):
     expect(gateway, gateway.get("/only/x", planted), 401, "session-unknown")
 
 
+def test_logins_side_by_side_stay_with_their_users(gateway):
+    """CVE-2026-33544: what one login keeps while it waits for its password's hash is not another's."""
+    users = [ALICE] + [(f"user{number}", secret(f"password of number {number}")) for number in range(3)]
+    for user in users[1:]:
+        gateway.add_user(*user)
+
+    def subject_of(user):
+        there = {"Cookie": cookie_of(sign_in(gateway, *user))}
+        secret(there["Cookie"].split("=")[1])
+        return fields_of(gateway.get("/only/", there))["X-Quivive-Subject"]
+
+    turns = users * 4
+    with concurrent.futures.ThreadPoolExecutor(len(users)) as pool:
+        assert list(pool.map(subject_of, turns)) == [name for name, _ in turns]
+
+
 @pytest.mark.parametrize("command, stdin", [(("user", "passwd", "alice", "--password-stdin"), "another password\n"), (("user", "disable", "alice"), None),
                                             (("user", "remove", "alice"), None), (("session", "revoke", "--user", "alice"), None)])
 def test_sessions_end_with_their_user(gateway, command, stdin):

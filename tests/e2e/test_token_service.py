@@ -300,6 +300,24 @@ def test_one_code_in_two_exchanges_side_by_side(service, app):
         assert sum(answer.status == 200 for answer in answers) <= 1
 
 
+def test_grants_side_by_side_stay_with_their_users(service, app):
+    """CVE-2026-33544: of two who ask at once, neither gets the other's code, verifier or token."""
+    bob = ("bob", secret("another horse for tokens"))
+    service.add_user(*bob)
+
+    def subject_of(user):
+        verifier = secrets.token_urlsafe(48)
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
+        code = code_for(service, app, sign_in(service, user), code_challenge=challenge)
+        token = got(redeem(service, app, code, code_verifier=verifier))["access_token"]
+        return expect(service, service.get("/orders/1", bearer(token)), 200, "allowed").json()["fields"]
+
+    turns = [ALICE, bob] * 6
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        seen = [dict(fields)["X-Quivive-Subject"] for fields in pool.map(subject_of, turns)]
+    assert seen == [name for name, _ in turns]
+
+
 def test_a_code_of_another_client_verifier_or_redirect_uri_is_refused(service, app):
     other = make_client(service, "other", "--redirect-uri", BACK, "--public", "--scope", "orders:read")
     cookie = sign_in(service)
