@@ -106,6 +106,7 @@ class Connection {
   std::size_t upstream_begin_ = 0, upstream_end_ = 0;  // in upstream_->buffer
   bool upstream_reused_ = false;
   bool upstream_spoke_ = false;  // since this request was sent: it may have acted on it
+  bool request_unsent_ = false;  // not a byte of it was taken from us; over TLS nobody can tell
   http::ResponseHead response_;
   std::string upstream_head_;
   std::string upstream_body_;  // request body on its way

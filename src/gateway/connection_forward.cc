@@ -3,6 +3,7 @@
 #include "gateway/connection.h"
 #include "base/text.h"
 #include "gateway/forward_head.h"
+#include "http/fetch_metadata.h"
 
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -18,11 +19,6 @@ using net::kUse;
 
 constexpr std::chrono::milliseconds kWatch{1000};
 namespace asio = net::asio;
-
-// RFC 9110 section 9.2.2. Only these are sent again when a kept connection proves stale.
-bool is_idempotent(std::string_view method) {
-  return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "PUT" || method == "DELETE" || method == "TRACE";
-}
 
 bool wants_websocket(const http::RequestHead& head) {
   // RFC 9110 section 7.8: in HTTP/1.0 there is no Upgrade.
@@ -78,7 +74,6 @@ Awaitable<Connection::Next> Connection::forward(const Admission& admission) {
   const Route& route = *admission.route;
   const std::shared_ptr<net::UpstreamPool> pool = worker_.upstream(route.upstream);
   build_upstream_head(admission);
-  const bool resendable = is_idempotent(head_.method);
   const bool awaits_continue = head_.expect_continue && !body_begun_;
   const BodyOut framing = head_.body == http::Body::Chunked ? BodyOut::Chunked : BodyOut::Plain;
   if (body_begun_) request_body_.reframe(framing, body_, upstream_head_);
@@ -107,9 +102,12 @@ Awaitable<Connection::Next> Connection::forward(const Admission& admission) {
     }
     reason = co_await exchange_heads(route, awaits_continue);
     watch_.expires_never();
-    // Stale: closed by the upstream while it was kept, before it could have seen this request.
+    // Stale: closed by the upstream while it was kept, maybe with this request read.
     const bool stale = reason == Reason::UpstreamUnreachable && !client_gone_ && upstream_reused_ && !upstream_spoke_ && pump_ == Pump::None;
-    if (!stale || !resendable || again) break;
+    // Threat: a change that is made twice, the second time to what somebody else has put there since. Hence not PUT and DELETE either, though
+    // RFC 9110 section 9.2.2 would let them be sent again.
+    const bool harmless = request_unsent_ || http::is_safe_method(record_.method);
+    if (!stale || !harmless || again) break;
     worker_.metrics.upstream_retries.add();
   }
   if (reason == Reason::Allowed) co_return co_await relay_response(route, *pool);
@@ -134,6 +132,7 @@ Awaitable<Reason> Connection::exchange_heads(const Route& route, bool awaits_con
   stream.expires_after(route.first_byte_timeout);
   error_code ec;
   const std::size_t sent = stream.write_now(asio::buffer(upstream_head_), ec);
+  request_unsent_ = ec.failed();
   if (!ec && sent < upstream_head_.size()) ec = co_await net::write_all(stream, asio::buffer(upstream_head_) + sent);
   if (ec) co_return stream.timed_out() ? Reason::UpstreamTimeout : Reason::UpstreamUnreachable;
   if (!request_body_.done()) {
