@@ -51,6 +51,7 @@ void Connection::build_upstream_head(const Admission& admission) {
   request.client_address = peer_;
   request.forwarded_proto = client_.is_tls() ? "https" : "http";
   request.forwarded_host = head_.host;
+  request.upstream_host = route.upstream->authority;
   request.proxy_is_trusted = trusted;
   if (trusted) {
     const http::RequestView view = head_.view();

@@ -77,7 +77,7 @@ void append_upstream_head(std::string& out, const ForwardRequest& r) {
   out += ' ';
   append_target(out, r);
   out += " HTTP/1.1\r\n";
-  add_field_line(out, "Host", r.forwarded_host);
+  add_field_line(out, "Host", r.forwarded_host.empty() ? r.upstream_host : r.forwarded_host);
   const http::ConnectionOptions options(r.head.fields.view());
   for (const http::Field& field : r.head.fields.view()) {
     if (rewritten(field.id)) continue;
@@ -103,7 +103,7 @@ void append_upstream_head(std::string& out, const ForwardRequest& r) {
   out += r.client_address;
   out += "\r\n";
   add_field_line(out, "X-Forwarded-Proto", r.forwarded_proto);
-  add_field_line(out, "X-Forwarded-Host", r.forwarded_host);
+  if (!r.forwarded_host.empty()) add_field_line(out, "X-Forwarded-Host", r.forwarded_host);
   add_field_line(out, "X-Request-Id", r.request_id);
   out += r.identity;
   // Only websocket is ever passed on: an h2c upgrade would open a tunnel past every check (CVE-2026-88008).

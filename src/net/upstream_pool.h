@@ -16,6 +16,7 @@ namespace quivive::net {
 struct UpstreamTarget {
   std::string host;  // name or address
   std::uint16_t port = 80;
+  std::string authority;  // as a Host field has it
   std::shared_ptr<asio::ssl::context> tls;  // null for plain
   std::string server_name;                  // for SNI and verification; host when empty
   std::chrono::milliseconds connect_timeout{5000};  // name look-up, and of one address connection and TLS handshake

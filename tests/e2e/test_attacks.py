@@ -111,6 +111,19 @@ def test_no_method_is_a_way_around(gateway, method):
         assert connection.response(method).status in PROTECTED
 
 
+# --- the host that the policy sees
+
+def test_no_host_is_no_way_around_the_routes_of_one(upstream, marker):
+    """The upstream may take what names no host for the one that is protected."""
+    made = config(upstream.url, accept={"api_key": {"header": "X-API-Key"}}, routes=[{"path": "/", "host": "admin.example.com"}, {"path": "/", "public": True}])
+    with Gateway(made) as gateway:
+        response = never_arrives(gateway, upstream, f"GET /{marker} HTTP/1.0\r\n\r\n".encode())
+        expect(gateway, response, 400, "request-malformed")
+        assert "HTTP/1.0 without Host, where a route asks for a host" in gateway.explain(response.id).out
+        expect(gateway, raw(gateway.address, f"GET /{marker} HTTP/1.0\r\nHost: admin.example.com\r\n\r\n".encode(), count=1)[0], 401, "credentials-missing")
+        expect(gateway, raw(gateway.address, f"GET /{marker} HTTP/1.0\r\nHost: a\r\n\r\n".encode(), count=1)[0], 200, "allowed")
+
+
 # --- tunnels
 
 @pytest.mark.parametrize("upgrade", ["h2c", "H2C", "websocket, h2c", "h2c, websocket", "TLS/1.0", "foo"])
