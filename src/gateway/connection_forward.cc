@@ -53,6 +53,7 @@ void Connection::build_upstream_head(const Admission& admission) {
   request.forwarded_host = head_.host;
   request.upstream_host = route.upstream->authority;
   request.proxy_is_trusted = trusted;
+  request.methods_decide = deployment_->router->compares_methods();
   if (trusted) {
     const http::RequestView view = head_.view();
     forwarded_for_.clear();

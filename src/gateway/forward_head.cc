@@ -84,6 +84,8 @@ void append_upstream_head(std::string& out, const ForwardRequest& r) {
     if (field.id == FieldId::Authorization && r.drop_authorization) continue;
     if (!r.drop_header.empty() && http::same_folded_name(field.name, r.drop_header)) continue;
     if (!r.proxy_is_trusted && http::is_said_by_proxies(field)) continue;
+    // Threat: a POST that a route admits and the upstream takes for the DELETE that it does not. From proxies too, which pass on a client's.
+    if (r.methods_decide && http::is_method_override(field)) continue;
     if (http::classify_for_upstream(field, options, r.protected_names) == http::FieldAction::Drop) continue;
     if (field.id == FieldId::Cookie && !r.own_cookies.empty()) append_cookie_line(out, field, r.own_cookies);
     else add_field_line(out, field.name, field.value);

@@ -29,6 +29,7 @@ struct ForwardRequest {
   std::string_view forwarded_host{};       // the Host that the client used; "" for none
   std::string_view upstream_host{};        // the upstream's own, for want of the client's
   bool proxy_is_trusted = false;           // what only a proxy may say goes on: see http::is_said_by_proxies()
+  bool methods_decide = false;             // routes do by methods: see http::is_method_override()
   bool websocket = false;                // Upgrade: websocket goes with it
 };
 

@@ -132,6 +132,12 @@ TEST(UpstreamHead, WithoutHost_TheUpstreamsOwn) {
   EXPECT_EQ(upstream_gets("GET / HTTP/1.0\nHost: a\n", [](ForwardRequest& r) { r.upstream_host = "api.internal:9000"; }), request_of("GET / HTTP/1.1", ""));
 }
 
+TEST(UpstreamHead, MethodOverride_DroppedWhereMethodsDecide) {
+  constexpr std::string_view kRequest = "POST / HTTP/1.1\nHost: a\nContent-Length: 0\nX-HTTP-Method-Override: DELETE\n";
+  EXPECT_EQ(upstream_gets(kRequest), request_of("POST / HTTP/1.1", "X-HTTP-Method-Override: DELETE\nContent-Length: 0\n"));
+  EXPECT_EQ(upstream_gets(kRequest, [](ForwardRequest& r) { r.methods_decide = r.proxy_is_trusted = true; }), request_of("POST / HTTP/1.1", "Content-Length: 0\n"));
+}
+
 TEST(UpstreamHead, TrustedProxy_PrecedesTheClient) {
   const std::string out = upstream_gets("GET / HTTP/1.1\nHost: a\nX-Forwarded-For: 1.1.1.1\n", [](ForwardRequest& r) {
     r.forwarded_for = "198.51.100.9";
