@@ -267,10 +267,12 @@ Awaitable<Connection::Next> Connection::relay_response(const Route& route, net::
   const bool switched = response_.status == 101;
   const http::Field* upgraded = switched ? field_of(response_, http::FieldId::Upgrade) : nullptr;
   const bool as_asked = websocket_ && upgraded != nullptr && iequals(upgraded->value, "websocket");
-  if (switched && !as_asked) {
+  // RFC 9110 section 15.5.8. Its Proxy-Authenticate goes no further than here, so that no client could answer it.
+  const bool says_proxy = response_.status == 407;
+  if (says_proxy || (switched && !as_asked)) {
+    const Reason reason = malformed_response(route, says_proxy ? "a 407, which only a proxy sends" : "a 101 that nobody asked for");
     co_await join_pump();
     upstream_.reset();
-    const Reason reason = malformed_response(route, "a 101 that nobody asked for");
     co_return co_await reject(reason, upstream_failure_, &route);
   }
   const bool chunked_out = has_body && !counted && !client_is_1_0;

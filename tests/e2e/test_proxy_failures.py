@@ -35,6 +35,15 @@ def test_malformed_response_is_not_passed_on(impatient, upstream, kind):
     expect(impatient, impatient.get("/x"), 200, "allowed")
 
 
+def test_407_is_not_passed_on(impatient, upstream):
+    """Only what it was sent to as a proxy can ask for that (RFC 9110 section 15.5.8), and no client could answer without the field."""
+    response = impatient.get("/x?status=407%20Proxy%20Authentication%20Required&field=Proxy-Authenticate:%20Basic%20realm%3Dx")
+    expect(impatient, response, 502, "upstream-malformed")
+    assert response.get("Proxy-Authenticate") is None
+    tells(impatient, response, f"127.0.0.1:{upstream.port}: a 407, which only a proxy sends")
+    expect(impatient, impatient.get("/x"), 200, "allowed")
+
+
 def test_nothing_listens():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
