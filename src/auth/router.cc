@@ -77,6 +77,7 @@ Result<Router> Router::compile(std::vector<RouteEntry> entries) {
     Result<Compiled> compiled = compile_one(i, std::move(entries[i]));
     if (compiled) {
       router.compares_hosts_ = router.compares_hosts_ || !compiled->host.empty();
+      router.compares_methods_ = router.compares_methods_ || !compiled->route.pattern.methods.empty();
       router.routes_.push_back(std::move(*compiled));
     } else {
       faults += (faults.empty() ? "" : "; ") + compiled.error().message;

@@ -57,6 +57,9 @@ class Router {
   };
   [[nodiscard]] std::vector<Loser> losers(std::string_view method, std::string_view host, std::string_view path) const;
 
+  // Whether any route does.
+  [[nodiscard]] bool compares_hosts() const { return compares_hosts_; }
+  [[nodiscard]] bool compares_methods() const { return compares_methods_; }
   [[nodiscard]] std::size_t size() const { return routes_.size(); }
   [[nodiscard]] const Route& route(std::size_t index) const { return routes_[index].route; }
 
@@ -73,7 +76,7 @@ class Router {
   };
   [[nodiscard]] static Result<Compiled> compile_one(std::size_t index, RouteEntry entry);
   std::vector<Compiled> routes_;
-  bool compares_hosts_ = false;  // whether any route does
+  bool compares_hosts_ = false, compares_methods_ = false;
 };
 
 }  // namespace quivive::auth

@@ -74,6 +74,8 @@ class Connection {
   [[nodiscard]] net::Awaitable<> join_pump();
   [[nodiscard]] net::Awaitable<> tunnel(std::chrono::milliseconds idle);
   [[nodiscard]] net::Awaitable<> tunnel_up(std::chrono::milliseconds idle);
+  [[nodiscard]] Reason malformed_response(const Route& route, std::string_view what);
+  [[nodiscard]] Reason no_response(const Route& route, const net::error_code& ec);
   void build_upstream_head(const Admission& admission);
   void look_for_client();
 
@@ -106,6 +108,7 @@ class Connection {
   std::size_t upstream_begin_ = 0, upstream_end_ = 0;  // in upstream_->buffer
   bool upstream_reused_ = false;
   bool upstream_spoke_ = false;  // since this request was sent: it may have acted on it
+  bool request_unsent_ = false;  // not a byte of it was taken from us; over TLS nobody can tell
   http::ResponseHead response_;
   std::string upstream_head_;
   std::string upstream_body_;  // request body on its way
@@ -118,7 +121,7 @@ class Connection {
   std::string body_;         // of the request, where the decision needs it
   bool body_begun_ = false;  // some of the body is in body_, and no longer in buffer_
   bool head_consumed_ = false;  // the head's bytes may be gone: its slices must not be read
-  std::string_view upstream_failure_;  // static text
+  std::string upstream_failure_;  // of this request, for the operator: which upstream, and what it did
   net::Timer pump_done_;    // cancelled when the pump ends
 
   Connection* next_ = nullptr;

@@ -3,7 +3,10 @@
 #include "gateway/connection.h"
 #include "base/text.h"
 #include "gateway/forward_head.h"
+#include "http/fetch_metadata.h"
+#include "net/failure_text.h"
 
+#include <fmt/format.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
@@ -18,11 +21,6 @@ using net::kUse;
 
 constexpr std::chrono::milliseconds kWatch{1000};
 namespace asio = net::asio;
-
-// RFC 9110 section 9.2.2. Only these are sent again when a kept connection proves stale.
-bool is_idempotent(std::string_view method) {
-  return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "PUT" || method == "DELETE" || method == "TRACE";
-}
 
 bool wants_websocket(const http::RequestHead& head) {
   // RFC 9110 section 7.8: in HTTP/1.0 there is no Upgrade.
@@ -53,7 +51,9 @@ void Connection::build_upstream_head(const Admission& admission) {
   request.client_address = peer_;
   request.forwarded_proto = client_.is_tls() ? "https" : "http";
   request.forwarded_host = head_.host;
+  request.upstream_host = route.upstream->authority;
   request.proxy_is_trusted = trusted;
+  request.methods_decide = deployment_->router->compares_methods();
   if (trusted) {
     const http::RequestView view = head_.view();
     forwarded_for_.clear();
@@ -78,7 +78,6 @@ Awaitable<Connection::Next> Connection::forward(const Admission& admission) {
   const Route& route = *admission.route;
   const std::shared_ptr<net::UpstreamPool> pool = worker_.upstream(route.upstream);
   build_upstream_head(admission);
-  const bool resendable = is_idempotent(head_.method);
   const bool awaits_continue = head_.expect_continue && !body_begun_;
   const BodyOut framing = head_.body == http::Body::Chunked ? BodyOut::Chunked : BodyOut::Plain;
   if (body_begun_) request_body_.reframe(framing, body_, upstream_head_);
@@ -90,6 +89,7 @@ Awaitable<Connection::Next> Connection::forward(const Admission& admission) {
   if (request_body_.failed()) co_return co_await reject(Reason::RequestMalformed, request_body_.failure(), &route);
 
   pump_ = Pump::None;
+  upstream_failure_.clear();
   Reason reason = Reason::Allowed;
   for (bool again = false;; again = true) {
     upstream_ = again ? nullptr : pool->take_idle();
@@ -101,15 +101,20 @@ Awaitable<Connection::Next> Connection::forward(const Admission& admission) {
       const auto connected = co_await pool->connect(upstream_);
       if (!client_.is_open()) co_return Next::Close;  // close() meanwhile
       if (!connected) {
-        reason = connected.error() == net::ConnectFailure::TimedOut ? Reason::UpstreamTimeout : Reason::UpstreamUnreachable;
+        const net::ConnectFailure failure = connected.error();
+        reason = failure.timed_out ? Reason::UpstreamTimeout : Reason::UpstreamUnreachable;
+        upstream_failure_ = failure.detail;
         break;
       }
     }
     reason = co_await exchange_heads(route, awaits_continue);
     watch_.expires_never();
-    // Stale: closed by the upstream while it was kept, before it could have seen this request.
+    // Stale: closed by the upstream while it was kept, maybe with this request read.
     const bool stale = reason == Reason::UpstreamUnreachable && !client_gone_ && upstream_reused_ && !upstream_spoke_ && pump_ == Pump::None;
-    if (!stale || !resendable || again) break;
+    // Threat: a change that is made twice, the second time to what somebody else has put there since. Hence not PUT and DELETE either, though
+    // RFC 9110 section 9.2.2 would let them be sent again.
+    const bool harmless = request_unsent_ || http::is_safe_method(record_.method);
+    if (!stale || !harmless || again) break;
     worker_.metrics.upstream_retries.add();
   }
   if (reason == Reason::Allowed) co_return co_await relay_response(route, *pool);
@@ -130,17 +135,18 @@ Awaitable<Reason> Connection::exchange_heads(const Route& route, bool awaits_con
   net::Stream& stream = upstream_->stream;
   upstream_begin_ = upstream_end_ = 0;
   upstream_spoke_ = false;
-  upstream_failure_ = "the connection was closed before a response";
   stream.expires_after(route.first_byte_timeout);
   error_code ec;
   const std::size_t sent = stream.write_now(asio::buffer(upstream_head_), ec);
+  request_unsent_ = ec.failed();
   if (!ec && sent < upstream_head_.size()) ec = co_await net::write_all(stream, asio::buffer(upstream_head_) + sent);
-  if (ec) co_return stream.timed_out() ? Reason::UpstreamTimeout : Reason::UpstreamUnreachable;
+  if (ec) co_return no_response(route, ec);
   if (!request_body_.done()) {
     if (awaits_continue) {
       // The verdict is out, so the body may come (RFC 9110 section 10.1.1).
       ec = co_await send("HTTP/1.1 100 Continue\r\n\r\n");
-      if (ec) co_return Reason::UpstreamUnreachable;
+      client_gone_ = ec.failed();
+      if (client_gone_) co_return Reason::UpstreamUnreachable;
     }
     stream.expires_never();  // the response's time begins at the body's end
     start_pump(pump_request_body(route.first_byte_timeout));
@@ -148,22 +154,16 @@ Awaitable<Reason> Connection::exchange_heads(const Route& route, bool awaits_con
   response_.reset();
   watch_.expires_after(kWatch);
   while (pump_ != Pump::ClientFailed && !client_gone_) {
-    if (upstream_end_ == upstream_->buffer.size()) {
-      upstream_failure_ = "the response head is too large";
-      co_return Reason::UpstreamMalformed;
-    }
+    if (upstream_end_ == upstream_->buffer.size()) co_return malformed_response(route, "the response head is too large");
     const auto [failed, n] = co_await stream.async_read_some(asio::buffer(upstream_->buffer) + upstream_end_);
-    if (failed) co_return stream.timed_out() ? Reason::UpstreamTimeout : Reason::UpstreamUnreachable;
+    if (failed) co_return no_response(route, failed);
     upstream_end_ += n;
     upstream_spoke_ = true;
     while (upstream_begin_ < upstream_end_) {
       const std::string_view bytes(upstream_->buffer.data() + upstream_begin_, upstream_end_ - upstream_begin_);
       const auto result = http::parse_response_head(bytes, record_.method, response_, upstream_->buffer.size());
       if (result.status == http::HeadStatus::NeedMore) break;
-      if (result.status == http::HeadStatus::Failed) {
-        upstream_failure_ = result.detail;
-        co_return Reason::UpstreamMalformed;
-      }
+      if (result.status == http::HeadStatus::Failed) co_return malformed_response(route, result.detail);
       upstream_begin_ += response_.head_bytes;
       if (response_.status >= 200 || response_.status == 101) co_return Reason::Allowed;
       response_.reset();  // an interim response says nothing that the client needs
@@ -175,6 +175,23 @@ Awaitable<Reason> Connection::exchange_heads(const Route& route, bool awaits_con
     }
   }
   co_return Reason::UpstreamUnreachable;
+}
+
+Reason Connection::malformed_response(const Route& route, std::string_view what) {
+  upstream_failure_ = fmt::format("{}: {}", route.upstream->place(), what);
+  return Reason::UpstreamMalformed;
+}
+
+// `ec` is what the upstream's connection failed with before a response was there.
+Reason Connection::no_response(const Route& route, const error_code& ec) {
+  const bool late = upstream_->stream.timed_out();
+  const bool sent = pump_ == Pump::None || pump_ == Pump::Done;
+  std::string what;
+  if (late && sent) what = "no response within " + net::in_seconds(route.first_byte_timeout);
+  else if (late) what = "none of the request's body was taken for " + net::in_seconds(deployment_->config.limits.body_timeout);
+  else what = net::in_words(ec) + " before a response";
+  upstream_failure_ = fmt::format("{}: {}", route.upstream->place(), what);
+  return late ? Reason::UpstreamTimeout : Reason::UpstreamUnreachable;
 }
 
 Awaitable<> Connection::pump_request_body(std::chrono::milliseconds first_byte_timeout) {
@@ -250,10 +267,13 @@ Awaitable<Connection::Next> Connection::relay_response(const Route& route, net::
   const bool switched = response_.status == 101;
   const http::Field* upgraded = switched ? field_of(response_, http::FieldId::Upgrade) : nullptr;
   const bool as_asked = websocket_ && upgraded != nullptr && iequals(upgraded->value, "websocket");
-  if (switched && !as_asked) {
+  // RFC 9110 section 15.5.8. Its Proxy-Authenticate goes no further than here, so that no client could answer it.
+  const bool says_proxy = response_.status == 407;
+  if (says_proxy || (switched && !as_asked)) {
+    const Reason reason = malformed_response(route, says_proxy ? "a 407, which only a proxy sends" : "a 101 that nobody asked for");
     co_await join_pump();
     upstream_.reset();
-    co_return co_await reject(Reason::UpstreamMalformed, "a 101 that nobody asked for", &route);
+    co_return co_await reject(reason, upstream_failure_, &route);
   }
   const bool chunked_out = has_body && !counted && !client_is_1_0;
   // Half a request was read so far: what follows it on this connection cannot be told from its rest.
@@ -307,7 +327,8 @@ Awaitable<Connection::Next> Connection::relay_response(const Route& route, net::
   if (relay.failed()) {
     if (!begun) {
       upstream_.reset();
-      co_return co_await reject(Reason::UpstreamMalformed, relay.failure(), &route);
+      const Reason reason = malformed_response(route, relay.failure());
+      co_return co_await reject(reason, upstream_failure_, &route);
     }
     record_.reason = Reason::UpstreamMalformed;
   }

@@ -84,6 +84,7 @@ class Deployer {
       auto target = std::make_shared<net::UpstreamTarget>();
       target->host = upstream.url.host;
       target->port = upstream.url.port;
+      target->authority = config::authority(upstream.url);
       target->connect_timeout = upstream.connect_timeout;
       target->idle_timeout = upstream.idle_timeout;
       target->max_idle = upstream.keepalive_connections;

@@ -26,8 +26,10 @@ struct ForwardRequest {
   std::string_view client_address{};       // the peer's, without port
   std::string_view forwarded_for{};        // of a trusted proxy: what comes before client_address; "" for none
   std::string_view forwarded_proto{};      // "http" or "https"
-  std::string_view forwarded_host{};       // the Host that the client used
+  std::string_view forwarded_host{};       // the Host that the client used; "" for none
+  std::string_view upstream_host{};        // the upstream's own, for want of the client's
   bool proxy_is_trusted = false;           // what only a proxy may say goes on: see http::is_said_by_proxies()
+  bool methods_decide = false;             // routes do by methods: see http::is_method_override()
   bool websocket = false;                // Upgrade: websocket goes with it
 };
 

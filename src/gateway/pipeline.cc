@@ -144,6 +144,12 @@ auth::Verdict refusal(Reason reason, std::string_view detail) {
 }
 
 bool decide_now(Worker& worker, const Deployment& deployment, const PipelineInput& input, auth::FoundCredentials& found, Admission& out) {
+  // Threat: a request that no route with a `host` takes for its own, while the upstream takes it for that host's. Without such routes it may be
+  // a health check, which HAProxy sends so.
+  if (input.head.host.empty() && deployment.router->compares_hosts()) {
+    out.verdict = refusal(Reason::RequestMalformed, "HTTP/1.0 without Host, where a route asks for a host");
+    return true;
+  }
   const auth::Router::Route* match = deployment.router->match(input.head.method, input.head.host, input.target.policy_path);
   const bool passes = match != nullptr && deployment.routes[match->index].pass_encoded_slash;
   if (input.target.has_encoded_slash && !passes) {

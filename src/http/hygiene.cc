@@ -122,6 +122,14 @@ bool is_said_by_proxies(const Field& field) {
   return field.id == FieldId::Other && names.matches(field.name);
 }
 
+bool is_method_override(const Field& field) {
+  static const ProtectedNames names = [] {
+    constexpr auto kNames = std::to_array<std::string_view>({"X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"});
+    return ProtectedNames(kNames, {});
+  }();
+  return field.id == FieldId::Other && names.matches(field.name);
+}
+
 ProtectedNames::ProtectedNames(std::span<const std::string_view> names, std::span<const std::string_view> prefixes) {
   for (const std::string_view name : names) {
     if (name.empty()) continue;

@@ -41,6 +41,10 @@ enum class FieldAction : std::uint8_t { Keep, Drop };
 // it. From anybody else they are a client's word about itself, and X-Original-URL another target than the one that was checked.
 [[nodiscard]] bool is_said_by_proxies(const Field& field);
 
+// Fields by which a request asks to be taken for one of another method (X-HTTP-Method-Override and its kin), which many frameworks do. Where
+// methods decide who is let in, the upstream would act by another one than was checked.
+[[nodiscard]] bool is_method_override(const Field& field);
+
 // For a request's field on its way to the upstream. Dropped are: names that are ours (`identity`); hop-by-hop fields; Proxy, which CGI
 // takes for a setting; a misspelt twin of a field that decides framing, identity or credentials (`Content_Length`); and fields that the client
 // names in Connection, except those that it must not be able to remove (Authorization, Cookie, Host, X-Forwarded-* …).

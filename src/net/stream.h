@@ -28,6 +28,9 @@ class Stream final : public Timed {
   // TLS as the client: SNI and name verification for `server_name`; verification is the context's setting.
   [[nodiscard]] Awaitable<error_code> connect_tls(std::shared_ptr<asio::ssl::context> context, std::string server_name);
 
+  // After connect_tls(): X509_V_OK, or what OpenSSL holds against the peer's certificate.
+  [[nodiscard]] long certificate_verdict() { return tls_ ? SSL_get_verify_result(tls_->native_handle()) : X509_V_OK; }
+
   // Both forms have the same result type for a token, so callers do not see which one runs.
   template <class Buffers>
   auto async_read_some(const Buffers& buffers) {

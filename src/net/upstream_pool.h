@@ -16,11 +16,15 @@ namespace quivive::net {
 struct UpstreamTarget {
   std::string host;  // name or address
   std::uint16_t port = 80;
+  std::string authority;  // as a Host field has it
   std::shared_ptr<asio::ssl::context> tls;  // null for plain
   std::string server_name;                  // for SNI and verification; host when empty
   std::chrono::milliseconds connect_timeout{5000};  // name look-up, and of one address connection and TLS handshake
   std::chrono::milliseconds idle_timeout{60000};
   std::size_t max_idle = 64;  // for each loop
+
+  [[nodiscard]] const std::string& certificate_name() const { return server_name.empty() ? host : server_name; }
+  [[nodiscard]] std::string place() const;  // host:port, for the operator
 };
 
 struct UpstreamConnection {
@@ -31,7 +35,11 @@ struct UpstreamConnection {
   std::array<char, kBuffer> buffer;  // for its responses
 };
 
-enum class ConnectFailure : std::uint8_t { Unreachable, TimedOut };
+// Why there is no connection.
+struct ConnectFailure {
+  bool timed_out = false;
+  std::string detail;  // for the operator: the upstream, and what failed
+};
 
 class UpstreamPool {
  public:
@@ -50,7 +58,7 @@ class UpstreamPool {
   [[nodiscard]] const UpstreamTarget& target() const { return *target_; }
 
  private:
-  [[nodiscard]] Awaitable<std::vector<tcp::endpoint>> resolve();
+  [[nodiscard]] Awaitable<Result<std::vector<tcp::endpoint>, ConnectFailure>> resolve();
 
   EventLoop& loop_;
   WorkerPool& resolver_;

@@ -110,6 +110,37 @@ def test_no_method_is_a_way_around(gateway, method):
         assert connection.response(method).status in PROTECTED
 
 
+# --- the host that the policy sees
+
+def test_no_host_is_no_way_around_the_routes_of_one(upstream, marker):
+    """The upstream may take what names no host for the one that is protected."""
+    made = config(upstream.url, accept={"api_key": {"header": "X-API-Key"}}, routes=[{"path": "/", "host": "admin.example.com"}, {"path": "/", "public": True}])
+    with Gateway(made) as gateway:
+        response = never_arrives(gateway, upstream, f"GET /{marker} HTTP/1.0\r\n\r\n".encode())
+        expect(gateway, response, 400, "request-malformed")
+        assert "HTTP/1.0 without Host, where a route asks for a host" in gateway.explain(response.id).out
+        expect(gateway, raw(gateway.address, f"GET /{marker} HTTP/1.0\r\nHost: admin.example.com\r\n\r\n".encode(), count=1)[0], 401, "credentials-missing")
+        expect(gateway, raw(gateway.address, f"GET /{marker} HTTP/1.0\r\nHost: a\r\n\r\n".encode(), count=1)[0], 200, "allowed")
+
+
+# --- the method that the policy sees
+
+METHOD_OVERRIDES = ["X-HTTP-Method-Override", "x_http_method_override", "X-HTTP-Method", "X-Method-Override"]
+
+
+@pytest.mark.parametrize("trusted", [[], ["127.0.0.0/8"]], ids=["client", "proxy"])
+def test_no_field_makes_another_method_of_it(upstream, marker, trusted):
+    """A POST that everybody may send, and that a framework would take for a DELETE, which nobody may."""
+    overrides = "".join(f"{name}: DELETE\r\n" for name in METHOD_OVERRIDES)
+    sent = f"POST /{marker} HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nX-Custom: 1\r\n{overrides}Connection: close\r\n\r\n".encode()
+    for methods, kept in ({"methods": ["GET", "POST"]}, []), ({}, METHOD_OVERRIDES):
+        made = config(upstream.url, trusted_proxies=trusted, accept={"api_key": {"header": "X-API-Key"}}, routes=[{"path": "/", "public": True, **methods}])
+        with Gateway(made) as gateway:
+            expect(gateway, raw(gateway.address, sent, count=1)[0], 200, "allowed")
+        names = [name for name, _ in upstream.received(marker)[-1].fields]
+        assert "X-Custom" in names and [name for name in names if "method" in name.lower()] == kept
+
+
 # --- tunnels
 
 @pytest.mark.parametrize("upgrade", ["h2c", "H2C", "websocket, h2c", "h2c, websocket", "TLS/1.0", "foo"])

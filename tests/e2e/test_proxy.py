@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from harness import Connection, basic_field, bearer, curl, eventually, expect
+from harness import Connection, Gateway, basic_field, bearer, config, curl, eventually, expect, raw
 
 
 def test_message_arrives_as_sent(api, marker):
@@ -50,6 +50,15 @@ def test_http_1_0_and_close(api):
     with api.connect() as connection:
         connection.send("GET /public/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
         assert connection.response().get("Connection").lower() == "close" and connection.at_end()
+
+
+def test_http_1_0_without_host(upstream, marker):
+    """A health check. The upstream gets a Host that it knows, and no empty field."""
+    made = config(upstream.url, accept={"api_key": {"header": "X-API-Key"}}, routes=[{"path": "/", "public": True}])
+    with Gateway(made) as gateway:
+        expect(gateway, raw(gateway.address, f"OPTIONS /{marker} HTTP/1.0\r\n\r\n".encode(), count=1)[0], 200, "allowed")
+    received, = upstream.received(marker)
+    assert received.all("Host") == [f"127.0.0.1:{upstream.port}"] and received.all("X-Forwarded-Host") == []
 
 
 def test_http_1_0_client_gets_no_chunks(api):

@@ -132,12 +132,17 @@ class Upstream:
         return self
 
     def __exit__(self, *_):
-        # shutdown() wakes the thread in accept(); close() alone would not.
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        self.stop_listening()
         for gate in list(self.gates.values()):
             gate.set()
         self.close_connections()
+
+    def stop_listening(self):
+        """From here on connections are refused."""
+        if self._listener.fileno() >= 0:
+            # shutdown() wakes the thread in accept(); close() alone would not.
+            self._listener.shutdown(socket.SHUT_RDWR)
+            self._listener.close()
 
     def close_connections(self):
         """Ends every open connection, as a restart does: the gateway's pool is stale now."""

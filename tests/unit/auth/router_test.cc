@@ -179,6 +179,13 @@ TEST(Router, Hosts_ComparedWithoutCasePortAndDot) {
   }
 }
 
+TEST(Router, Compares_WhatARouteNames) {
+  const Router neither = router({{"/", "", {}}}), host = router({{"/a", "", {}}, {"/", "h", {}}}), method = router({{"/", "", {"GET"}}, {"/", "", {}}});
+  EXPECT_FALSE(neither.compares_hosts() || neither.compares_methods());
+  EXPECT_TRUE(host.compares_hosts() && !host.compares_methods());
+  EXPECT_TRUE(method.compares_methods() && !method.compares_hosts());
+}
+
 // Attacks that got through elsewhere: whatever the canonical target lets through must not reach the open route.
 TEST(Router, HostilePaths_DoNotReachTheOpenRoute) {
   const Router table = router({{"/foo/*/bar", "", {}}, {"/public/", "", {}}, {"/", "", {}}});

@@ -125,6 +125,19 @@ TEST(UpstreamHead, Version_IsAlwaysOurs) {
   EXPECT_EQ(upstream_gets("GET / HTTP/1.0\nHost: a\nConnection: keep-alive\n"), request_of("GET / HTTP/1.1", ""));
 }
 
+// A health check, say. The upstream's own name is what it is asked for.
+TEST(UpstreamHead, WithoutHost_TheUpstreamsOwn) {
+  EXPECT_EQ(upstream_gets("GET /health HTTP/1.0\nA: 1\n", [](ForwardRequest& r) { r.upstream_host = "api.internal:9000"; }),
+            "GET /health HTTP/1.1\nHost: api.internal:9000\nA: 1\nX-Forwarded-For: 192.0.2.7\nX-Forwarded-Proto: https\nX-Request-Id: r-1\n\n");
+  EXPECT_EQ(upstream_gets("GET / HTTP/1.0\nHost: a\n", [](ForwardRequest& r) { r.upstream_host = "api.internal:9000"; }), request_of("GET / HTTP/1.1", ""));
+}
+
+TEST(UpstreamHead, MethodOverride_DroppedWhereMethodsDecide) {
+  constexpr std::string_view kRequest = "POST / HTTP/1.1\nHost: a\nContent-Length: 0\nX-HTTP-Method-Override: DELETE\n";
+  EXPECT_EQ(upstream_gets(kRequest), request_of("POST / HTTP/1.1", "X-HTTP-Method-Override: DELETE\nContent-Length: 0\n"));
+  EXPECT_EQ(upstream_gets(kRequest, [](ForwardRequest& r) { r.methods_decide = r.proxy_is_trusted = true; }), request_of("POST / HTTP/1.1", "Content-Length: 0\n"));
+}
+
 TEST(UpstreamHead, TrustedProxy_PrecedesTheClient) {
   const std::string out = upstream_gets("GET / HTTP/1.1\nHost: a\nX-Forwarded-For: 1.1.1.1\n", [](ForwardRequest& r) {
     r.forwarded_for = "198.51.100.9";

@@ -67,6 +67,15 @@ TEST(IsSaidByProxies, ForwardedAndItsKin) {
   }
 }
 
+TEST(IsMethodOverride, InEverySpelling) {
+  for (const std::string_view name : {"X-HTTP-Method-Override", "x-http-method-override", "X_HTTP_Method_Override", "X-HTTP-Method", "X.Http.Method", "X-Method-Override"}) {
+    EXPECT_TRUE(is_method_override(field(name))) << name;
+  }
+  for (const std::string_view name : {"X-HTTP-Methods", "X-Method", "Method-Override", "Access-Control-Request-Method", "X-Custom", ""}) {
+    EXPECT_FALSE(is_method_override(field(name))) << name;
+  }
+}
+
 TEST(ClassifyForUpstream, MisspeltTwinsOfCriticalFields_AreDropped) {
   for (const std::string_view name : {"Content_Length", "transfer_encoding", "Transfer.Encoding", "X_Forwarded_For", "X-Forwarded_Whatever", "X.Real.IP", "Content_Type",
                                       "X_Request_Id", "Sec_Fetch-Site", "Proxy_Authorization"}) {

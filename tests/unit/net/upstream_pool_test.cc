@@ -28,7 +28,7 @@ class UpstreamPoolTest : public testing::Test {
     return std::make_unique<UpstreamConnection>(std::move(near_end), loop_.deadlines());
   }
   Connected connect() {
-    Connected out = ConnectFailure::TimedOut;
+    Connected out = ConnectFailure{};
     run(loop_, [&]() -> Awaitable<> {
       const auto made = co_await pool().connect(made_);
       out = made;
@@ -75,7 +75,8 @@ TEST_F(UpstreamPoolTest, Connect_Refused_IsUnreachable) {
   acceptor_.close();
   const Connected made = connect();
   ASSERT_FALSE(made);
-  EXPECT_EQ(made.error(), ConnectFailure::Unreachable);
+  EXPECT_FALSE(made.error().timed_out);
+  EXPECT_EQ(made.error().detail, target_->place() + ": connection refused");
 }
 
 TEST_F(UpstreamPoolTest, Connect_ResolverFull_IsUnreachable) {
@@ -83,7 +84,16 @@ TEST_F(UpstreamPoolTest, Connect_ResolverFull_IsUnreachable) {
   resolver_.stop();
   const Connected made = connect();
   ASSERT_FALSE(made);
-  EXPECT_EQ(made.error(), ConnectFailure::Unreachable);
+  EXPECT_FALSE(made.error().timed_out);
+  EXPECT_EQ(made.error().detail, "localhost: too many name look-ups are waiting");
+}
+
+TEST_F(UpstreamPoolTest, Connect_ToANameThatIsNone_IsNotFound) {
+  target_->host = std::string(64, 'a') + ".example";  // RFC 1035 section 2.3.4: a label has up to 63 octets, so nobody is asked
+  const Connected made = connect();
+  ASSERT_FALSE(made);
+  EXPECT_FALSE(made.error().timed_out);
+  EXPECT_TRUE(made.error().detail.starts_with(target_->host + ": the name was not ")) << made.error().detail;
 }
 
 TEST_F(UpstreamPoolTest, Connect_SlowNameLookUp_TimesOut) {
@@ -91,7 +101,7 @@ TEST_F(UpstreamPoolTest, Connect_SlowNameLookUp_TimesOut) {
   target_->connect_timeout = milliseconds(50);
   std::promise<void> gate;
   ASSERT_TRUE(resolver_.submit([&] { gate.get_future().wait(); }));  // the name server that does not answer
-  Connected out = ConnectFailure::Unreachable;
+  Connected out = ConnectFailure{};
   run(loop_, [&]() -> Awaitable<> {
     loop_.mailbox().post([this] { sweep(seconds(10)); });
     const auto made = co_await pool().connect(made_);
@@ -99,21 +109,28 @@ TEST_F(UpstreamPoolTest, Connect_SlowNameLookUp_TimesOut) {
     gate.set_value();  // and now it does: nobody waits any more
   });
   ASSERT_FALSE(out);
-  EXPECT_EQ(out.error(), ConnectFailure::TimedOut);
+  EXPECT_TRUE(out.error().timed_out);
+  EXPECT_EQ(out.error().detail, "localhost: no answer to the name look-up within 0.05 s");
   resolver_.stop();
 }
 
 TEST_F(UpstreamPoolTest, Connect_SilentTlsUpstream_TimesOut) {
   target_->tls = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_client);
   target_->connect_timeout = milliseconds(50);
-  Connected out = ConnectFailure::Unreachable;
+  Connected out = ConnectFailure{};
   run(loop_, [&]() -> Awaitable<> {
     loop_.spawn(accept_and_let_time_pass());
     const auto made = co_await pool().connect(made_);
     out = made;
   });
   ASSERT_FALSE(out);
-  EXPECT_EQ(out.error(), ConnectFailure::TimedOut);
+  EXPECT_TRUE(out.error().timed_out);
+  EXPECT_EQ(out.error().detail, target_->place() + ": no TLS handshake within 0.05 s");
+}
+
+TEST(UpstreamTarget, Place_HasBracketsAroundIpv6) {
+  EXPECT_EQ((UpstreamTarget{.host = "api.internal", .port = 443}.place()), "api.internal:443");
+  EXPECT_EQ((UpstreamTarget{.host = "::1", .port = 80}.place()), "[::1]:80");
 }
 
 TEST_F(UpstreamPoolTest, Idle_NewestFirst) {
