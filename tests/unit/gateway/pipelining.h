@@ -33,8 +33,10 @@ class Pipelining : public Deploying {
   }
 
   // What a GET of /x with this field line comes to. `meanwhile` runs while the credential is being verified, after each step of the loop.
-  Admission get(std::string_view field, const std::function<void()>& meanwhile = {}) {
-    const std::string bytes = "GET /x HTTP/1.1\r\nHost: a\r\n" + std::string(field) + "\r\n\r\n";
+  Admission get(std::string_view field, const std::function<void()>& meanwhile = {}) { return ask("GET /x", std::string(field) + "\r\n", meanwhile); }
+  // The same of any method and target, with whole field lines.
+  Admission ask(std::string_view what, std::string_view lines, const std::function<void()>& meanwhile = {}) {
+    const std::string bytes = std::string(what) + " HTTP/1.1\r\nHost: a\r\n" + std::string(lines) + "\r\n";
     http::RequestHead head;
     EXPECT_EQ(http::parse_request_head(bytes, head).status, http::HeadStatus::Complete);
     std::string scratch;
