@@ -191,8 +191,11 @@ Awaitable<OwnAnswer> LoginVisit::begin_session(const Credentials& credentials, c
   session.created = session.seen = request_.now;
   session.expires = request_.now + settings.absolute;
   const auto store = deployment_->stores.database;
-  std::function<Result<store::Change>()> job = [store, session, replaces = session_at_hand(), most = settings.per_user] {
-    return store->begin_session(session, replaces, most);
+  std::function<Result<store::Change>()> job = [store, session, replaces = session_at_hand(), most = settings.per_user,
+                                                &watch = worker_.services.store_watch] {
+    auto begun = store->begin_session(session, replaces, most);
+    watch.sessions_changed(*store);
+    return begun;
   };
   const auto begun = co_await resolver_.ask_store(std::move(job));
   if (!begun || *begun != store::Change::Done) {
@@ -216,7 +219,11 @@ Awaitable<OwnAnswer> LoginVisit::sign_out() {
   }
   if (const std::string digest = session_at_hand(); !digest.empty()) {
     const auto store = deployment_->stores.database;
-    std::function<Result<store::Change>()> job = [store, digest, now = request_.now] { return store->end_session(digest, now); };
+    std::function<Result<store::Change>()> job = [store, digest, now = request_.now, &watch = worker_.services.store_watch] {
+      auto ended = store->end_session(digest, now);
+      watch.sessions_changed(*store);
+      return ended;
+    };
     const auto ended = co_await resolver_.ask_store(std::move(job));
     // Said, and the cookie left where it is: who signs out has to know that the session lives on.
     if (!ended) co_return rejected(auth::unavailable(auth::Scheme::Session, ended.error()));

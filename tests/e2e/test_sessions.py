@@ -1,6 +1,7 @@
 """Login sessions: by form and by JSON, their end, and what a browser may do with the cookie."""
 
 import concurrent.futures
+import contextlib
 import json
 import re
 import subprocess
@@ -161,6 +162,26 @@ def test_a_new_login_ends_the_session_that_the_browser_brought(gateway):
     assert first != second
     expect(gateway, gateway.get("/only/x", second), 200, "allowed")
     expect(gateway, refused_from_now_on(lambda: gateway.get("/only/x", first), since=time.monotonic()), 401, "session-revoked")
+
+
+@pytest.mark.parametrize("login", [False, True])
+def test_what_ended_is_refused_from_the_next_request_on(gateway, login):
+    """By every worker, whichever connection it comes on, although each remembers the session."""
+    request = b"GET /only/x HTTP/1.1\r\nHost: api.example.com\r\nCookie: %s\r\n\r\n"
+    with contextlib.ExitStack() as stack:
+        connections = [stack.enter_context(gateway.connect()) for _ in range(12)]
+
+        def statuses(pair):
+            for connection in connections:
+                connection.send(request % pair["Cookie"].encode())
+            return [connection.response().status for connection in connections]
+
+        for _ in range(8):
+            there = cookie(gateway)
+            assert statuses(there) == [200] * 12
+            ended = sign_in(gateway, fields=there) if login else gateway.request("POST", "/.quivive/logout", there)
+            assert ended.status == (303 if login else 204)
+            assert statuses(there) == [401] * 12
 
 
 def test_a_planted_cookie_is_not_taken_over(gateway):

@@ -26,7 +26,7 @@ class Pipelining : public Deploying {
   void start() {
     deployment = deployed(yaml_, file_);
     watch.look(deployment->stores, clock.now());
-    worker = std::make_unique<Worker>(Services{clock, board, control, key_sets, *store_pool, hash_pool, nobody, master, counts, lockouts, devices, nullptr, connections},
+    worker = std::make_unique<Worker>(Services{clock, board, watch, control, key_sets, *store_pool, hash_pool, nobody, master, counts, lockouts, devices, nullptr, connections},
                                       deployment, random);
     worker->loop.mailbox().open();
     control.mailbox().open();
