@@ -21,10 +21,16 @@
 
 #include <fmt/format.h>
 
+#include <string>
+#include <vector>
+
 namespace quivive::gateway {
 namespace {
 
 using net::Awaitable;
+
+// Cookies of the session's name that a login ends the sessions of.
+constexpr std::size_t kMostBrought = 8;
 
 constexpr std::string_view kLogin = "/.quivive/login", kLogout = "/.quivive/logout", kSession = "/.quivive/session";
 
@@ -71,10 +77,15 @@ class LoginVisit {
   [[nodiscard]] std::string set_cookie(std::string_view value, std::string_view more) const {
     return fmt::format("Set-Cookie: {}={}; Path=/; HttpOnly; SameSite=Lax{}{}\r\n", desk_.cookie.name, value, desk_.cookie.secure ? "; Secure" : "", more);
   }
-  // The digest of the session that the browser brought; "" for none.
-  [[nodiscard]] std::string session_at_hand() const {
-    const http::CookieMatch match = http::find_cookie(request_.head.view().fields, desk_.cookie.name);
-    return match.count == 1 && auth::looks_like_session_token(match.value) ? auth::session_digest(match.value) : std::string();
+  [[nodiscard]] std::size_t cookies_at_hand() const { return http::find_cookie(request_.head.view().fields, desk_.cookie.name).count; }
+  // The digests of the sessions that the browser may have brought.
+  [[nodiscard]] std::vector<std::string> sessions_at_hand() const {
+    std::vector<std::string> out;
+    http::CookieReader reader(request_.head.view().fields);
+    for (http::Cookie cookie; reader.next(cookie);) {
+      if (cookie.name == desk_.cookie.name && auth::looks_like_session_token(cookie.value)) out.push_back(auth::session_digest(cookie.value));
+    }
+    return out;
   }
 
   Worker& worker_;
@@ -134,6 +145,8 @@ Awaitable<OwnAnswer> LoginVisit::sign_in() {
     credentials = error("a control character in the user name or the password");  // as Basic has it (RFC 7617 section 2)
   }
   if (!credentials) co_return rejected(refusal(Reason::RequestMalformed, credentials.error().message));
+  // Threat: as many writes as cookies fit into one request.
+  if (cookies_at_hand() > kMostBrought) co_return rejected(refusal(Reason::CredentialsDuplicateHeader, "more session cookies than a login ends the sessions of"));
   SignIn attempt(worker_.services, request_.client);
   attempt.name(credentials->user);
   std::optional<store::UserRecord> user;
@@ -191,9 +204,12 @@ Awaitable<OwnAnswer> LoginVisit::begin_session(const Credentials& credentials, c
   session.created = session.seen = request_.now;
   session.expires = request_.now + settings.absolute;
   const auto store = deployment_->stores.database;
-  std::function<Result<store::Change>()> job = [store, session, replaces = session_at_hand(), most = settings.per_user,
-                                                &watch = worker_.services.store_watch] {
-    auto begun = store->begin_session(session, replaces, most);
+  std::function<Result<store::Change>()> job = [store, session, brought = sessions_at_hand(), most = settings.per_user,
+                                                &watch = worker_.services.store_watch]() -> Result<store::Change> {
+    for (std::size_t i = 1; i < brought.size(); ++i) {
+      if (const auto ended = store->end_session(brought[i], session.created); !ended) return ended.error();
+    }
+    const auto begun = store->begin_session(session, brought.empty() ? std::string_view() : brought.front(), most);
     watch.sessions_changed(*store);
     return begun;
   };
@@ -214,12 +230,12 @@ Awaitable<OwnAnswer> LoginVisit::begin_session(const Credentials& credentials, c
 }
 
 Awaitable<OwnAnswer> LoginVisit::sign_out() {
-  if (http::find_cookie(request_.head.view().fields, desk_.cookie.name).count > 1) {
+  if (cookies_at_hand() > 1) {
     co_return rejected(refusal(Reason::CredentialsDuplicateHeader, "the session cookie twice: which one is to end?"));
   }
-  if (const std::string digest = session_at_hand(); !digest.empty()) {
+  if (const std::vector<std::string> brought = sessions_at_hand(); !brought.empty()) {
     const auto store = deployment_->stores.database;
-    std::function<Result<store::Change>()> job = [store, digest, now = request_.now, &watch = worker_.services.store_watch] {
+    std::function<Result<store::Change>()> job = [store, digest = brought.front(), now = request_.now, &watch = worker_.services.store_watch] {
       auto ended = store->end_session(digest, now);
       watch.sessions_changed(*store);
       return ended;

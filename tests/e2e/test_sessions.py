@@ -164,6 +164,19 @@ def test_a_new_login_ends_the_session_that_the_browser_brought(gateway):
     expect(gateway, refused_from_now_on(lambda: gateway.get("/only/x", first), since=time.monotonic()), 401, "session-revoked")
 
 
+@pytest.mark.parametrize("same", [False, True])
+def test_a_new_login_ends_every_session_that_the_browser_brought(gateway, same):
+    first = cookie(gateway)
+    second = first if same else cookie(gateway)
+    third = cookie(gateway, fields={"Cookie": f"quivive=nonsense; {first['Cookie']}; other=1; {second['Cookie']}"})
+    for ended in (first, second):
+        expect(gateway, gateway.get("/only/x", ended), 401, "session-revoked")
+    expect(gateway, gateway.get("/only/x", third), 200, "allowed")
+    many = {"Cookie": "; ".join([third["Cookie"]] * 9)}
+    expect(gateway, sign_in(gateway, fields=many), 400, "credentials-duplicate-header")
+    expect(gateway, gateway.get("/only/x", third), 200, "allowed")
+
+
 @pytest.mark.parametrize("login", [False, True])
 def test_what_ended_is_refused_from_the_next_request_on(gateway, login):
     """By every worker, whichever connection it comes on, although each remembers the session."""
