@@ -197,6 +197,16 @@ def test_what_ended_is_refused_from_the_next_request_on(gateway, login):
             assert statuses(there) == [401] * 12
 
 
+def test_a_session_too_many_of_its_user_is_known_to_have_ended(upstream):
+    with Gateway(settings(upstream, per_user=2)) as gateway:
+        gateway.add_user(*ALICE)
+        first, *others = (cookie(gateway) for _ in range(3))
+        response = expect(gateway, gateway.get("/only/x", first), 401, "session-revoked")
+        assert "accept.session.per_user" in gateway.explain(response.id).out
+        for there in others:
+            expect(gateway, gateway.get("/only/x", there), 200, "allowed")
+
+
 def test_a_planted_cookie_is_not_taken_over(gateway):
     planted = {"Cookie": "quivive=" + "A" * 43}
     assert cookie(gateway, fields=planted) != planted
