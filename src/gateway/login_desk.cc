@@ -4,6 +4,7 @@
 #include "auth/return_to.h"
 #include "auth/schemes/outcome.h"
 #include "auth/schemes/password.h"
+#include "auth/schemes/session.h"
 #include "auth/session_token.h"
 #include "base/control_characters.h"
 #include "base/json.h"
@@ -86,6 +87,9 @@ class LoginVisit {
       if (cookie.name == desk_.cookie.name && auth::looks_like_session_token(cookie.value)) out.push_back(auth::session_digest(cookie.value));
     }
     return out;
+  }
+  [[nodiscard]] Instant idle_end(const store::SessionRecord& session) const {
+    return auth::session_end(session, desk_.route.policy->settings().session);
   }
 
   Worker& worker_;
@@ -222,7 +226,7 @@ Awaitable<OwnAnswer> LoginVisit::begin_session(const Credentials& credentials, c
   if (credentials.json) {
     out = answered(200);
     out.content_type = "application/json";
-    out.body = to_json(JsonObject{{"user", user.name}, {"ends", rfc3339(session.expires)}});
+    out.body = to_json(JsonObject{{"user", user.name}, {"ends", rfc3339(session.expires)}, {"idle_ends", rfc3339(idle_end(session))}});
   }
   out.principal = user.name;
   out.fields += set_cookie(token.reveal(RevealSecret{}), "");
@@ -264,7 +268,8 @@ Awaitable<OwnAnswer> LoginVisit::who() {
   out.body = to_json(JsonObject{{"user", seen.verdict.principal->subject()},
                                 {"roles", std::move(roles)},
                                 {"since", rfc3339(seen.session->created)},
-                                {"ends", rfc3339(seen.verdict.principal->not_after())}});
+                                {"ends", rfc3339(seen.verdict.principal->not_after())},
+                                {"idle_ends", rfc3339(idle_end(*seen.session))}});
   co_return out;
 }
 

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import contextlib
+import datetime
 import json
 import re
 import subprocess
@@ -43,6 +44,12 @@ def sign_in(gateway, user=ALICE[0], password=ALICE[1], fields=(), **more):
     return gateway.request("POST", "/.quivive/login", {**FORM, **dict(fields)}, form(user, password, **more))
 
 
+def after(earlier, later):
+    """Seconds between two times of an answer."""
+    begin, end = (datetime.datetime.fromisoformat(text.removesuffix("Z")) for text in (earlier, later))
+    return round((end - begin).total_seconds())
+
+
 def fields_of(response):
     """What the upstream got."""
     return dict(response.json()["fields"])
@@ -80,8 +87,12 @@ def test_the_cookie_never_reaches_the_upstream_on_public_routes_either(gateway):
 def test_json_login(gateway):
     body = json.dumps({"username": ALICE[0], "password": ALICE[1]}).encode()
     response = expect(gateway, gateway.request("POST", "/.quivive/login", {"Content-Type": "application/json"}, body), 200, "allowed")
-    assert response.json()["user"] == "alice" and response.json()["ends"].endswith("Z")
+    said = response.json()
+    assert said["user"] == "alice" and said["ends"].endswith("Z")
     expect(gateway, gateway.get("/only/x", {"Cookie": cookie_of(response)}), 200, "allowed")
+    seen = gateway.get("/.quivive/session", {"Cookie": cookie_of(response)}).json()
+    assert {name: seen[name] for name in ("user", "ends", "idle_ends")} == said
+    assert after(seen["since"], seen["ends"]) == 12 * 3600 and after(seen["since"], seen["idle_ends"]) == 1800
     wrong = json.dumps({"username": ALICE[0], "password": "wrong"}).encode()
     response = expect(gateway, gateway.request("POST", "/.quivive/login", {"Content-Type": "application/json"}, wrong), 401, "password-wrong", scheme="session")
     assert response.json() == {"error": "Wrong user name or password"} and response.get("Set-Cookie") is None
@@ -146,7 +157,7 @@ def test_idle_and_absolute_end(upstream):
         gateway.add_user(*ALICE)
         used, unused = cookie(gateway), cookie(gateway)
         ends = gateway.get("/.quivive/session", used).json()
-        assert ends["user"] == "alice" and ends["since"] < ends["ends"]
+        assert ends["user"] == "alice" and after(ends["since"], ends["ends"]) == 20 and after(ends["since"], ends["idle_ends"]) == 10
         # The one is used until it is too old, the other is not used.
         answers = []
         eventually(lambda: answers.append(gateway.get("/only/x", used)) or answers[-1].status == 401, within=30, pause=0.5)
