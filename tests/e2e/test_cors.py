@@ -31,7 +31,7 @@ def test_rejection_can_be_read_by_the_script(gateway):
     response = expect(gateway, gateway.get("/shared/x", {"Origin": APP}), 401, "credentials-missing")
     assert response.get("Access-Control-Allow-Origin") == APP
     exposed = {name.strip().lower() for name in response.get("Access-Control-Expose-Headers").split(",")}
-    assert {"www-authenticate", "x-request-id"} <= exposed
+    assert {"www-authenticate", "x-request-id", "retry-after"} <= exposed
     assert "origin" in response.get("Vary").lower()
 
 
