@@ -99,7 +99,7 @@ void append_vary(std::string& out, const RejectionContext& c) {
   if (session || prompts) out += ", Sec-Fetch-Mode"sv;
   if (prompts) out += ", X-Requested-With"sv;
   out += ", Accept"sv;
-  if (c.route != nullptr && !c.route->cors_origins.empty()) out += ", Origin"sv;
+  if (prompts || (c.route != nullptr && !c.route->cors_origins.empty())) out += ", Origin"sv;
   out += "\r\n"sv;
 }
 

@@ -338,6 +338,10 @@ def test_basic_is_offered_to_programs_and_not_to_browsers(gateway):
         return sorted(c.split()[0] for c in gateway.get("/", fields).all("WWW-Authenticate"))
     assert offered({}) == ["ApiKey", "Basic", "Session"]
     assert offered(SCRIPT) == offered({"X-Requested-With": "XMLHttpRequest"}) == ["ApiKey", "Session"]
+    # Over plain http by name browsers send no Sec-Fetch-Mode: what has an Origin and wants no page is a script's.
+    page = {"Origin": "https://app.example.com", "Accept": "application/json, text/html;q=0.5"}
+    assert offered({**page, "Accept": "*/*"}) == ["ApiKey", "Session"] and offered(page) == ["ApiKey", "Basic", "Session"]
+    assert "Origin" in gateway.get("/").get("Vary")
 
 
 def test_browser_prompt(upstream):

@@ -72,7 +72,7 @@ TEST_F(Rejection, MissingCredentials_ByteForByte) {
             "Content-Type: application/json\r\n"
             "Content-Length: 31\r\n"
             "Cache-Control: no-store\r\n"
-            "Vary: Authorization, X-API-Key, Sec-Fetch-Mode, X-Requested-With, Accept\r\n"
+            "Vary: Authorization, X-API-Key, Sec-Fetch-Mode, X-Requested-With, Accept, Origin\r\n"
             "Date: NOW\r\n"
             "X-Request-Id: r-1\r\n"
             "\r\n"
