@@ -58,17 +58,17 @@ Result<Change> begin(SqliteConnection& connection, const SessionRecord& session,
   if (!added || *added != Change::Done) return added;
   const auto replaced = changed_by(connection, END_WHERE "digest = ? AND digest <> ?", now, now, replaces, digest);
   if (!replaced) return replaced.error();
-  const auto dropped = changed_by(connection,
-                                  "DELETE FROM sessions WHERE digest IN (SELECT digest FROM sessions WHERE user = ? AND digest <> ? AND revoked IS NULL "
-                                  "AND expires > ? ORDER BY seen DESC, created DESC, digest DESC LIMIT -1 OFFSET ?)",
-                                  user, digest, now, as_count(std::max<std::size_t>(most, 1) - 1));
-  if (!dropped) return dropped.error();
+  const auto too_many = changed_by(connection,
+                                   "UPDATE sessions SET revoked = ? WHERE digest IN (SELECT digest FROM sessions WHERE user = ? AND digest <> ? AND revoked IS NULL "
+                                   "AND expires > ? ORDER BY seen DESC, created DESC, digest DESC LIMIT -1 OFFSET ?)",
+                                   now, user, digest, now, as_count(std::max<std::size_t>(most, 1) - 1));
+  if (!too_many) return too_many.error();
   const auto over = changed_by(connection,
                                "DELETE FROM sessions WHERE digest IN (SELECT digest FROM sessions WHERE user = ? AND digest <> ? AND (revoked IS NOT NULL "
                                "OR expires <= ?) ORDER BY min(ifnull(revoked, expires), expires) DESC, created DESC, digest DESC LIMIT -1 OFFSET ?)",
                                user, digest, now, as_count(most));
   if (!over) return over.error();
-  ended = *replaced > 0 || *dropped > 0;
+  ended = *replaced > 0 || *too_many > 0;
   return Change::Done;
 }
 

@@ -101,9 +101,17 @@ void warn_about_digest(const Section& root, const Config& config) {
           "beside Basic on ", ": wget then takes Basic, and so sends the password; any client may choose the weaker");
 }
 
+void warn_about_prompts(const Section& section, const Config& config, const Route& route) {
+  const bool to_form = route.takes(Scheme::Session) && config.accept.session && config.accept.session->login == LoginKind::Form;
+  if (!route.browser_prompt || !to_form) return;
+  section.report().warning(section.at("browser_prompt"), section.path_of("browser_prompt"),
+                           "without effect: a browser that goes to a page is sent to the login form here, since session is accepted, too");
+}
+
 void warn_about_routes(const Section& root, const Config& config) {
   if (!root.has("routes")) return;
   const auto sections = root.list("routes");
+  for (std::size_t i = 0; i < sections.size(); ++i) warn_about_prompts(sections[i], config, config.routes[i]);
   for (std::size_t later = 0; later < sections.size(); ++later) {
     const Route& route = config.routes[later];
     for (std::size_t earlier = 0; earlier < later; ++earlier) {

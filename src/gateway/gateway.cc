@@ -119,7 +119,7 @@ DeployFaults Gateway::start(config::Config config) {
 
   net::tcp::endpoint at = endpoint_of(deployment_->config.listen.address);
   for (std::size_t i = 0; i < worker_count; ++i) {
-    const Services services{clock_, board_, control_, *key_sets_, *store_pool_, *hash_pool_, *resolver_pool_, nonce_master_, nonce_counts_, lockouts_, device_limits_, claim_pool_.get(), connections_};
+    const Services services{clock_, board_, *store_watch_, control_, *key_sets_, *store_pool_, *hash_pool_, *resolver_pool_, nonce_master_, nonce_counts_, lockouts_, device_limits_, claim_pool_.get(), connections_};
     workers_.push_back(std::make_unique<Worker>(services, deployment_, *random_));
     const auto port = i == 0 ? net::Listener::Port::Free : net::Listener::Port::Shared;
     if (const auto listening = workers_.back()->listen(at, port); !listening) return {{listening.error().message}, true};

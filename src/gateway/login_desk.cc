@@ -4,6 +4,7 @@
 #include "auth/return_to.h"
 #include "auth/schemes/outcome.h"
 #include "auth/schemes/password.h"
+#include "auth/schemes/session.h"
 #include "auth/session_token.h"
 #include "base/control_characters.h"
 #include "base/json.h"
@@ -21,10 +22,16 @@
 
 #include <fmt/format.h>
 
+#include <string>
+#include <vector>
+
 namespace quivive::gateway {
 namespace {
 
 using net::Awaitable;
+
+// Cookies of the session's name that a login ends the sessions of.
+constexpr std::size_t kMostBrought = 8;
 
 constexpr std::string_view kLogin = "/.quivive/login", kLogout = "/.quivive/logout", kSession = "/.quivive/session";
 
@@ -71,10 +78,18 @@ class LoginVisit {
   [[nodiscard]] std::string set_cookie(std::string_view value, std::string_view more) const {
     return fmt::format("Set-Cookie: {}={}; Path=/; HttpOnly; SameSite=Lax{}{}\r\n", desk_.cookie.name, value, desk_.cookie.secure ? "; Secure" : "", more);
   }
-  // The digest of the session that the browser brought; "" for none.
-  [[nodiscard]] std::string session_at_hand() const {
-    const http::CookieMatch match = http::find_cookie(request_.head.view().fields, desk_.cookie.name);
-    return match.count == 1 && auth::looks_like_session_token(match.value) ? auth::session_digest(match.value) : std::string();
+  [[nodiscard]] std::size_t cookies_at_hand() const { return http::find_cookie(request_.head.view().fields, desk_.cookie.name).count; }
+  // The digests of the sessions that the browser may have brought.
+  [[nodiscard]] std::vector<std::string> sessions_at_hand() const {
+    std::vector<std::string> out;
+    http::CookieReader reader(request_.head.view().fields);
+    for (http::Cookie cookie; reader.next(cookie);) {
+      if (cookie.name == desk_.cookie.name && auth::looks_like_session_token(cookie.value)) out.push_back(auth::session_digest(cookie.value));
+    }
+    return out;
+  }
+  [[nodiscard]] Instant idle_end(const store::SessionRecord& session) const {
+    return auth::session_end(session, desk_.route.policy->settings().session);
   }
 
   Worker& worker_;
@@ -134,6 +149,8 @@ Awaitable<OwnAnswer> LoginVisit::sign_in() {
     credentials = error("a control character in the user name or the password");  // as Basic has it (RFC 7617 section 2)
   }
   if (!credentials) co_return rejected(refusal(Reason::RequestMalformed, credentials.error().message));
+  // Threat: as many writes as cookies fit into one request.
+  if (cookies_at_hand() > kMostBrought) co_return rejected(refusal(Reason::CredentialsDuplicateHeader, "more session cookies than a login ends the sessions of"));
   SignIn attempt(worker_.services, request_.client);
   attempt.name(credentials->user);
   std::optional<store::UserRecord> user;
@@ -191,8 +208,14 @@ Awaitable<OwnAnswer> LoginVisit::begin_session(const Credentials& credentials, c
   session.created = session.seen = request_.now;
   session.expires = request_.now + settings.absolute;
   const auto store = deployment_->stores.database;
-  std::function<Result<store::Change>()> job = [store, session, replaces = session_at_hand(), most = settings.per_user] {
-    return store->begin_session(session, replaces, most);
+  std::function<Result<store::Change>()> job = [store, session, brought = sessions_at_hand(), most = settings.per_user,
+                                                &watch = worker_.services.store_watch]() -> Result<store::Change> {
+    for (std::size_t i = 1; i < brought.size(); ++i) {
+      if (const auto ended = store->end_session(brought[i], session.created); !ended) return ended.error();
+    }
+    const auto begun = store->begin_session(session, brought.empty() ? std::string_view() : brought.front(), most);
+    watch.sessions_changed(*store);
+    return begun;
   };
   const auto begun = co_await resolver_.ask_store(std::move(job));
   if (!begun || *begun != store::Change::Done) {
@@ -203,7 +226,7 @@ Awaitable<OwnAnswer> LoginVisit::begin_session(const Credentials& credentials, c
   if (credentials.json) {
     out = answered(200);
     out.content_type = "application/json";
-    out.body = to_json(JsonObject{{"user", user.name}, {"ends", rfc3339(session.expires)}});
+    out.body = to_json(JsonObject{{"user", user.name}, {"ends", rfc3339(session.expires)}, {"idle_ends", rfc3339(idle_end(session))}});
   }
   out.principal = user.name;
   out.fields += set_cookie(token.reveal(RevealSecret{}), "");
@@ -211,12 +234,16 @@ Awaitable<OwnAnswer> LoginVisit::begin_session(const Credentials& credentials, c
 }
 
 Awaitable<OwnAnswer> LoginVisit::sign_out() {
-  if (http::find_cookie(request_.head.view().fields, desk_.cookie.name).count > 1) {
+  if (cookies_at_hand() > 1) {
     co_return rejected(refusal(Reason::CredentialsDuplicateHeader, "the session cookie twice: which one is to end?"));
   }
-  if (const std::string digest = session_at_hand(); !digest.empty()) {
+  if (const std::vector<std::string> brought = sessions_at_hand(); !brought.empty()) {
     const auto store = deployment_->stores.database;
-    std::function<Result<store::Change>()> job = [store, digest, now = request_.now] { return store->end_session(digest, now); };
+    std::function<Result<store::Change>()> job = [store, digest = brought.front(), now = request_.now, &watch = worker_.services.store_watch] {
+      auto ended = store->end_session(digest, now);
+      watch.sessions_changed(*store);
+      return ended;
+    };
     const auto ended = co_await resolver_.ask_store(std::move(job));
     // Said, and the cookie left where it is: who signs out has to know that the session lives on.
     if (!ended) co_return rejected(auth::unavailable(auth::Scheme::Session, ended.error()));
@@ -241,7 +268,8 @@ Awaitable<OwnAnswer> LoginVisit::who() {
   out.body = to_json(JsonObject{{"user", seen.verdict.principal->subject()},
                                 {"roles", std::move(roles)},
                                 {"since", rfc3339(seen.session->created)},
-                                {"ends", rfc3339(seen.verdict.principal->not_after())}});
+                                {"ends", rfc3339(seen.verdict.principal->not_after())},
+                                {"idle_ends", rfc3339(idle_end(*seen.session))}});
   co_return out;
 }
 

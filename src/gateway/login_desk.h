@@ -5,7 +5,7 @@
 //   POST /.quivive/login                   username, password, return_to: as a form, or as JSON without return_to
 //   GET  /.quivive/logout                  a button
 //   POST /.quivive/logout                  ends the session
-//   GET  /.quivive/session                 {"user","roles","since","ends"}
+//   GET  /.quivive/session                 {"user","roles","since","ends","idle_ends"}
 
 #include "gateway/deployment.h"
 #include "gateway/own_answer.h"

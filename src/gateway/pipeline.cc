@@ -21,25 +21,42 @@ void settle(Admission& out) {
 }
 
 // Servlet containers drop ";parameters" from a path. If that leads to another route, policy and upstream would disagree.
-bool routes_otherwise(const Deployment& deployment, const PipelineInput& input, const auth::Router::Route* match) {
+bool routes_otherwise(const Deployment& deployment, const PipelineInput& input, std::string_view method, const auth::Router::Route* match) {
   std::string scratch;
   const std::string_view bare = http::path_without_parameters(input.target.policy_path, scratch);
-  return deployment.router->match(input.head.method, input.head.host, bare) != match;
+  return deployment.router->match(method, input.head.host, bare) != match;
 }
 
-// Cross-origin requests (Fetch standard, section 3.2). True for a preflight that the route allows.
-bool look_at_origin(const Route& route, const http::RequestView& view, Admission& out) {
-  const auto& origins = route.cors_origins;
-  if (origins.empty()) return false;
+// What the route says to the page's origin (Fetch standard, section 3.2): that origin, or "*"; "" where it does not name it.
+std::string_view allowed_origin(const Route& route, const http::RequestView& view) {
+  if (route.cors_origins.empty()) return {};
   const std::string_view origin = view.value(http::FieldId::Origin);
-  if (origin.empty()) return false;
-  for (const std::string& allowed : origins) {
-    if (allowed == "*" || allowed == origin) out.cors_origin = allowed;
+  if (origin.empty()) return {};
+  for (const std::string& allowed : route.cors_origins) {
+    if (allowed == "*" || allowed == origin) return allowed;
   }
-  if (out.cors_origin.empty() || view.method != "OPTIONS") return false;
-  out.preflight = !view.value(http::FieldId::AccessControlRequestMethod).empty();
-  if (out.preflight) out.verdict.reason = Reason::Allowed;
-  return out.preflight;
+  return {};
+}
+
+// A preflight is answered by the route that the request it asks about would take, and by no other. Threat: a route whose CORS says nothing,
+// and to which scripts of an origin could send what browsers would have refused them, since the route of OPTIONS knows that origin.
+bool decide_preflight(const Deployment& deployment, const PipelineInput& input, Admission& out) {
+  if (input.head.method != "OPTIONS") return false;
+  const http::RequestView view = input.head.view();
+  const std::string_view method = view.value(http::FieldId::AccessControlRequestMethod);
+  if (method.empty()) return false;
+  const auth::Router::Route* match = deployment.router->match(method, input.head.host, input.target.policy_path);
+  if (match == nullptr) return false;
+  const Route& route = deployment.routes[match->index];
+  const std::string_view origin = allowed_origin(route, view);
+  if (origin.empty()) return false;
+  if (input.target.has_encoded_slash && !route.pass_encoded_slash) return false;
+  if (input.target.has_parameters && routes_otherwise(deployment, input, method, match)) return false;
+  out.route = &route;
+  out.cors_origin = origin;
+  out.preflight = true;
+  out.verdict.reason = Reason::Allowed;
+  return true;
 }
 
 // Threat: a page of another site that makes the browser send a request with the session's cookie (CSRF, and for a WebSocket what the
@@ -150,6 +167,7 @@ bool decide_now(Worker& worker, const Deployment& deployment, const PipelineInpu
     out.verdict = refusal(Reason::RequestMalformed, "HTTP/1.0 without Host, where a route asks for a host");
     return true;
   }
+  if (decide_preflight(deployment, input, out)) return true;
   const auth::Router::Route* match = deployment.router->match(input.head.method, input.head.host, input.target.policy_path);
   const bool passes = match != nullptr && deployment.routes[match->index].pass_encoded_slash;
   if (input.target.has_encoded_slash && !passes) {
@@ -162,11 +180,11 @@ bool decide_now(Worker& worker, const Deployment& deployment, const PipelineInpu
   }
   const Route& route = deployment.routes[match->index];
   out.route = &route;
-  if (input.target.has_parameters && routes_otherwise(deployment, input, match)) {
+  if (input.target.has_parameters && routes_otherwise(deployment, input, input.head.method, match)) {
     out.verdict = refusal(Reason::RequestTargetAmbiguous, "without its ;parameters the path belongs to another route");
     return true;
   }
-  if (look_at_origin(route, input.head.view(), out)) return true;
+  out.cors_origin = allowed_origin(route, input.head.view());
   if (route.policy->is_public()) {
     out.verdict.reason = Reason::Allowed;
     out.admitted = true;

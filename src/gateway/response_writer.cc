@@ -99,7 +99,7 @@ void append_vary(std::string& out, const RejectionContext& c) {
   if (session || prompts) out += ", Sec-Fetch-Mode"sv;
   if (prompts) out += ", X-Requested-With"sv;
   out += ", Accept"sv;
-  if (c.route != nullptr && !c.route->cors_origins.empty()) out += ", Origin"sv;
+  if (prompts || (c.route != nullptr && !c.route->cors_origins.empty())) out += ", Origin"sv;
   out += "\r\n"sv;
 }
 
@@ -108,7 +108,7 @@ void append_cors(std::string& out, std::string_view origin) {
   if (origin.empty()) return;
   add_field_line(out, "Access-Control-Allow-Origin", origin);
   if (origin != "*") add_field_line(out, "Access-Control-Allow-Credentials", "true");
-  add_field_line(out, "Access-Control-Expose-Headers", "WWW-Authenticate, X-Request-Id");
+  add_field_line(out, "Access-Control-Expose-Headers", "WWW-Authenticate, X-Request-Id, Retry-After");
 }
 
 // Fields of every page that a form is on.

@@ -7,13 +7,14 @@ namespace quivive::gateway {
 void StoreWatch::look(const StoreSet& stores, Instant now) {
   const auto database = stores.database->version();
   const auto users = stores.users->version();
-  const auto sessions = stores.database->session_version();
+  // Threat: a password file that cannot be read would keep revoked tokens and sessions alive, if one source waited for another.
+  const auto sessions = look_at_sessions(*stores.database);
   const bool up = database && sessions;
   if (up != board_.store_up.exchange(up)) {
     if (up) {
       notice_("info", "the store answers again");
     } else {
-      notice_("error", "the store cannot be used: " + (!database ? database : sessions).error().message);
+      notice_("error", "the store cannot be used: " + (!database ? database.error() : sessions.error()).message);
     }
   }
   // A password file answers from what was read last, so nothing else need stop.
@@ -26,8 +27,6 @@ void StoreWatch::look(const StoreSet& stores, Instant now) {
       notice_("error", "the password file cannot be used, and what it said before stays in force: " + users.error().message);
     }
   }
-  // Threat: a password file that cannot be read would keep revoked tokens and sessions alive, if one source waited for another.
-  if (sessions && *sessions != std::exchange(session_version_, *sessions)) board_.sessions_ended();
   const bool published = read_database(stores, database, now);
   if (!users) return;
   read_decoys(stores, *users, now);
@@ -35,6 +34,19 @@ void StoreWatch::look(const StoreSet& stores, Instant now) {
   seen_users_ = stores.users.get();
   users_version_ = *users;
   if (!published) board_.users_changed();
+}
+
+// Under one lock from the number to what is published. Otherwise whoever comes second could find the number noted, and nothing published yet.
+Result<void> StoreWatch::look_at_sessions(store::Store& database) {
+  const std::lock_guard lock(session_mutex_);
+  const auto version = database.session_version();
+  if (!version) return version.error();
+  if (*version != std::exchange(session_version_, *version)) board_.sessions_ended();
+  return {};
+}
+
+void StoreWatch::sessions_changed(store::Store& database) {
+  if (!look_at_sessions(database)) board_.sessions_ended();  // whether one did is not known then
 }
 
 // Threat: an unknown user who costs what none of the users of now do (CVE-2026-41263).

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string_view>
 
 namespace quivive::gateway {
@@ -28,9 +29,11 @@ class StoreWatch {
 
   StoreWatch(FactBoard& board, Notice notice) : board_(board), notice_(std::move(notice)) {}
 
-  // Blocks; one call at a time. Compares versions and publishes what changed; also the first load. Each source by itself: of one that
+  // Blocks; one call of it at a time. Compares versions and publishes what changed; also the first load. Each source by itself: of one that
   // cannot be read what is in force stays in force, the database's revocations for kStoreMemory.
   void look(const StoreSet& stores, Instant now);
+  // After a change by this gateway itself: when it returns, no worker remembers a session that ended in it. From any thread; blocks.
+  void sessions_changed(store::Store& database);
   // As of the last look.
   [[nodiscard]] std::uint64_t database_version() const { return database_version_; }
 
@@ -38,6 +41,7 @@ class StoreWatch {
   // What unknown users cost follows the users, though not at every change of a store that has many.
   static constexpr Duration kDecoyPause = std::chrono::seconds(2);
   void read_decoys(const StoreSet& stores, std::uint64_t version, Instant now);
+  Result<void> look_at_sessions(store::Store& database);
   // Whether something new was published.
   bool read_database(const StoreSet& stores, const Result<std::uint64_t>& version, Instant now);
 
@@ -52,6 +56,7 @@ class StoreWatch {
   std::uint64_t database_version_ = 0;
   Instant database_read_{};  // when they were last known to be all there are
   std::uint64_t users_version_ = 0;
+  std::mutex session_mutex_;
   std::uint64_t session_version_ = 0;
 };
 

@@ -32,11 +32,13 @@ namespace quivive::gateway {
 class AccessLog;
 class Connection;
 class KeySetManager;
+class StoreWatch;
 
 // What a worker uses and does not own. All of it outlives every worker.
 struct Services {
   const Clock& clock;
   FactBoard& board;
+  StoreWatch& store_watch;       // on the store pool
   net::EventLoop& control;
   KeySetManager& key_sets;       // on the control loop
   net::WorkerPool& store_pool;   // look-ups that block

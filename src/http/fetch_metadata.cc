@@ -74,7 +74,9 @@ bool is_browser_script(const RequestView& request) {
   const Single mode(request, FieldId::SecFetchMode);
   if (mode.count != 0) return !mode.is("navigate");
   // Only by this value: Android's WebView puts the app's name there, in navigations too.
-  return iequals(request.value(FieldId::XRequestedWith), "XMLHttpRequest");
+  if (iequals(request.value(FieldId::XRequestedWith), "XMLHttpRequest")) return true;
+  // Programs seldom send Origin, and what goes to a page accepts one, a posted form too.
+  return request.find(FieldId::Origin) != nullptr && !names_media_type("text/html", request.fields);
 }
 
 Site request_site(const RequestView& request, std::string_view host) {

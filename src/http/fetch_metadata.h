@@ -24,7 +24,8 @@ namespace quivive::http {
 [[nodiscard]] bool is_navigation(const RequestView& request);
 
 // Whether a page's script is asking, which can make nothing of a login page: Sec-Fetch-Mode other than navigate (images and
-// other subresources included, for which the same holds), or X-Requested-With: XMLHttpRequest where the browser says nothing.
+// other subresources included, for which the same holds). Where the browser does not say: X-Requested-With: XMLHttpRequest, or an
+// Origin beside an Accept that does not name text/html. Then a script's GET to its own origin, which has no Origin, is not recognised.
 [[nodiscard]] bool is_browser_script(const RequestView& request);
 
 enum class Site : std::uint8_t {

@@ -90,8 +90,8 @@ class SessionStore {
   // - adds it. Exists, and nothing else happens, if its digest is taken;
   // - revokes the session whose digest `replaces` is, the one that the browser brought, whoever's it is; "" for none. Threat:
   //   session fixation: what was planted in a browser must not go on beside the sign-in;
-  // - drops the user's other live sessions beyond `most` in all (at least this one), those seen longest ago first, and of
-  //   those that are over all but the last `most`. Threat: somebody who knows one password signing in without end.
+  // - revokes the user's other live sessions beyond `most` in all (at least this one), those seen longest ago first, and drops
+  //   of those that are over all but the last `most`. Threat: somebody who knows one password signing in without end.
   [[nodiscard]] virtual Result<Change> begin_session(const SessionRecord& session, std::string_view replaces, std::size_t most) = 0;
   [[nodiscard]] virtual Result<std::optional<SessionRecord>> find_session(std::string_view digest) = 0;
   // Notes a use: raises `seen`, and never lowers it. Unknown or revoked: nothing changes. Never waits for a disk. Other
@@ -102,7 +102,7 @@ class SessionStore {
   [[nodiscard]] virtual Result<Change> revoke_session(std::string_view id, Instant at) = 0;  // by session_id()
   [[nodiscard]] virtual Result<std::size_t> revoke_sessions_of(std::string_view user, Instant at) = 0;  // how many it ended
   [[nodiscard]] virtual Result<std::vector<SessionRecord>> list_sessions() = 0;  // by creation; those that are over, too
-  // Two different numbers mean that a session may have ended in between, by any process: an end counts, and a live one dropped by
+  // Two different numbers mean that a session may have ended in between, by any process: an end counts, and a live one ended by
   // begin_session(); a new one, a touch and forgetting do not. Those of a user who changed are told by
   // version() alone. Apart from version(), since people sign out all the time, and all that is remembered of keys and passwords would go.
   [[nodiscard]] virtual Result<std::uint64_t> session_version() = 0;

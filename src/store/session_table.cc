@@ -74,23 +74,29 @@ SessionTable::Outcome SessionTable::begin(const SessionRecord& session, std::str
   return {Change::Done, ended};
 }
 
-// Keeps `most` live sessions of the newest one's user, itself among them, and as many that are over. Whether a live one
-// was dropped.
+// Leaves `most` live sessions of the newest one's user, itself among them, and as many that are over. Whether a live one
+// was ended.
 bool SessionTable::trim(const Session& newest, std::size_t most) {
-  std::vector<const Session*> live, over;
+  std::vector<Session*> live, over;
   const Instant now = newest.created;
-  for (const Session* one = newest.user->second; one != nullptr; one = one->next_of_user) {
+  for (Session* one = newest.user->second; one != nullptr; one = one->next_of_user) {
     if (one != &newest) (one->revoked == kNever && one->expires > now ? live : over).push_back(one);
   }
-  const auto keep_last = [&](std::vector<const Session*>& sessions, std::size_t count, auto instant) {
-    if (sessions.size() <= count) return false;
+  // How many there are before the last `count`, which they are ordered for.
+  const auto before_last = [](std::vector<Session*>& sessions, std::size_t count, auto instant) {
+    if (sessions.size() <= count) return std::size_t{0};
     const auto age = [&](const Session* one) { return std::tuple(instant(*one), one->created, octets(*one)); };
     std::sort(sessions.begin(), sessions.end(), [&](const Session* a, const Session* b) { return age(a) < age(b); });
-    for (std::size_t i = 0; i < sessions.size() - count; ++i) erase(*sessions[i]);
-    return true;
+    return sessions.size() - count;
   };
-  keep_last(over, most, [](const Session& one) { return std::min(one.revoked, one.expires); });
-  return keep_last(live, std::max<std::size_t>(most, 1) - 1, [](const Session& one) { return one.seen; });
+  const std::size_t ends = before_last(live, std::max<std::size_t>(most, 1) - 1, [](const Session& one) { return one.seen; });
+  for (std::size_t i = 0; i < ends; ++i) {
+    (void)end_at(*live[i], now);
+    over.push_back(live[i]);
+  }
+  const std::size_t forgotten = before_last(over, most, [](const Session& one) { return std::min(one.revoked, one.expires); });
+  for (std::size_t i = 0; i < forgotten; ++i) erase(*over[i]);
+  return ends > 0;
 }
 
 std::optional<SessionRecord> SessionTable::find(std::string_view digest) const {

@@ -1,6 +1,8 @@
 """Login sessions: by form and by JSON, their end, and what a browser may do with the cookie."""
 
 import concurrent.futures
+import contextlib
+import datetime
 import json
 import re
 import subprocess
@@ -42,6 +44,12 @@ def sign_in(gateway, user=ALICE[0], password=ALICE[1], fields=(), **more):
     return gateway.request("POST", "/.quivive/login", {**FORM, **dict(fields)}, form(user, password, **more))
 
 
+def after(earlier, later):
+    """Seconds between two times of an answer."""
+    begin, end = (datetime.datetime.fromisoformat(text.removesuffix("Z")) for text in (earlier, later))
+    return round((end - begin).total_seconds())
+
+
 def fields_of(response):
     """What the upstream got."""
     return dict(response.json()["fields"])
@@ -79,8 +87,12 @@ def test_the_cookie_never_reaches_the_upstream_on_public_routes_either(gateway):
 def test_json_login(gateway):
     body = json.dumps({"username": ALICE[0], "password": ALICE[1]}).encode()
     response = expect(gateway, gateway.request("POST", "/.quivive/login", {"Content-Type": "application/json"}, body), 200, "allowed")
-    assert response.json()["user"] == "alice" and response.json()["ends"].endswith("Z")
+    said = response.json()
+    assert said["user"] == "alice" and said["ends"].endswith("Z")
     expect(gateway, gateway.get("/only/x", {"Cookie": cookie_of(response)}), 200, "allowed")
+    seen = gateway.get("/.quivive/session", {"Cookie": cookie_of(response)}).json()
+    assert {name: seen[name] for name in ("user", "ends", "idle_ends")} == said
+    assert after(seen["since"], seen["ends"]) == 12 * 3600 and after(seen["since"], seen["idle_ends"]) == 1800
     wrong = json.dumps({"username": ALICE[0], "password": "wrong"}).encode()
     response = expect(gateway, gateway.request("POST", "/.quivive/login", {"Content-Type": "application/json"}, wrong), 401, "password-wrong", scheme="session")
     assert response.json() == {"error": "Wrong user name or password"} and response.get("Set-Cookie") is None
@@ -145,7 +157,7 @@ def test_idle_and_absolute_end(upstream):
         gateway.add_user(*ALICE)
         used, unused = cookie(gateway), cookie(gateway)
         ends = gateway.get("/.quivive/session", used).json()
-        assert ends["user"] == "alice" and ends["since"] < ends["ends"]
+        assert ends["user"] == "alice" and after(ends["since"], ends["ends"]) == 20 and after(ends["since"], ends["idle_ends"]) == 10
         # The one is used until it is too old, the other is not used.
         answers = []
         eventually(lambda: answers.append(gateway.get("/only/x", used)) or answers[-1].status == 401, within=30, pause=0.5)
@@ -161,6 +173,49 @@ def test_a_new_login_ends_the_session_that_the_browser_brought(gateway):
     assert first != second
     expect(gateway, gateway.get("/only/x", second), 200, "allowed")
     expect(gateway, refused_from_now_on(lambda: gateway.get("/only/x", first), since=time.monotonic()), 401, "session-revoked")
+
+
+@pytest.mark.parametrize("same", [False, True])
+def test_a_new_login_ends_every_session_that_the_browser_brought(gateway, same):
+    first = cookie(gateway)
+    second = first if same else cookie(gateway)
+    third = cookie(gateway, fields={"Cookie": f"quivive=nonsense; {first['Cookie']}; other=1; {second['Cookie']}"})
+    for ended in (first, second):
+        expect(gateway, gateway.get("/only/x", ended), 401, "session-revoked")
+    expect(gateway, gateway.get("/only/x", third), 200, "allowed")
+    many = {"Cookie": "; ".join([third["Cookie"]] * 9)}
+    expect(gateway, sign_in(gateway, fields=many), 400, "credentials-duplicate-header")
+    expect(gateway, gateway.get("/only/x", third), 200, "allowed")
+
+
+@pytest.mark.parametrize("login", [False, True])
+def test_what_ended_is_refused_from_the_next_request_on(gateway, login):
+    """By every worker, whichever connection it comes on, although each remembers the session."""
+    request = b"GET /only/x HTTP/1.1\r\nHost: api.example.com\r\nCookie: %s\r\n\r\n"
+    with contextlib.ExitStack() as stack:
+        connections = [stack.enter_context(gateway.connect()) for _ in range(12)]
+
+        def statuses(pair):
+            for connection in connections:
+                connection.send(request % pair["Cookie"].encode())
+            return [connection.response().status for connection in connections]
+
+        for _ in range(8):
+            there = cookie(gateway)
+            assert statuses(there) == [200] * 12
+            ended = sign_in(gateway, fields=there) if login else gateway.request("POST", "/.quivive/logout", there)
+            assert ended.status == (303 if login else 204)
+            assert statuses(there) == [401] * 12
+
+
+def test_a_session_too_many_of_its_user_is_known_to_have_ended(upstream):
+    with Gateway(settings(upstream, per_user=2)) as gateway:
+        gateway.add_user(*ALICE)
+        first, *others = (cookie(gateway) for _ in range(3))
+        response = expect(gateway, gateway.get("/only/x", first), 401, "session-revoked")
+        assert "accept.session.per_user" in gateway.explain(response.id).out
+        for there in others:
+            expect(gateway, gateway.get("/only/x", there), 200, "allowed")
 
 
 def test_a_planted_cookie_is_not_taken_over(gateway):
@@ -299,6 +354,10 @@ def test_basic_is_offered_to_programs_and_not_to_browsers(gateway):
         return sorted(c.split()[0] for c in gateway.get("/", fields).all("WWW-Authenticate"))
     assert offered({}) == ["ApiKey", "Basic", "Session"]
     assert offered(SCRIPT) == offered({"X-Requested-With": "XMLHttpRequest"}) == ["ApiKey", "Session"]
+    # Over plain http by name browsers send no Sec-Fetch-Mode: what has an Origin and wants no page is a script's.
+    page = {"Origin": "https://app.example.com", "Accept": "application/json, text/html;q=0.5"}
+    assert offered({**page, "Accept": "*/*"}) == ["ApiKey", "Session"] and offered(page) == ["ApiKey", "Basic", "Session"]
+    assert "Origin" in gateway.get("/").get("Vary")
 
 
 def test_browser_prompt(upstream):

@@ -278,12 +278,13 @@ def knowing(browser):
 
 
 @pytest.mark.parametrize("path, offered", [("/either/", ["Session"]), ("/quiet/", ["ApiKey"]), ("/asks/", ["ApiKey"])])
-# Over plain http by name no browser says that a script is asking.
-@pytest.mark.parametrize("host", ["127.0.0.1"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "gate.site.test"])
 def test_no_window_opens_for_a_script(knowing, gateway, host, path, offered):
     knowing.forget()
     knowing.goto(f"{origin(host, gateway)}/public/?do=page")
     for init in ({}, {"method": "POST", "body": "x"}):
+        if host == "gate.site.test" and not init:
+            continue  # a GET to its own origin, of which no browser says over plain http by name that a script is asking
         begin = time.monotonic()
         seen = knowing.fetch(path, **init)
         assert seen.status == 401 and schemes(seen) == offered and time.monotonic() - begin < 5

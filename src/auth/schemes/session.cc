@@ -34,7 +34,7 @@ Finding SessionCheck::resume(const CheckContext& context, Answer answer) {
   const auto refused = [&](Reason reason, std::string_view why) {
     return refuse(Scheme::Session, reason, fmt::format("session {} of {}: {}", id, printable(session.user, 64), why));
   };
-  if (session.revoked && context.now >= *session.revoked) return refused(Reason::SessionRevoked, "signed out, revoked or replaced");
+  if (session.revoked && context.now >= *session.revoked) return refused(Reason::SessionRevoked, "signed out, revoked, replaced, or one of more than accept.session.per_user");
   // Byte for byte: a store that folds case must not make two names one.
   if (!found->user || found->user->name != session.user) return refused(Reason::SessionRevoked, "the user is not there any more");
   if (found->user->disabled) return refused(Reason::SessionRevoked, "the user is disabled");

@@ -99,28 +99,30 @@ TEST_P(SessionContract, Replaced_IsRevokedWhoeversItIs) {
   EXPECT_THAT(listed(), ElementsAre("-1", "2", "3", "4", "5", "6", "7", "8"));
 }
 
-TEST_P(SessionContract, BeyondMost_ThoseSeenLongestAgoAreDropped) {
+TEST_P(SessionContract, BeyondMost_ThoseSeenLongestAgoAreRevoked) {
   for (int i = 1; i <= 3; ++i) begin(session(i, "anna", after(i)), 3);
   begin(session(9, "bert"), 3);
   ASSERT_TRUE(store_.touch_session(digest(1), after(60)));
   begin(session(4, "anna", after(61)), 3);
-  EXPECT_THAT(listed(), ElementsAre("9", "1", "3", "4"));
-  begin(session(5, "anna", after(62)), 1);  // fewer than before: all that are too many go
-  EXPECT_THAT(listed(), ElementsAre("9", "5"));
+  EXPECT_THAT(listed(), ElementsAre("9", "1", "-2", "3", "4"));
+  EXPECT_EQ(found(2).revoked, after(61));
+  begin(session(5, "anna", after(62)), 1);  // fewer than before: all that are too many end, and the last of them is remembered
+  EXPECT_THAT(listed(), ElementsAre("9", "-4", "5"));
+  EXPECT_EQ(found(4).revoked, after(62));
   begin(session(6, "anna", after(63)), 0);  // the new one stays in any case
   EXPECT_THAT(listed(), ElementsAre("9", "6"));
 }
 
-TEST_P(SessionContract, BeyondMost_OfOneInstantTheOlderIsDropped) {
+TEST_P(SessionContract, BeyondMost_OfOneInstantTheOlderIsRevoked) {
   for (const int i : {2, 1, 3}) {
     SessionRecord record = session(i, "anna", after(-i));
     record.seen = kNow;
     begin(record, 3);
   }
   begin(session(4), 3);
-  EXPECT_THAT(listed(), ElementsAre("2", "1", "4"));
+  EXPECT_THAT(listed(), ElementsAre("-3", "2", "1", "4"));
   begin(session(5), 3);
-  EXPECT_THAT(listed(), ElementsAre("1", "4", "5"));
+  EXPECT_THAT(listed(), ElementsAre("-3", "-2", "1", "4", "5"));
 }
 
 TEST_P(SessionContract, SessionsThatAreOver_TakeNoPlaceOfALiveOneAndAreBoundedToo) {
@@ -311,7 +313,7 @@ TEST_P(SessionContract, Version_ChangesWhereASessionEnded) {
       {"replace", true, [&] { begin_after(3, digest(2), 9); }},
       {"replace what is over", false, [&] { begin_after(4, digest(2), 9); }},
       {"replace nothing", false, [&] { begin_after(5, digest(99), 9); }},
-      {"drop beyond most", true, [&] { begin_after(6, "", 4); }},
+      {"revoke beyond most", true, [&] { begin_after(6, "", 4); }},
       {"end", true, [&] { (void)must(store_.end_session(digest(6), after(10))); }},
       {"end later", false, [&] { (void)must(store_.end_session(digest(6), after(11))); }},
       {"end earlier", true, [&] { (void)must(store_.end_session(digest(6), after(9))); }},
@@ -380,7 +382,7 @@ TEST_P(SessionContract, BeginOfOneUserFromManyThreads_NeverLeavesMoreThanMost) {
   });
   EXPECT_EQ(too_many, 0);
   EXPECT_EQ(live("anna", after(100)), 3u);
-  EXPECT_EQ(must(store_.list_sessions()).size(), 3u);
+  EXPECT_EQ(must(store_.list_sessions()).size(), 6u);  // as many that are over
 }
 
 TEST_P(SessionContract, ManySignInsOverOneCookie_RevokeItOnce) {

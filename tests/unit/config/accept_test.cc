@@ -146,6 +146,16 @@ TEST(Session, Settings_ReadAndRefused) {
   EXPECT_NE(said("listen: 0.0.0.0:80\n" + session("")).find("warning listen: sessions without TLS"), std::string::npos);
 }
 
+TEST(Session, LoginFormBesideBrowserPrompt_Warned) {
+  const auto accepting = [](std::string_view login, std::string_view accept) {
+    return said(kUpstream + "accept: {basic: {}, session: {login: " + std::string(login) + "}}\nroutes: [{path: /, browser_prompt: true, accept: [" + std::string(accept) + "]}]");
+  };
+  EXPECT_EQ(accepting("form", "basic, session"),
+            "3:36 warning routes[0].browser_prompt: without effect: a browser that goes to a page is sent to the login form here, since session is accepted, too");
+  EXPECT_EQ(accepting("form", "basic"), "");
+  EXPECT_EQ(accepting("json", "basic, session"), "");
+}
+
 TEST(Session, CookiesName_IsTheListeners) {
   const auto cookie = [](std::string_view before, std::string_view inside) {
     const Config config = loaded(std::string(before) + kUpstream + "accept: {session: {" + std::string(inside) + "}}");

@@ -83,6 +83,47 @@ TEST(Pipeline, UserDisabledWhileThePasswordIsHashed_IsRefused) {
   }
 }
 
+TEST(Pipeline, Preflight_IsAnsweredByTheRouteOfTheMethodThatItAsksFor) {
+  Pipelining world(kUpstream + "accept: {basic: {}, api_key: {}}\nroutes:\n"
+                   "  - {path: /x, methods: [GET, PUT], accept: [basic], cors: {origins: [https://app.example]}}\n"
+                   "  - {path: /x, methods: [DELETE], accept: [basic]}\n"
+                   "  - {path: /x, methods: [OPTIONS], public: true, cors: {origins: [https://app.example]}}\n"
+                   "  - {path: /y/, cors: {origins: [https://app.example]}}\n"
+                   "  - {path: /y;z/, accept: [basic], cors: {origins: [https://app.example]}}\n"
+                   "  - {path: /z/, methods: [GET], accept: [basic], cors: {origins: ['*']}}\n");
+  world.start();
+  constexpr int kNone = -1;
+  struct Row {
+    std::string_view what, origin, method;
+    bool preflight;
+    int route;  // by which it is answered or judged
+    Reason reason;
+  };
+  const std::string_view app = "https://app.example", evil = "https://evil.example";
+  for (const Row& row : {Row{"OPTIONS /x", app, "PUT", true, 0, Reason::Allowed}, Row{"OPTIONS /x", app, "HEAD", true, 0, Reason::Allowed},
+                         Row{"OPTIONS /x", app, "OPTIONS", true, 2, Reason::Allowed},
+                         // What is no preflight of a route that allows it goes where OPTIONS goes.
+                         Row{"OPTIONS /x", evil, "PUT", false, 2, Reason::Allowed}, Row{"OPTIONS /x", "", "PUT", false, 2, Reason::Allowed},
+                         Row{"OPTIONS /x", app, "", false, 2, Reason::Allowed}, Row{"OPTIONS /x", app, "DELETE", false, 2, Reason::Allowed},
+                         Row{"OPTIONS /x", app, "PATCH", false, 2, Reason::Allowed}, Row{"OPTIONS /x", app, "put", false, 2, Reason::Allowed},
+                         Row{"GET /x", app, "PUT", false, 0, Reason::CredentialsMissing},
+                         Row{"OPTIONS /y/a", app, "PATCH", true, 3, Reason::Allowed}, Row{"OPTIONS /y/a", evil, "PATCH", false, 3, Reason::CredentialsMissing},
+                         Row{"OPTIONS /y/a%2fb", app, "PUT", false, kNone, Reason::RequestTargetAmbiguous},
+                         Row{"OPTIONS /y;z/a", app, "PUT", false, 4, Reason::RequestTargetAmbiguous},
+                         Row{"OPTIONS /z/a", evil, "GET", true, 5, Reason::Allowed}, Row{"OPTIONS /z/a", evil, "PUT", false, kNone, Reason::PolicyDenied},
+                         Row{"OPTIONS /z/a", evil, "", false, kNone, Reason::PolicyDenied}, Row{"OPTIONS /none", app, "GET", false, kNone, Reason::PolicyDenied}}) {
+    std::string lines;
+    if (!row.origin.empty()) lines += "Origin: " + std::string(row.origin) + "\r\n";
+    if (!row.method.empty()) lines += "Access-Control-Request-Method: " + std::string(row.method) + "\r\n";
+    const Admission admission = world.ask(row.what, lines);
+    const std::string text = std::string(row.what) + "\n" + lines;
+    EXPECT_EQ(admission.preflight, row.preflight) << text;
+    EXPECT_EQ(admission.verdict.reason, row.reason) << text;
+    EXPECT_EQ(admission.route, row.route == kNone ? nullptr : &world.deployment->routes[static_cast<std::size_t>(row.route)]) << text;
+    EXPECT_EQ(admission.admitted, row.route == 2 && !row.preflight) << text;  // never a preflight, nor by a route of another method
+  }
+}
+
 TEST(Pipeline, StoreWithAFullQueue_IsOverloaded) {
   Pipelining world(kUpstream + "accept: {api_key: {}, basic: {}}\nroutes: [{path: /, accept: [api_key, basic]}]\n");
   const auth::NewApiKey key = auth::generate_api_key(world.random);

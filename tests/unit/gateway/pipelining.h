@@ -26,15 +26,17 @@ class Pipelining : public Deploying {
   void start() {
     deployment = deployed(yaml_, file_);
     watch.look(deployment->stores, clock.now());
-    worker = std::make_unique<Worker>(Services{clock, board, control, key_sets, *store_pool, hash_pool, nobody, master, counts, lockouts, devices, nullptr, connections},
+    worker = std::make_unique<Worker>(Services{clock, board, watch, control, key_sets, *store_pool, hash_pool, nobody, master, counts, lockouts, devices, nullptr, connections},
                                       deployment, random);
     worker->loop.mailbox().open();
     control.mailbox().open();
   }
 
   // What a GET of /x with this field line comes to. `meanwhile` runs while the credential is being verified, after each step of the loop.
-  Admission get(std::string_view field, const std::function<void()>& meanwhile = {}) {
-    const std::string bytes = "GET /x HTTP/1.1\r\nHost: a\r\n" + std::string(field) + "\r\n\r\n";
+  Admission get(std::string_view field, const std::function<void()>& meanwhile = {}) { return ask("GET /x", std::string(field) + "\r\n", meanwhile); }
+  // The same of any method and target, with whole field lines.
+  Admission ask(std::string_view what, std::string_view lines, const std::function<void()>& meanwhile = {}) {
+    const std::string bytes = std::string(what) + " HTTP/1.1\r\nHost: a\r\n" + std::string(lines) + "\r\n";
     http::RequestHead head;
     EXPECT_EQ(http::parse_request_head(bytes, head).status, http::HeadStatus::Complete);
     std::string scratch;

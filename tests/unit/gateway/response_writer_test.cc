@@ -72,7 +72,7 @@ TEST_F(Rejection, MissingCredentials_ByteForByte) {
             "Content-Type: application/json\r\n"
             "Content-Length: 31\r\n"
             "Cache-Control: no-store\r\n"
-            "Vary: Authorization, X-API-Key, Sec-Fetch-Mode, X-Requested-With, Accept\r\n"
+            "Vary: Authorization, X-API-Key, Sec-Fetch-Mode, X-Requested-With, Accept, Origin\r\n"
             "Date: NOW\r\n"
             "X-Request-Id: r-1\r\n"
             "\r\n"
@@ -176,7 +176,7 @@ TEST_F(Rejection, Cors_LetsThePageRead) {
   EXPECT_THAT(with_origin(""), Not(HasSubstr("Access-Control")));
   EXPECT_THAT(with_origin("https://app.example"),
               HasSubstr("\r\nAccess-Control-Allow-Origin: https://app.example\r\nAccess-Control-Allow-Credentials: true\r\n"
-                        "Access-Control-Expose-Headers: WWW-Authenticate, X-Request-Id\r\n"));
+                        "Access-Control-Expose-Headers: WWW-Authenticate, X-Request-Id, Retry-After\r\n"));
   EXPECT_THAT(with_origin("*"), HasSubstr("\r\nAccess-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: "));
 }
 

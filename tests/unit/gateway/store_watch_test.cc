@@ -93,6 +93,24 @@ TEST_F(StoreWatchTest, AnotherStoreOfTheSameVersion_IsAChange) {
   EXPECT_EQ(epoch(), first + 3);
 }
 
+// Where sessions of ours ended, as after a logout: at once, once, and for nobody else's sake.
+TEST_F(StoreWatchTest, SessionsChangedHere_ArePublishedAtOnceAndOnce) {
+  look();
+  const auto sessions = [&] { return board_.facts().get()->session_epoch; };
+  const auto before = sessions();
+  ASSERT_TRUE(store_->begin_session({.digest = std::string(32, 's'), .user = "anna", .password_tag = "t", .created = kWatchStart,
+                                     .seen = kWatchStart, .expires = kWatchStart + std::chrono::hours(1)}, "", 8));
+  watch_.sessions_changed(*store_);
+  EXPECT_EQ(sessions(), before);  // none ended
+  ASSERT_TRUE(store_->end_session(std::string(32, 's'), kWatchStart));
+  watch_.sessions_changed(*store_);
+  EXPECT_EQ(sessions(), before + 1);
+  ASSERT_TRUE(store_->end_session(std::string(32, 's'), kWatchStart));
+  watch_.sessions_changed(*store_);
+  look();
+  EXPECT_EQ(sessions(), before + 1);
+}
+
 // Threat: whoever can spoil the password file, or an editor that truncates it, would stop the revocation of tokens and sessions.
 TEST_F(StoreWatchTest, UsersOutOfReach_RevocationsAndSessionEndsAreAppliedAllTheSame) {
   users_->down = true;

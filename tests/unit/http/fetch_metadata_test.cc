@@ -70,6 +70,12 @@ TEST(Navigation, KindOfRequest_IsRecognised) {
       {"GET", {{"Accept", kChromeAccept}, {"X-Requested-With", "com.example.app"}}, true, false},  // Android's WebView
       {"GET", {{"Accept", "text/html, */*; q=0.01"}, {"X-Requested-With", "XMLHttpRequest"}}, false, true},  // jQuery
       {"POST", {{"X-Requested-With", "xmlhttprequest"}}, false, true},
+      {"GET", {{"Origin", "https://app.example"}, {"Accept", "*/*"}}, false, true},  // fetch() elsewhere
+      {"POST", {{"Origin", "https://a.example"}, {"Accept", "application/json, text/plain, */*"}}, false, true},
+      {"POST", {{"Origin", "null"}}, false, true},
+      {"POST", {{"Origin", "https://a.example"}, {"Accept", kChromeAccept}}, false, false},  // a form
+      {"GET", {{"Origin", "https://app.example"}, {"Accept", kChromeAccept}}, true, false},
+      {"POST", {{"Sec-Fetch-Mode", "navigate"}, {"Origin", "https://a.example"}}, true, false},
       // Programs.
       {"GET", {}, false, false},
       {"GET", {{"Accept", "*/*"}}, false, false},
