@@ -19,7 +19,6 @@ constexpr std::size_t kChecksumAt = kSeparatorAt + 1 + kSecretLength;
 static_assert(kChecksumAt + kChecksumLength == kApiKeyLength);
 
 // ASCII whatever the locale says.
-constexpr bool is_base62(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 

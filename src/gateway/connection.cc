@@ -190,7 +190,7 @@ Awaitable<Connection::Next> Connection::refuse_head(const http::HeadResult& resu
   record_.time = worker_.services.clock.now();
   record_.remote = peer_;
   record_.method = head_.method;
-  record_.path = head_.target.substr(0, head_.target.find('?'));
+  set_path(record_, head_.target.substr(0, head_.target.find('?')));
   worker_.new_request_id(record_.id);
   head_.keep_alive = false;
   co_return co_await reject(result.reason, result.detail, nullptr);
@@ -212,11 +212,11 @@ Awaitable<Connection::Next> Connection::serve_request() {
   if (head_.method == "CONNECT") co_return co_await reject(Reason::RequestMalformed, "CONNECT is not forwarded", nullptr);
   const auto target = http::parse_target(head_.target, head_.host, http::EncodedSlash::Pass, target_scratch_);
   if (!target) {
-    record_.path = head_.target.substr(0, head_.target.find('?'));
+    set_path(record_, head_.target.substr(0, head_.target.find('?')));
     co_return co_await reject(Reason::RequestTargetAmbiguous, target.error().detail, nullptr);
   }
   target_ = *target;
-  record_.path = target_.path;
+  set_path(record_, target_.path);
   if (is_own_path(*deployment_, target_.policy_path)) co_return co_await answer_own();
 
   Admission admission;

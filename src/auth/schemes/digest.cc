@@ -1,5 +1,6 @@
 #include "auth/schemes/digest.h"
 
+#include "auth/credential_mask.h"
 #include "auth/tools.h"
 #include "base/text.h"
 #include "crypto/constant_time.h"
@@ -79,7 +80,7 @@ Finding DigestCheck::start(const CheckContext& context) {
   if (!is_same_target(sent_->uri, target_)) {
     // Threat: credentials lifted from one request and put on another.
     return refuse(Scheme::Digest, Reason::DigestUriMismatch,
-                  fmt::format("uri {}; the request's target is {}", printable(sent_->uri, 100), printable(target_, 100)));
+                  fmt::format("uri {}; the request's target is {}", printable(mask_credentials(sent_->uri), 100), printable(mask_credentials(target_), 100)));
   }
   if (sent_->qop == digest::Qop::Auth) return look_up();
   // Threat: strangers who make us hold bodies. A nonce costs them a request, and counts for its lifetime only; it is stale here before
