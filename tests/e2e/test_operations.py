@@ -121,6 +121,16 @@ def test_unverified_names_are_not_logged(api, issuer, keys):
 
 # --- explain
 
+def test_a_name_that_no_user_has_is_not_repeated(api):
+    """People type passwords into the name's field: `curl -u PASSWORD:`."""
+    typed = secret("typed-as-a-name-4712")
+    response = expect(api, api.get("/basic/x", basic(typed, "")), 401, "password-wrong")
+    told = explained(api, response, "no user of that name (20 characters)")
+    assert typed not in json.dumps(told)
+    told = explained(api, expect(api, api.get("/basic/x", basic("alice", "wrong-password")), 401, "password-wrong"), "user alice: wrong password")
+    assert "no user" not in json.dumps(told)
+
+
 def explained(api, response, *words):
     """`quivive explain ID`: as text, and as JSON."""
     api.log_line(response.id)
