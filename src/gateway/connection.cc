@@ -139,6 +139,7 @@ void Connection::begin_request() {
   deployment_ = worker_.deployment;
   head_.reset();
   record_ = AccessRecord{};
+  routed_by_ = 0;
   request_body_ = BodyRelay(http::Body::None, 0, BodyOut::Plain);
   pump_ = Pump::None;
   if (body_begun_) {
@@ -228,6 +229,7 @@ Awaitable<Connection::Next> Connection::serve_request() {
     co_await verify_credential(worker_, deployment_, input, found, admission);
   }
   note(admission, record_);
+  if (admission.routed) routed_by_ = deployment_->generation;
   cors_origin_ = admission.cors_origin;
   authentication_info_ = std::move(admission.authentication_info);
   for_one_client_ = admission.verdict.allowed() && admission.verdict.principal && !admission.authorization_consumed;
@@ -290,7 +292,7 @@ Awaitable<Connection::Next> Connection::reject(const auth::Verdict& verdict, con
     context.nonce = worker_.tools.nonces.make(record_.time, route->policy->realm());
   }
   record_.status = append_rejection(out_, context);
-  worker_.traces.note(record_, verdict, head_consumed_ ? std::string_view{} : head_.host, out_);
+  worker_.traces.note(record_, verdict, head_consumed_ ? std::string_view{} : head_.host, out_, routed_by_);
   record_.bytes_out += out_.size();
   error_code ec;
   const std::size_t sent = client_.write_now(asio::buffer(out_), ec);

@@ -92,6 +92,7 @@ class Connection {
   bool idle_ = true;  // between requests
 
   AccessRecord record_;
+  std::uint64_t routed_by_ = 0;  // see TraceBook::note()
   auth::Verdict refused_;
   std::string cors_origin_;
   std::string authentication_info_;

@@ -150,6 +150,7 @@ bool decide_now(Worker& worker, const Deployment& deployment, const PipelineInpu
     out.verdict = refusal(Reason::RequestTargetAmbiguous, "an encoded slash, which no route here passes");
     return true;
   }
+  out.routed = true;
   if (match == nullptr) {
     out.verdict = refusal(Reason::PolicyDenied, "no route matches");
     return true;

@@ -185,6 +185,18 @@ def test_explain_covers_every_kind_of_rejection(api, issuer, api_key, people):
         assert explained(api, response, reason)["reason"] == reason
 
 
+def test_explain_invents_no_routes_where_none_was_looked_for(api):
+    for target, reason in (("/public/../x", "request-target-ambiguous"), ("/.quivive/nothing", "path-unknown"), ("/bearer/a%2fb", "request-target-ambiguous")):
+        response = api.get(target)
+        expect(api, response, response.status, reason)
+        told = explained(api, response, reason)
+        assert (told["passed_over"], told["reloaded"]) == ([], False), target
+    with api.connect() as connection:
+        connection.send("GET /bearer/x HTTP/1.1\r\nHost: a\r\nX y: 1\r\n\r\n")
+        response = expect(api, connection.response(), 400, "request-malformed")
+    assert explained(api, response, "request-malformed")["passed_over"] == []
+
+
 def test_explain_of_an_unknown_id(api):
     result = api.explain("no-such-request-id")
     assert result.exit == 1 and result.err + result.out
