@@ -33,8 +33,8 @@ void print_checks(const JsonObject& o, Io& io) {
 void print_explanation(const JsonObject& o, Io& io) {
   const Json* ms = member(o, "time");
   const Instant time{Duration{ms != nullptr && ms->is_int64() ? ms->get_int64() : 0}};
-  io.out << fmt::format("{} {}   {}   {} {}   from {}\n\n", o.at("status").as_int64(), text_of(o, "reason"),
-                        rfc3339(time), text_of(o, "method"), printable(text_of(o, "path"), kLineLimit), text_of(o, "remote"));
+  io.out << fmt::format("{} {}{}   {}   {} {}   from {}\n\n", o.at("status").as_int64(), text_of(o, "reason"),
+                        is_true(o, "observed") ? " (observed: forwarded)" : "", rfc3339(time), text_of(o, "method"), printable(text_of(o, "path"), kLineLimit), text_of(o, "remote"));
   io.out << fmt::format("means     {}\n", text_of(o, "operator"));
   if (const auto detail = text_of(o, "detail"); !detail.empty()) io.out << fmt::format("seen      {}\n", printable(detail, kLineLimit));
   const auto route = text_of(o, "route");

@@ -235,6 +235,7 @@ Awaitable<Connection::Next> Connection::serve_request() {
   for_one_client_ = admission.verdict.allowed() && admission.verdict.principal && !admission.authorization_consumed;
   if (admission.preflight) co_return co_await answer_preflight();
   if (!admission.admitted) co_return co_await reject(admission.verdict, admission.route);
+  if (admission.observed) note_observed(admission.verdict);
   co_return co_await forward(admission);
 }
 
@@ -284,6 +285,7 @@ Awaitable<Connection::Next> Connection::reject(const auth::Verdict& verdict, con
     keep = keep && head_.body == http::Body::Length && head_.content_length <= kDiscard;
   }
   record_.reason = verdict.reason;
+  record_.observed = false;
   out_.clear();
   RejectionContext context{*deployment_, route, verdict, head_consumed_ ? nullptr : &head_, record_.method, record_.id,
                            worker_.date(record_.time), !keep, {}, cors_origin_, html};
@@ -305,6 +307,13 @@ Awaitable<Connection::Next> Connection::reject(const auth::Verdict& verdict, con
     co_return co_await discard_body();
   }
   co_return Next::KeepAlive;
+}
+
+// Before the request is forwarded, while the head's bytes are there.
+void Connection::note_observed(const auth::Verdict& verdict) {
+  AccessRecord would_be = record_;
+  would_be.status = status_of(verdict, *deployment_);
+  worker_.traces.note(would_be, verdict, head_.host, {}, routed_by_);
 }
 
 // Reads the body into body_, before the verdict: for what is decided over it. The request is then forwarded or rejected as any other,

@@ -54,6 +54,7 @@ std::string explain_json(const TraceEntry& entry, const Deployment& deployment) 
   out["status"] = r.status;
   out["reason"] = code_of(r.reason);
   out["operator"] = info(r.reason).operator_text;
+  out["observed"] = r.observed;
   out["method"] = text(r.method);
   out["path"] = text(r.path);
   out["host"] = text(entry.host);

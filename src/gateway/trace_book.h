@@ -1,5 +1,5 @@
 #pragma once
-// TraceBook: the last rejections of one worker, for `explain`. A ring of slots that are reused, so that noting one
+// TraceBook: the last rejections of one worker, sent or observed, for `explain`. A ring of slots that are reused, so that noting one
 // allocates little. Holds no credential: a Verdict has none.
 
 #include "auth/verdict.h"

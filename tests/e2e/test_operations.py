@@ -197,6 +197,23 @@ def test_explain_invents_no_routes_where_none_was_looked_for(api):
     assert explained(api, response, "request-malformed")["passed_over"] == []
 
 
+def test_explain_of_what_was_observed_only(api, issuer):
+    response = expect(api, api.get("/observe/x", bearer(issuer.token(exp=1))), 200, "token-expired", observed=True)
+    told = explained(api, response, "401 token-expired (observed: forwarded)", "exp")
+    assert (told["observed"], told["status"], told["reason"], told["scheme"], told["sent"]) == (True, 401, "token-expired", "bearer", [])
+    assert {check["name"]: check["outcome"] for check in told["checks"]}["expiry"] == "failed" and told["passed_over"]
+    assert not explained(api, api.get("/bearer/x"), "401 credentials-missing  ")["observed"]
+
+
+def test_an_observed_request_that_is_refused_after_all(issuer):
+    """By an upstream that is not there: that is what the client was told, and what `explain` says."""
+    made = config("http://127.0.0.1:1", accept={"api_key": {}}, routes=[{"path": "/", "mode": "observe"}])
+    with Gateway(made) as gateway:
+        response = expect(gateway, gateway.get("/x"), 502, "upstream-unreachable")
+        told = explained(gateway, response, "502 upstream-unreachable  ")
+        assert not told["observed"] and "observed" not in gateway.log_line(response.id)
+
+
 def test_explain_of_an_unknown_id(api):
     result = api.explain("no-such-request-id")
     assert result.exit == 1 and result.err + result.out

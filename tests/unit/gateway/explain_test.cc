@@ -46,6 +46,7 @@ TEST(Explain, Rejection_EveryMember) {
   EXPECT_EQ(passed_over[1].at("because"), "host");
   EXPECT_EQ(passed_over[2].at("because"), "method");
   EXPECT_EQ(o.at("reloaded"), false);
+  EXPECT_EQ(o.at("observed"), false);
 }
 
 TEST(Explain, PassedOver_IsOfTheConfigurationThatDecided) {
