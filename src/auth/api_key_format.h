@@ -36,6 +36,7 @@ struct NewApiKey {
 enum class ApiKeyDefect : std::uint8_t {
   NotOurs,        // nothing like a key of this gateway
   MissingPrefix,  // a whole key but for the start of its prefix
+  AfterWord,      // something like a key, with another word in front of it
   BadAlphabet,    // quotes, white space, an ellipsis or another foreign character in it or around it
   Cut,            // too short
   TooLong,

@@ -12,6 +12,7 @@ namespace quivive::cli {
 namespace {
 
 constexpr std::size_t kLineLimit = 600;
+constexpr std::string_view kFound = "found ";
 
 std::string_view text_of(const JsonObject& o, std::string_view name) { return string_member(o, name).value_or(""); }
 
@@ -20,9 +21,24 @@ bool is_true(const JsonObject& o, std::string_view name) {
   return value != nullptr && value->is_bool() && value->get_bool();
 }
 
+// The check that says what was found where no credential could be judged: a line of its own.
+bool is_search(const JsonObject& check) { return text_of(check, "name") == "credentials" && text_of(check, "outcome") == "failed"; }
+
+// What was found: the scheme that was judged, or else what there was instead.
+std::string what_was_found(const JsonObject& o) {
+  if (const auto scheme = text_of(o, "scheme"); !scheme.empty()) return std::string(scheme);
+  for (const Json& item : o.at("checks").as_array()) {
+    std::string_view note = text_of(item.as_object(), "note");
+    if (!is_search(item.as_object()) || !note.starts_with(kFound)) continue;
+    return printable(note.substr(kFound.size()), kLineLimit);
+  }
+  return "no credential";
+}
+
 void print_checks(const JsonObject& o, Io& io) {
   for (const Json& item : o.at("checks").as_array()) {
     const JsonObject& check = item.as_object();
+    if (is_search(check) && text_of(o, "scheme").empty()) continue;
     const std::string_view outcome = text_of(check, "outcome");
     const std::string_view mark = outcome == "passed" ? "✓" : outcome == "failed" ? "✗" : "–";
     const std::string_view note = text_of(check, "note");
@@ -46,8 +62,7 @@ void print_explanation(const JsonObject& o, Io& io) {
   if (is_true(o, "reloaded")) io.out << "          the configuration was reloaded since: which routes did not match is not known\n";
   // How a client of the token service proves who it is is no scheme; what was found of it is in the detail.
   const bool of_client = text_of(o, "reason") == code_of(Reason::ClientUnauthenticated) || text_of(o, "reason") == code_of(Reason::GrantRefused);
-  const auto scheme = text_of(o, "scheme");
-  if (!of_client) io.out << fmt::format("found     {}\n", scheme.empty() ? "no credential" : scheme);
+  if (!of_client) io.out << fmt::format("found     {}\n", what_was_found(o));
   if (const auto principal = text_of(o, "principal"); !principal.empty()) io.out << fmt::format("proved    {}\n", printable(principal));
   print_checks(o, io);
   const JsonArray& sent = o.at("sent").as_array();

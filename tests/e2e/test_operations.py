@@ -214,6 +214,24 @@ def test_an_observed_request_that_is_refused_after_all(issuer):
         assert not told["observed"] and "observed" not in gateway.log_line(response.id)
 
 
+@pytest.mark.parametrize("path, fields, said", [
+    ("/bearer/x", {"Authorization": "negotiate YIIabc"}, ["a scheme that this route does not accept: Negotiate; accepted: Bearer", "found     Negotiate in Authorization"]),
+    ("/bearer/x", {"Authorization": "Basic YTpi"}, ["a scheme that this route does not accept: Basic; accepted: Bearer", "found     Basic in Authorization"]),
+    ("/keys/x", {"Authorization": "s3cret-sesame abc"}, ["a scheme that is not known; accepted: an API key (X-API-Key: KEY or Authorization: ApiKey KEY)",
+                                                      "found     another scheme in Authorization"]),
+    ("/keys/x", {"X_API_Key": "{key}"}, ["not looked for: X_API_Key; its place: X-API-Key: KEY or Authorization: ApiKey KEY", "found     ApiKey in another field"]),
+    ("/bearer/x", {"Api-Key": "{key}"}, ["an API key in a field, and this route takes no API keys: Api-Key; accepted: Bearer"]),
+    ("/keys/x", {"X-API-Key": "Bearer {key}"}, ["a word stands before the key, such as Bearer"]),
+    ("/keys/x", {}, ["found     no credential"]),
+])
+def test_explain_says_what_is_there_and_what_is_wanted(api, api_key, path, fields, said):
+    key = secret(api_key["key"])
+    response = api.get(path, {name: value.format(key=key) for name, value in fields.items()})
+    assert response.status == 401
+    explained(api, response, *said)
+    assert "s3cret" not in api.explain(response.id).out
+
+
 def test_explain_of_an_unknown_id(api):
     result = api.explain("no-such-request-id")
     assert result.exit == 1 and result.err + result.out

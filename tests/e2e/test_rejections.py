@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from harness import bearer, expect, secret
+from harness import basic, bearer, expect, key_field, secret
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 REALM = 'realm="api.example.com"'
@@ -207,3 +207,12 @@ def test_a_broken_request_line_with_a_key_is_masked_too(api, api_key):
         connection.send(f"GET /x/{secret(api_key['key'])} HTTP/1.1\r\nHost: a\r\nX y: 1\r\n\r\n")
         response = connection.response()
     expect(api, response, 400, "request-malformed", path="/x/qv_…")
+
+
+def test_a_key_in_the_path_is_in_the_wrong_place(api, api_key, issuer, people):
+    """As in the query; beside another credential the path is the upstream's to read."""
+    key = secret(api_key["key"])
+    expect(api, api.get(f"/keys/{key}"), 401, "key-in-wrong-place", scheme="api_key")
+    expect(api, api.get(f"/bearer/{key}"), 401, "credentials-missing")
+    expect(api, api.get(f"/keys/{key}", key_field(key)), 200, "allowed")
+    expect(api, api.get(f"/api/{key}", basic(*people.alice)), 200, "allowed")
