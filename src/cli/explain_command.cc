@@ -16,6 +16,15 @@ constexpr std::string_view kFound = "found ";
 
 std::string_view text_of(const JsonObject& o, std::string_view name) { return string_member(o, name).value_or(""); }
 
+// As it was sent, but for control characters: a backslash belongs to a quoted-string and is shown as it is.
+std::string as_sent(std::string_view line) {
+  std::string out;
+  for (std::size_t slash; (slash = line.find('\\')) != std::string_view::npos; line.remove_prefix(slash + 1)) {
+    out.append(printable(line.substr(0, slash), kLineLimit)).append(1, '\\');
+  }
+  return out + printable(line, kLineLimit);
+}
+
 bool is_true(const JsonObject& o, std::string_view name) {
   const Json* value = member(o, name);
   return value != nullptr && value->is_bool() && value->get_bool();
@@ -67,7 +76,7 @@ void print_explanation(const JsonObject& o, Io& io) {
   print_checks(o, io);
   const JsonArray& sent = o.at("sent").as_array();
   for (std::size_t i = 0; i < sent.size(); ++i) {
-    io.out << fmt::format("{:<10}WWW-Authenticate: {}\n", i == 0 ? "sent" : "", printable(sent[i].as_string(), kLineLimit));
+    io.out << fmt::format("{:<10}WWW-Authenticate: {}\n", i == 0 ? "sent" : "", as_sent(sent[i].as_string()));
   }
 }
 

@@ -232,6 +232,15 @@ def test_explain_says_what_is_there_and_what_is_wanted(api, api_key, path, field
     assert "s3cret" not in api.explain(response.id).out
 
 
+def test_explain_shows_challenges_as_they_were_sent(upstream):
+    made = config(upstream.url, accept={"basic": {}}, routes=[{"path": "/"}])
+    with Gateway({**made, "realm": 'weird "realm" \\ ü'}) as gateway:
+        response = expect(gateway, gateway.get("/x"), 401, "credentials-missing")
+        sent = 'Basic realm="weird \\"realm\\" \\\\ ü", charset="UTF-8"'
+        assert response.get("WWW-Authenticate").encode("latin-1").decode() == sent
+        assert f"sent      WWW-Authenticate: {sent}\n" in gateway.explain(response.id).out
+
+
 def test_explain_of_an_unknown_id(api):
     result = api.explain("no-such-request-id")
     assert result.exit == 1 and result.err + result.out
