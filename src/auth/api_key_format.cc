@@ -19,7 +19,6 @@ constexpr std::size_t kChecksumAt = kSeparatorAt + 1 + kSecretLength;
 static_assert(kChecksumAt + kChecksumLength == kApiKeyLength);
 
 // ASCII whatever the locale says.
-constexpr bool is_base62(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 
@@ -78,6 +77,12 @@ std::string_view without_wrapping(std::string_view text) {
   return first == std::string_view::npos ? std::string_view{} : text.substr(first, text.find_last_not_of(wrapping) - first + 1);
 }
 
+// `Bearer qv_…`, `key=qv_…`: the last word is what was meant.
+bool ends_in_key(std::string_view text) {
+  const auto before = text.find_last_of(" \t:=");
+  return before != std::string_view::npos && looks_like_api_key(text.substr(before + 1));
+}
+
 // What is wrong with a text that starts with the prefix, in some case, but has not the shape of a key.
 ApiKeyDefect shape_defect(std::string_view text) {
   const auto rest = text.substr(kApiKeyPrefix.size());
@@ -106,6 +111,7 @@ std::string_view describe(ApiKeyDefect defect) {
   switch (defect) {
     case ApiKeyDefect::NotOurs: return "not a key of this gateway: those start with qv_";
     case ApiKeyDefect::MissingPrefix: return "the key lacks its prefix: it starts with qv_, which belongs to it";
+    case ApiKeyDefect::AfterWord: return "a word stands before the key, such as Bearer: here the key stands alone";
     case ApiKeyDefect::BadAlphabet:
       return "a character that no key has: quotes, white space, a line end or an ellipsis in it or around it?";
     case ApiKeyDefect::Cut: return "the key is cut: it is shorter than 63 characters";
@@ -120,6 +126,7 @@ boost::system::result<ApiKeyView, ApiKeyDefect> parse_api_key(std::string_view t
   if (!looks_like_api_key(text)) {
     if (lacks_only_prefix(text)) return ApiKeyDefect::MissingPrefix;
     if (looks_like_api_key(without_wrapping(text))) return ApiKeyDefect::BadAlphabet;
+    if (ends_in_key(without_wrapping(text))) return ApiKeyDefect::AfterWord;
     return ApiKeyDefect::NotOurs;
   }
   if (!has_shape(text)) return shape_defect(text);

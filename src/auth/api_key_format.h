@@ -22,6 +22,9 @@ inline constexpr std::string_view kApiKeyPrefix = "qv_";
 inline constexpr std::size_t kApiKeyIdLength = 10;
 inline constexpr std::size_t kApiKeyLength = 63;
 
+// ASCII whatever the locale says.
+[[nodiscard]] constexpr bool is_base62(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+
 struct NewApiKey {
   std::string id;
   Secret text;  // shown to its owner once; stores keep api_key_digest() of it
@@ -33,6 +36,7 @@ struct NewApiKey {
 enum class ApiKeyDefect : std::uint8_t {
   NotOurs,        // nothing like a key of this gateway
   MissingPrefix,  // a whole key but for the start of its prefix
+  AfterWord,      // something like a key, with another word in front of it
   BadAlphabet,    // quotes, white space, an ellipsis or another foreign character in it or around it
   Cut,            // too short
   TooLong,

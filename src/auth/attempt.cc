@@ -1,40 +1,17 @@
 #include "auth/attempt.h"
 
+#include "auth/no_credential.h"
+
 #include <fmt/format.h>
 
 namespace quivive::auth {
 namespace {
-
-// For `explain`: what was found.
-std::string credentials_seen(const FoundCredentials& found) {
-  std::string seen;
-  for (std::size_t i = 0; i < found.seen_count; ++i) {
-    const FoundCredentials::Seen& one = found.seen[i];
-    if (!seen.empty()) seen += ", ";
-    seen += one.scheme ? info(*one.scheme).challenge : std::string_view("another scheme");
-    seen += " in ";
-    seen += place_name(one.place);
-  }
-  return seen.empty() ? "none found" : "found " + seen;
-}
 
 // Which of several decided, put before the checks of that one.
 void trace_choice(const FoundCredentials& found, std::vector<Check>& checks) {
   if (found.seen_count < 2) return;
   checks.insert(checks.begin(), {"credentials", Outcome::Passed,
                                  fmt::format("{}; {} decides", credentials_seen(found), info(found.credential->scheme).challenge)});
-}
-
-Verdict without_credential(const FoundCredentials& found) {
-  Verdict verdict;
-  // "Allowed" without a credential is the answer for a public route, and this one is not.
-  verdict.reason = found.reason == Reason::Allowed ? Reason::VerifierMisconfigured : found.reason;
-  verdict.scheme = found.scheme;
-  // A request that brings nothing costs nothing: the common 401 is written from static text alone.
-  if (found.seen_count == 0) return verdict;
-  verdict.detail = found.detail;
-  verdict.checks = {{"credentials", Outcome::Failed, credentials_seen(found)}};
-  return verdict;
 }
 
 }  // namespace
@@ -49,7 +26,7 @@ Step Attempt::advance() {
     verdict.reason = Reason::Allowed;
     return verdict;
   }
-  if (!found_.credential || !context_.policy.accepts(found_.credential->scheme)) return without_credential(found_);
+  if (!found_.credential || !context_.policy.accepts(found_.credential->scheme)) return without_credential(found_, context_.policy);
   switch (found_.credential->scheme) {
     case Scheme::Digest: return finish(check_.emplace<DigestCheck>(found_).start(context_));
     case Scheme::Bearer: return finish(check_.emplace<BearerCheck>(found_.credential->value).start(context_));

@@ -20,12 +20,14 @@ class Finder {
   void read_fields(const http::RequestView& request);
   void read_query(std::string_view query);
   void read_cookie(const http::RequestView& request);
+  // For requests that bring no credential to judge: an API key of ours where nobody looks for it.
+  void look_for_stray_key(const http::RequestView& request);
   [[nodiscard]] FoundCredentials decide() const;
 
  private:
   void read_authorization(std::string_view value);
   void read_bare_value(std::string_view value);
-  void read_other_scheme(std::string_view value);
+  void read_other_scheme(const http::SplitCredentials& split);
   void read_key_header(std::string_view value);
   void read_query_key(std::string_view query);
   void read_query_token(std::string_view query);
@@ -33,7 +35,10 @@ class Finder {
   void see(Place place, std::optional<Scheme> scheme);
   void accept(Scheme scheme, Place place, std::string_view value);
   // Nothing that can be verified; the most telling failure is kept.
-  void fail(Reason reason, std::string_view detail, std::optional<Scheme> scheme = std::nullopt);
+  void fail(Reason reason, std::string_view detail, std::optional<Scheme> scheme = std::nullopt, Hint hint = Hint::None, std::string_view subject = {});
+  void fail_scheme(std::string_view detail, Hint hint = Hint::Accepted, std::string_view subject = {}) {
+    fail(Reason::SchemeUnsupported, detail, std::nullopt, hint, subject);
+  }
   // Two readers could pick different credentials: nothing else counts.
   void conflict(Reason reason, std::string_view detail);
   [[nodiscard]] bool takes_keys_in_authorization() const {
@@ -73,6 +78,15 @@ Reason empty_reason(Scheme scheme) {
   return Reason::CredentialsMissing;
 }
 
+// Whether the query has that parameter but for upper and lower case.
+bool holds_in_other_case(std::string_view query, std::string_view name) {
+  http::QueryReader reader(query);
+  for (http::QueryPair pair; reader.next(pair);) {
+    if (!name.empty() && iequals(http::form_decode(pair.name), name)) return true;
+  }
+  return false;
+}
+
 void Finder::see(Place place, std::optional<Scheme> scheme) {
   if (found_.seen_count < FoundCredentials::kMaxSeen) found_.seen[found_.seen_count++] = {place, scheme};
 }
@@ -81,12 +95,14 @@ void Finder::accept(Scheme scheme, Place place, std::string_view value) {
   if (usable_++ == 0) found_.credential = Credential{scheme, place, value};
 }
 
-void Finder::fail(Reason reason, std::string_view detail, std::optional<Scheme> scheme) {
+void Finder::fail(Reason reason, std::string_view detail, std::optional<Scheme> scheme, Hint hint, std::string_view subject) {
   const bool first = found_.reason == Reason::CredentialsMissing && found_.detail.empty();
   if (!first && more_telling(found_.reason, reason) == found_.reason) return;
   found_.reason = reason;
   found_.detail = detail;
   found_.scheme = scheme;
+  found_.hint = hint;
+  found_.subject = subject;
 }
 
 void Finder::conflict(Reason reason, std::string_view detail) {
@@ -95,6 +111,8 @@ void Finder::conflict(Reason reason, std::string_view detail) {
   found_.reason = reason;
   found_.detail = detail;
   found_.scheme.reset();
+  found_.hint = Hint::None;
+  found_.subject = {};
 }
 
 void Finder::read_fields(const http::RequestView& request) {
@@ -115,11 +133,13 @@ void Finder::read_fields(const http::RequestView& request) {
 void Finder::read_authorization(std::string_view value) {
   if (value.empty()) {
     see(Place::Authorization, std::nullopt);
+    found_.in_authorization = "nothing";
     return fail(Reason::CredentialsMissing, "an Authorization field with nothing in it");
   }
   // Joined by an intermediary, or smuggled: one reader takes the first, another the last.
   if (value.find(',') != std::string_view::npos && http::holds_several_credentials(value)) {
     see(Place::Authorization, std::nullopt);
+    found_.in_authorization = "several credentials";
     return conflict(Reason::CredentialsDuplicateHeader, "two credentials in one Authorization field");
   }
   const http::SplitCredentials split = http::split_credentials(value);
@@ -127,33 +147,42 @@ void Finder::read_authorization(std::string_view value) {
   see(Place::Authorization, scheme);
   if (!scheme) {
     // A token or a key is itself a token of the grammar, so a value of one word may be a scheme or the credential.
-    return split.scheme.empty() || split.rest.empty() ? read_bare_value(value) : read_other_scheme(split.rest);
+    return split.scheme.empty() || split.rest.empty() ? read_bare_value(value) : read_other_scheme(split);
   }
-  if (*scheme == Scheme::Session) return fail(Reason::SchemeUnsupported, "Session in Authorization; a session's place is its cookie");
+  if (*scheme == Scheme::Session) return fail_scheme("Session in Authorization; a session's place is its cookie");
   const bool accepted = *scheme == Scheme::ApiKey ? takes_keys_in_authorization() : policy_.accepts(*scheme);
   if (accepted) {
     return split.rest.empty() ? fail(empty_reason(*scheme), empty_detail(*scheme), scheme)
                               : accept(*scheme, Place::Authorization, split.rest);
   }
   if (*scheme == Scheme::ApiKey && policy_.accepts(Scheme::ApiKey)) {
-    return fail(Reason::SchemeUnsupported, "ApiKey in Authorization; here an API key has a place of its own");
+    return fail_scheme("ApiKey in Authorization; here an API key has a place of its own", Hint::KeyPlaces);
   }
   if (*scheme == Scheme::Bearer && looks_like_api_key(split.rest)) {
-    return fail(Reason::SchemeUnsupported, "an API key after the word Bearer");
+    return fail_scheme("an API key after the word Bearer");
   }
-  fail(Reason::SchemeUnsupported, "a scheme that this route does not accept");
+  fail_scheme("a scheme that this route does not accept", Hint::Accepted, info(*scheme).challenge);
 }
 
 void Finder::read_bare_value(std::string_view value) {
-  if (looks_like_jwt(value)) return fail(Reason::SchemeUnsupported, "a token without the word Bearer before it");
-  if (looks_like_api_key(value)) return fail(Reason::SchemeUnsupported, "an API key without a scheme before it");
-  fail(Reason::SchemeUnsupported, "no scheme, or one that is not known");
+  if (looks_like_jwt(value)) {
+    found_.in_authorization = "a token without a scheme";
+    return fail_scheme("a token without the word Bearer before it");
+  }
+  if (looks_like_api_key(value)) {
+    found_.in_authorization = "an API key without a scheme";
+    return fail_scheme("an API key without a scheme before it");
+  }
+  found_.in_authorization = common_scheme_name(value);
+  if (!found_.in_authorization.empty()) return fail_scheme("a scheme that this route does not accept", Hint::Accepted, found_.in_authorization);
+  fail_scheme("no scheme, or one that is not known");
 }
 
-void Finder::read_other_scheme(std::string_view rest) {
-  if (looks_like_jwt(rest)) return fail(Reason::SchemeUnsupported, "a token after another word than Bearer");
-  if (looks_like_api_key(rest)) return fail(Reason::SchemeUnsupported, "an API key after another word than ApiKey");
-  fail(Reason::SchemeUnsupported, "a scheme that is not known");
+void Finder::read_other_scheme(const http::SplitCredentials& split) {
+  const std::string_view name = found_.in_authorization = common_scheme_name(split.scheme);
+  if (looks_like_jwt(split.rest)) return fail_scheme("a token after another word than Bearer", Hint::Accepted, name);
+  if (looks_like_api_key(split.rest)) return fail_scheme("an API key after another word than ApiKey", Hint::Accepted, name);
+  fail_scheme(name.empty() ? "a scheme that is not known" : "a scheme that this route does not accept", Hint::Accepted, name);
 }
 
 void Finder::read_key_header(std::string_view value) {
@@ -186,12 +215,13 @@ void Finder::read_query_key(std::string_view query) {
   if (!find_api_key(query)) return;
   see(Place::Query, Scheme::ApiKey);
   if (!policy_.accepts(Scheme::ApiKey)) {
-    return fail(Reason::CredentialsMissing, "an API key in the query, and this route takes no API keys");
+    return fail(Reason::CredentialsMissing, "an API key in the query, and this route takes no API keys", std::nullopt, Hint::Accepted);
   }
   // A key of ours is a credential wherever it is: it may not ride along with another one.
   if (usable_ > 0)
     return conflict(Reason::CredentialsInTwoPlaces, "a credential in a field, and an API key in the query");
-  fail(Reason::KeyInWrongPlace, "an API key in the query, where it is not taken", Scheme::ApiKey);
+  fail(Reason::KeyInWrongPlace, "an API key in the query, where it is not taken", Scheme::ApiKey,
+       holds_in_other_case(query, name) ? Hint::QueryName : Hint::KeyPlaces);
 }
 
 void Finder::read_query_token(std::string_view query) {
@@ -219,6 +249,24 @@ void Finder::read_cookie(const http::RequestView& request) {
   accept(Scheme::Session, Place::Cookie, match.value);
 }
 
+void Finder::look_for_stray_key(const http::RequestView& request) {
+  // Where a session alone counts there is nothing to say of keys.
+  if (usable_ > 0 || conflict_ || policy_.accepts_only(Scheme::Session)) return;
+  const bool takes_keys = policy_.accepts(Scheme::ApiKey);
+  if (find_api_key(request.target.substr(0, request.target.find('?')))) {
+    see(Place::Path, Scheme::ApiKey);
+    if (takes_keys) return fail(Reason::KeyInWrongPlace, "an API key in the path, where it is not taken", Scheme::ApiKey, Hint::KeyPlaces);
+    return fail(Reason::CredentialsMissing, "an API key in the path, and this route takes no API keys", std::nullopt, Hint::Accepted);
+  }
+  if (found_.seen_count > 0) return;
+  for (const http::Field& field : request.fields) {
+    if (!looks_like_api_key(field.value) || !parse_api_key(field.value)) continue;
+    see(Place::OtherField, Scheme::ApiKey);
+    if (takes_keys) return fail(Reason::CredentialsMissing, "an API key in a field where it is not looked for", std::nullopt, Hint::KeyPlaces, field.name);
+    return fail(Reason::CredentialsMissing, "an API key in a field, and this route takes no API keys", std::nullopt, Hint::Accepted, field.name);
+  }
+}
+
 FoundCredentials Finder::decide() const {
   FoundCredentials found = found_;
   if (found.seen_count == 0 && policy_.accepts_only(Scheme::Session)) {
@@ -228,6 +276,8 @@ FoundCredentials Finder::decide() const {
   if (!conflict_ && usable_ == 1) {
     found.reason = Reason::Allowed;
     found.detail = {};
+    found.hint = Hint::None;
+    found.subject = {};
     found.scheme = found.credential->scheme;
     return found;
   }
@@ -235,6 +285,8 @@ FoundCredentials Finder::decide() const {
     found.reason = Reason::CredentialsInTwoPlaces;
     found.detail = "two credentials that this route accepts";
     found.scheme.reset();
+    found.hint = Hint::None;
+    found.subject = {};
   }
   found.credential.reset();
   return found;
@@ -248,6 +300,8 @@ std::string_view place_name(Place place) {
     case Place::KeyHeader: return "key header";
     case Place::Query: return "query";
     case Place::Cookie: return "cookie";
+    case Place::OtherField: return "another field";
+    case Place::Path: return "path";
   }
   return {};
 }
@@ -259,6 +313,7 @@ FoundCredentials find_credentials(const http::RequestView& request, const RouteP
     const std::size_t mark = request.target.find('?');
     if (mark != std::string_view::npos) finder.read_query(request.target.substr(mark + 1));
     finder.read_cookie(request);
+    finder.look_for_stray_key(request);
   }
   return finder.decide();
 }

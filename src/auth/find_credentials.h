@@ -15,8 +15,17 @@
 
 namespace quivive::auth {
 
-enum class Place : std::uint8_t { Authorization, KeyHeader, Query, Cookie };
-[[nodiscard]] std::string_view place_name(Place place);  // "Authorization", "key header", "query", "cookie"
+// OtherField and Path are no places for a credential, but keys are found there.
+enum class Place : std::uint8_t { Authorization, KeyHeader, Query, Cookie, OtherField, Path };
+[[nodiscard]] std::string_view place_name(Place place);  // "Authorization", "key header", "query", "cookie", "another field", "path"
+
+// What the operator is told after the detail.
+enum class Hint : std::uint8_t {
+  None,
+  Accepted,    // what the route accepts
+  KeyPlaces,   // where the route takes API keys
+  QueryName,   // how the parameter for the API key is spelt
+};
 
 struct Credential {
   Scheme scheme = Scheme::Bearer;
@@ -33,6 +42,8 @@ struct FoundCredentials {
   // TokenEmpty, BasicMalformed, DigestMalformed, KeyMalformed, KeyInWrongPlace. Allowed where `credential` is set.
   Reason reason = Reason::CredentialsMissing;
   std::string_view detail;       // static text for the operator
+  std::string_view subject;      // what that is about, where it can be shown: a scheme's usual name, a field's name as sent; or ""
+  Hint hint = Hint::None;
   std::optional<Scheme> scheme;  // what the failure is about, where that is known
   // Everything that was seen, for `explain`: accepted here or not.
   struct Seen {
@@ -42,6 +53,7 @@ struct FoundCredentials {
   static constexpr std::size_t kMaxSeen = 7;
   std::array<Seen, kMaxSeen> seen{};
   std::uint8_t seen_count = 0;
+  std::string_view in_authorization;  // what stands there without being a scheme of ours, static text
 };
 
 // `request` as parsed, `policy` of the route that matched. Linear in the head; allocates nothing.

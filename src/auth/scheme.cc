@@ -13,6 +13,10 @@ constexpr std::array kSchemes{
 #undef QUIVIVE_SCHEME
 };
 
+constexpr auto kCommonSchemes = std::to_array<std::string_view>(
+    {"AWS4-HMAC-SHA256", "Concealed", "DPoP", "GNAP", "Hawk", "HOBA", "JWT", "Kerberos", "Key", "MAC", "Mutual", "Negotiate", "NTLM", "OAuth",
+     "PrivateToken", "SCRAM-SHA-1", "SCRAM-SHA-256", "Token", "vapid"});
+
 }  // namespace
 
 std::span<const SchemeInfo> all_schemes() { return kSchemes; }
@@ -31,6 +35,14 @@ std::optional<Scheme> scheme_from_challenge(std::string_view name) {
     if (iequals(row.challenge, name)) return row.scheme;
   }
   return std::nullopt;
+}
+
+std::string_view common_scheme_name(std::string_view name) {
+  if (const auto ours = scheme_from_challenge(name)) return info(*ours).challenge;
+  for (const std::string_view common : kCommonSchemes) {
+    if (iequals(common, name)) return common;
+  }
+  return {};
 }
 
 }  // namespace quivive::auth

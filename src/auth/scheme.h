@@ -29,4 +29,8 @@ struct SchemeInfo {
 // By the auth-scheme of an Authorization field, in any case (RFC 9110 section 11.1).
 [[nodiscard]] std::optional<Scheme> scheme_from_challenge(std::string_view name);
 
+// The usual spelling of an auth-scheme that is ours, registered (RFC 9110 section 16.4.1) or in wide use, given in any case; "" for any other
+// word. Threat: a password in a scheme's place, which an operator would be shown.
+[[nodiscard]] std::string_view common_scheme_name(std::string_view name);
+
 }  // namespace quivive::auth

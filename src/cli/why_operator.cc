@@ -51,6 +51,12 @@ std::string join_explanations(diagnose::Capture& capture, const diagnose::Expect
   std::string notice;
   for (const Asked& one : asked) {
     const auto said = fetch_explanation(admin, one.id);
+    const Json* observed = said ? member(said->object, "observed") : nullptr;
+    if (observed != nullptr && observed->is_bool() && observed->get_bool()) {
+      // Whoever refused it, the gateway did not.
+      notice = fmt::format("the gateway forwarded that request, and observed only; see quivive explain {}", one.id);
+      continue;
+    }
     if (said) {
       capture.records.push_back(record_of(said->object, one.exchange));
       continue;

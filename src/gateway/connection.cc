@@ -139,6 +139,7 @@ void Connection::begin_request() {
   deployment_ = worker_.deployment;
   head_.reset();
   record_ = AccessRecord{};
+  routed_by_ = 0;
   request_body_ = BodyRelay(http::Body::None, 0, BodyOut::Plain);
   pump_ = Pump::None;
   if (body_begun_) {
@@ -190,7 +191,7 @@ Awaitable<Connection::Next> Connection::refuse_head(const http::HeadResult& resu
   record_.time = worker_.services.clock.now();
   record_.remote = peer_;
   record_.method = head_.method;
-  record_.path = head_.target.substr(0, head_.target.find('?'));
+  set_path(record_, head_.target.substr(0, head_.target.find('?')));
   worker_.new_request_id(record_.id);
   head_.keep_alive = false;
   co_return co_await reject(result.reason, result.detail, nullptr);
@@ -212,11 +213,11 @@ Awaitable<Connection::Next> Connection::serve_request() {
   if (head_.method == "CONNECT") co_return co_await reject(Reason::RequestMalformed, "CONNECT is not forwarded", nullptr);
   const auto target = http::parse_target(head_.target, head_.host, http::EncodedSlash::Pass, target_scratch_);
   if (!target) {
-    record_.path = head_.target.substr(0, head_.target.find('?'));
+    set_path(record_, head_.target.substr(0, head_.target.find('?')));
     co_return co_await reject(Reason::RequestTargetAmbiguous, target.error().detail, nullptr);
   }
   target_ = *target;
-  record_.path = target_.path;
+  set_path(record_, target_.path);
   if (is_own_path(*deployment_, target_.policy_path)) co_return co_await answer_own();
 
   Admission admission;
@@ -228,11 +229,13 @@ Awaitable<Connection::Next> Connection::serve_request() {
     co_await verify_credential(worker_, deployment_, input, found, admission);
   }
   note(admission, record_);
+  if (admission.routed) routed_by_ = deployment_->generation;
   cors_origin_ = admission.cors_origin;
   authentication_info_ = std::move(admission.authentication_info);
   for_one_client_ = admission.verdict.allowed() && admission.verdict.principal && !admission.authorization_consumed;
   if (admission.preflight) co_return co_await answer_preflight();
   if (!admission.admitted) co_return co_await reject(admission.verdict, admission.route);
+  if (admission.observed) note_observed(admission.verdict);
   co_return co_await forward(admission);
 }
 
@@ -282,6 +285,7 @@ Awaitable<Connection::Next> Connection::reject(const auth::Verdict& verdict, con
     keep = keep && head_.body == http::Body::Length && head_.content_length <= kDiscard;
   }
   record_.reason = verdict.reason;
+  record_.observed = false;
   out_.clear();
   RejectionContext context{*deployment_, route, verdict, head_consumed_ ? nullptr : &head_, record_.method, record_.id,
                            worker_.date(record_.time), !keep, {}, cors_origin_, html};
@@ -290,7 +294,7 @@ Awaitable<Connection::Next> Connection::reject(const auth::Verdict& verdict, con
     context.nonce = worker_.tools.nonces.make(record_.time, route->policy->realm());
   }
   record_.status = append_rejection(out_, context);
-  worker_.traces.note(record_, verdict, head_consumed_ ? std::string_view{} : head_.host, out_);
+  worker_.traces.note(record_, verdict, head_consumed_ ? std::string_view{} : head_.host, out_, routed_by_);
   record_.bytes_out += out_.size();
   error_code ec;
   const std::size_t sent = client_.write_now(asio::buffer(out_), ec);
@@ -303,6 +307,13 @@ Awaitable<Connection::Next> Connection::reject(const auth::Verdict& verdict, con
     co_return co_await discard_body();
   }
   co_return Next::KeepAlive;
+}
+
+// Before the request is forwarded, while the head's bytes are there.
+void Connection::note_observed(const auth::Verdict& verdict) {
+  AccessRecord would_be = record_;
+  would_be.status = status_of(verdict, *deployment_);
+  worker_.traces.note(would_be, verdict, head_.host, {}, routed_by_);
 }
 
 // Reads the body into body_, before the verdict: for what is decided over it. The request is then forwarded or rejected as any other,

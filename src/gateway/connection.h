@@ -51,6 +51,7 @@ class Connection {
   [[nodiscard]] net::Awaitable<Next> reject(const auth::Verdict& verdict, const Route* route, std::string_view html = {});
   // What the gateway finds wrong by itself. The verdict stays here, since the caller's frame is small only without it.
   [[nodiscard]] net::Awaitable<Next> reject(Reason reason, std::string_view detail, const Route* route);
+  void note_observed(const auth::Verdict& verdict);
   [[nodiscard]] net::Awaitable<Next> answer_own();
   [[nodiscard]] net::Awaitable<Next> answer_desk(bool login);
   [[nodiscard]] net::Awaitable<Next> answer_preflight();
@@ -94,6 +95,7 @@ class Connection {
   bool idle_ = true;  // between requests
 
   AccessRecord record_;
+  std::uint64_t routed_by_ = 0;  // see TraceBook::note()
   auth::Verdict refused_;
   std::string cors_origin_;
   std::string authentication_info_;

@@ -53,7 +53,7 @@ Awaitable<Connection::Next> Connection::answer_desk(bool login) {
   record_.status = answer.status;
   if (answer.refusal) {
     record_.reason = answer.refusal->reason;
-    worker_.traces.note(record_, *answer.refusal, head_.host, out_);
+    worker_.traces.note(record_, *answer.refusal, head_.host, out_, routed_by_);
   }
   record_.bytes_out = out_.size();
   consume(head_.head_bytes);

@@ -280,6 +280,7 @@ void adopt_keys(const Deployment& deployment, FactBoard& board, KeySetManager& k
 Result<std::shared_ptr<const Deployment>, DeployFaults> deploy(config::Config config, const DeployContext& context) {
   auto out = std::make_shared<Deployment>();
   out->config = std::move(config);
+  if (context.previous != nullptr) out->generation = context.previous->generation + 1;
   Deployer deployer(*out, context);
   deployer.run();
   if (deployer.faults_.failed()) {

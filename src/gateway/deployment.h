@@ -39,6 +39,7 @@ struct LoginDesk {
 };
 
 struct Deployment {
+  std::uint64_t generation = 1;  // which of this process's it is: a reload counts on
   config::Config config;  // what runs: of what only a restart changes, as it was at the start
   std::vector<Route> routes;  // as in config.routes
   std::optional<auth::Router> router;

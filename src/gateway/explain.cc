@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "http/target.h"
 
 namespace quivive::gateway {
 namespace {
@@ -27,6 +28,22 @@ std::string_view word(auth::Router::Mismatch why) {
   return "";
 }
 
+JsonArray passed_over(const TraceEntry& entry, const Deployment& deployment) {
+  JsonArray out;
+  if (entry.routed_by != deployment.generation) return out;
+  // Routes are compared with the one spelling that each path has; a path that was masked or cut is taken as it stands.
+  std::string scratch;
+  const auto target = http::parse_target(entry.record.path, entry.host, http::EncodedSlash::Pass, scratch);
+  const std::string_view path = target ? target->policy_path : entry.record.path.view();
+  for (const auto& loser : deployment.router->losers(entry.record.method, entry.host, path)) {
+    JsonObject row;
+    row["route"] = loser.route->policy->name();
+    row["because"] = word(loser.why);
+    out.push_back(std::move(row));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string explain_json(const TraceEntry& entry, const Deployment& deployment) {
@@ -37,19 +54,14 @@ std::string explain_json(const TraceEntry& entry, const Deployment& deployment) 
   out["status"] = r.status;
   out["reason"] = code_of(r.reason);
   out["operator"] = info(r.reason).operator_text;
+  out["observed"] = r.observed;
   out["method"] = text(r.method);
   out["path"] = text(r.path);
   out["host"] = text(entry.host);
   out["remote"] = r.remote.view();
   out["route"] = r.route.empty() ? Json(nullptr) : Json(r.route.view());
-  JsonArray passed_over;
-  for (const auto& loser : deployment.router->losers(r.method, entry.host, r.path)) {
-    JsonObject row;
-    row["route"] = loser.route->policy->name();
-    row["because"] = word(loser.why);
-    passed_over.push_back(std::move(row));
-  }
-  out["passed_over"] = std::move(passed_over);
+  out["passed_over"] = passed_over(entry, deployment);
+  out["reloaded"] = entry.routed_by != 0 && entry.routed_by != deployment.generation;
   out["scheme"] = r.scheme ? Json(auth::info(*r.scheme).setting) : Json(nullptr);
   out["principal"] = r.principal.empty() ? Json(nullptr) : text(r.principal);
   out["detail"] = text(entry.detail);

@@ -1,6 +1,7 @@
 #include "gateway/pipeline.h"
 
 #include "auth/attempt.h"
+#include "auth/no_credential.h"
 #include "auth/outcome_key.h"
 #include "auth/schemes/outcome.h"
 #include "crypto/constant_time.h"
@@ -174,6 +175,7 @@ bool decide_now(Worker& worker, const Deployment& deployment, const PipelineInpu
     out.verdict = refusal(Reason::RequestTargetAmbiguous, "an encoded slash, which no route here passes");
     return true;
   }
+  out.routed = true;
   if (match == nullptr) {
     out.verdict = refusal(Reason::PolicyDenied, "no route matches");
     return true;
@@ -192,8 +194,7 @@ bool decide_now(Worker& worker, const Deployment& deployment, const PipelineInpu
   }
   found = auth::find_credentials(input.head.view(), *route.policy);
   if (!found.credential) {
-    out.verdict = refusal(found.reason, found.detail);
-    out.verdict.scheme = found.scheme;
+    out.verdict = auth::without_credential(found, *route.policy);
     settle(out);
     return true;
   }

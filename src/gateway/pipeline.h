@@ -32,6 +32,7 @@ struct PipelineInput {
 struct Admission {
   bool admitted = false;                // to be forwarded
   const Route* route = nullptr;         // null: none matched
+  bool routed = false;                  // the routes were compared with the request
   auth::Verdict verdict;
   bool observed = false;                // admitted although the verdict is a rejection
   bool authorization_consumed = false;  // the accepted credential came in Authorization

@@ -144,11 +144,13 @@ std::uint16_t append_redirect(std::string& out, const RejectionContext& c) {
 
 }  // namespace
 
+std::uint16_t status_of(const auth::Verdict& verdict, const Deployment& deployment) {
+  return verdict.reason == Reason::VerifierUnavailable ? deployment.config.verifier_failure_status : info(verdict.reason).status;
+}
+
 std::uint16_t append_rejection(std::string& out, const RejectionContext& c) {
   if (c.to_login) return append_redirect(out, c);
-  const ReasonInfo& row = info(c.verdict.reason);
-  std::uint16_t status = row.status;
-  if (c.verdict.reason == Reason::VerifierUnavailable) status = c.deployment.config.verifier_failure_status;
+  const std::uint16_t status = status_of(c.verdict, c.deployment);
   const Format format = choose_format(c);
 
   out += "HTTP/1.1 "sv;

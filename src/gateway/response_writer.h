@@ -26,6 +26,9 @@ struct RejectionContext {
   bool to_login = false;          // 303 to the login page instead: a browser goes to a page, and would only show the rejection
 };
 
+// What a rejection's status is, unless it is a page that a browser is sent to.
+[[nodiscard]] std::uint16_t status_of(const auth::Verdict& verdict, const Deployment& deployment);
+
 // Appends the whole response. Returns its status.
 std::uint16_t append_rejection(std::string& out, const RejectionContext& context);
 

@@ -1,7 +1,6 @@
 #include "gateway/sign_in.h"
 
 #include "auth/schemes/outcome.h"
-#include "base/text.h"
 #include "gateway/client_network.h"
 
 #include <fmt/format.h>
@@ -45,9 +44,10 @@ void SignIn::settle(const auth::Verdict& verdict) {
 }
 
 auth::Verdict SignIn::refusal(auth::Scheme scheme, Duration wait) const {
+  // Nobody has looked whether there is such a user. Threat: people type passwords into the name's field.
   const auth::CheckList checks = scheme == auth::Scheme::Digest ? auth::CheckList::Digest : auth::CheckList::Password;
   auth::Verdict verdict =
-      auth::refuse(scheme, checks, Reason::LockedOut, fmt::format("user {} from {}: too many wrong passwords", printable(guess_.user, 64), guess_.place));
+      auth::refuse(scheme, checks, Reason::LockedOut, fmt::format("too many wrong passwords from {}, or for that name; quivive lockout list shows who waits", guess_.place));
   verdict.retry_after = wait;
   return verdict;
 }

@@ -14,7 +14,8 @@ void keep_challenges(std::string& out, std::string_view response) {
 
 }  // namespace
 
-void TraceBook::note(const AccessRecord& record, const auth::Verdict& verdict, std::string_view host, std::string_view response) {
+void TraceBook::note(const AccessRecord& record, const auth::Verdict& verdict, std::string_view host, std::string_view response,
+                     std::uint64_t routed_by) {
   if (entries_.size() < kSize) {
     entries_.emplace_back();
     next_ = entries_.size() - 1;
@@ -26,6 +27,7 @@ void TraceBook::note(const AccessRecord& record, const auth::Verdict& verdict, s
   entry.detail = verdict.detail;
   entry.checks = verdict.checks;
   keep_challenges(entry.sent, response);
+  entry.routed_by = routed_by;
 }
 
 const TraceEntry* TraceBook::find(std::string_view id) const {

@@ -144,7 +144,8 @@ def test_explain_says_what_the_client_is_not_told(digest):
         client = Client(digest, user, "wrong")
         client.challenge()
         return digest.explain(client.get(**more).get("X-Request-Id")).out
-    assert "no such user" in explanation("zelda")
+    assert "no user of that name (5 characters)" in explanation("zelda") and "zelda" not in explanation("zelda")
+    assert "user alice: wrong" in explanation("alice")
     assert "wrong password, or a response computed from something else" in explanation("alice")
     assert "the user has no Digest secret" in explanation("plain")
 
@@ -215,7 +216,10 @@ def test_userhash(upstream):
         response = expect(gateway, client.get(username=name, userhash="true", signed={"username": JASON[0]}), 200, "allowed", subject=JASON[0])
         assert dict(response.json()["fields"])["X-Quivive-Scheme"] == "digest"
         expect(gateway, client.get(), 200, "allowed")  # the name itself still counts
-        expect(gateway, client.get(username=hashed("SHA-256", "nobody", REALM), userhash="true"), 401, "digest-wrong-response")
+        unknown = hashed("SHA-256", "nobody", REALM)
+        response = expect(gateway, client.get(username=unknown, userhash="true"), 401, "digest-wrong-response")
+        said = gateway.explain(response.id).out
+        assert "no user with that hash" in said and unknown not in said
 
 
 @pytest.mark.parametrize("qop", ["auth", "auth-int"])

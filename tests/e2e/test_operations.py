@@ -121,6 +121,16 @@ def test_unverified_names_are_not_logged(api, issuer, keys):
 
 # --- explain
 
+def test_a_name_that_no_user_has_is_not_repeated(api):
+    """People type passwords into the name's field: `curl -u PASSWORD:`."""
+    typed = secret("typed-as-a-name-4712")
+    response = expect(api, api.get("/basic/x", basic(typed, "")), 401, "password-wrong")
+    told = explained(api, response, "no user of that name (20 characters)")
+    assert typed not in json.dumps(told)
+    told = explained(api, expect(api, api.get("/basic/x", basic("alice", "wrong-password")), 401, "password-wrong"), "user alice: wrong password")
+    assert "no user" not in json.dumps(told)
+
+
 def explained(api, response, *words):
     """`quivive explain ID`: as text, and as JSON."""
     api.log_line(response.id)
@@ -173,6 +183,62 @@ def test_explain_covers_every_kind_of_rejection(api, issuer, api_key, people):
         response = api.get(path, fields)
         expect(api, response, response.status, reason)
         assert explained(api, response, reason)["reason"] == reason
+
+
+def test_explain_invents_no_routes_where_none_was_looked_for(api):
+    for target, reason in (("/public/../x", "request-target-ambiguous"), ("/.quivive/nothing", "path-unknown"), ("/bearer/a%2fb", "request-target-ambiguous")):
+        response = api.get(target)
+        expect(api, response, response.status, reason)
+        told = explained(api, response, reason)
+        assert (told["passed_over"], told["reloaded"]) == ([], False), target
+    with api.connect() as connection:
+        connection.send("GET /bearer/x HTTP/1.1\r\nHost: a\r\nX y: 1\r\n\r\n")
+        response = expect(api, connection.response(), 400, "request-malformed")
+    assert explained(api, response, "request-malformed")["passed_over"] == []
+
+
+def test_explain_of_what_was_observed_only(api, issuer):
+    response = expect(api, api.get("/observe/x", bearer(issuer.token(exp=1))), 200, "token-expired", observed=True)
+    told = explained(api, response, "401 token-expired (observed: forwarded)", "exp")
+    assert (told["observed"], told["status"], told["reason"], told["scheme"], told["sent"]) == (True, 401, "token-expired", "bearer", [])
+    assert {check["name"]: check["outcome"] for check in told["checks"]}["expiry"] == "failed" and told["passed_over"]
+    assert not explained(api, api.get("/bearer/x"), "401 credentials-missing  ")["observed"]
+
+
+def test_an_observed_request_that_is_refused_after_all(issuer):
+    """By an upstream that is not there: that is what the client was told, and what `explain` says."""
+    made = config("http://127.0.0.1:1", accept={"api_key": {}}, routes=[{"path": "/", "mode": "observe"}])
+    with Gateway(made) as gateway:
+        response = expect(gateway, gateway.get("/x"), 502, "upstream-unreachable")
+        told = explained(gateway, response, "502 upstream-unreachable  ")
+        assert not told["observed"] and "observed" not in gateway.log_line(response.id)
+
+
+@pytest.mark.parametrize("path, fields, said", [
+    ("/bearer/x", {"Authorization": "negotiate YIIabc"}, ["a scheme that this route does not accept: Negotiate; accepted: Bearer", "found     Negotiate in Authorization"]),
+    ("/bearer/x", {"Authorization": "Basic YTpi"}, ["a scheme that this route does not accept: Basic; accepted: Bearer", "found     Basic in Authorization"]),
+    ("/keys/x", {"Authorization": "s3cret-sesame abc"}, ["a scheme that is not known; accepted: an API key (X-API-Key: KEY or Authorization: ApiKey KEY)",
+                                                      "found     another scheme in Authorization"]),
+    ("/keys/x", {"X_API_Key": "{key}"}, ["not looked for: X_API_Key; its place: X-API-Key: KEY or Authorization: ApiKey KEY", "found     ApiKey in another field"]),
+    ("/bearer/x", {"Api-Key": "{key}"}, ["an API key in a field, and this route takes no API keys: Api-Key; accepted: Bearer"]),
+    ("/keys/x", {"X-API-Key": "Bearer {key}"}, ["a word stands before the key, such as Bearer"]),
+    ("/keys/x", {}, ["found     no credential"]),
+])
+def test_explain_says_what_is_there_and_what_is_wanted(api, api_key, path, fields, said):
+    key = secret(api_key["key"])
+    response = api.get(path, {name: value.format(key=key) for name, value in fields.items()})
+    assert response.status == 401
+    explained(api, response, *said)
+    assert "s3cret" not in api.explain(response.id).out
+
+
+def test_explain_shows_challenges_as_they_were_sent(upstream):
+    made = config(upstream.url, accept={"basic": {}}, routes=[{"path": "/"}])
+    with Gateway({**made, "realm": 'weird "realm" \\ ü'}) as gateway:
+        response = expect(gateway, gateway.get("/x"), 401, "credentials-missing")
+        sent = 'Basic realm="weird \\"realm\\" \\\\ ü", charset="UTF-8"'
+        assert response.get("WWW-Authenticate").encode("latin-1").decode() == sent
+        assert f"sent      WWW-Authenticate: {sent}\n" in gateway.explain(response.id).out
 
 
 def test_explain_of_an_unknown_id(api):

@@ -48,7 +48,13 @@ def test_refused_like_any_other(gateway, key, spoil, reason):
 
 
 def test_other_parameter_is_the_wrong_place(gateway, key):
-    assert gateway.get(f"/x?key={key}").status == 401
+    response = expect(gateway, gateway.get(f"/x?key={key}"), 401, "key-in-wrong-place")
+    assert "its place: X-API-Key: KEY or Authorization: ApiKey KEY or ?api_key=KEY" in gateway.explain(response.id).out
+
+
+def test_the_name_in_another_case_is_said(gateway, key):
+    response = expect(gateway, gateway.get(f"/x?API_KEY={key}"), 401, "key-in-wrong-place")
+    assert "the parameter is api_key, and upper and lower case count" in gateway.explain(response.id).out
 
 
 def test_open_route_strips_it_too(gateway, key):

@@ -175,6 +175,20 @@ def test_reload_command_reports_a_wrong_file(gateway):
     assert result.exit == 0 and "credentials-missing" in result.out, result.err
 
 
+def test_explain_compares_no_request_with_routes_that_came_later(gateway, upstream, issuer):
+    refused = expect(gateway, gateway.get("/changing/x"), 401, "credentials-missing")
+    broken = expect(gateway, gateway.get("/public/../x"), 400, "request-target-ambiguous")
+    told = gateway.explain(refused.id, "--json").json()
+    assert len(told["passed_over"]) == 1 and not told["reloaded"] and "not /public/" in gateway.explain(refused.id).out
+    gateway.configure(settings(upstream, issuer, routes=OPENED))
+    result = gateway.command("reload", "--admin", "%s:%d" % gateway.admin)
+    assert result.exit == 0, result.err
+    told = gateway.explain(refused.id, "--json").json()
+    assert told["passed_over"] == [] and told["reloaded"] and "/" in told["route"]
+    assert "the configuration was reloaded since" in gateway.explain(refused.id).out and "not /public/" not in gateway.explain(refused.id).out
+    assert "reloaded" not in gateway.explain(broken.id).out, "no route was looked for, before or after"
+
+
 def test_running_requests_keep_their_configuration(gateway, upstream, issuer, marker):
     with gateway.connect() as connection:
         connection.send(f"GET /public/{marker}?do=slow&gate={marker} HTTP/1.1\r\nHost: a\r\n\r\n")

@@ -101,6 +101,17 @@ def test_json_login(gateway):
     assert checks["form"] == "passed" and checks["password"] == "failed" and "revocation" not in checks
 
 
+def test_a_name_that_no_user_has_is_not_repeated_to_operators(gateway):
+    """People type passwords into the name's field."""
+    typed = secret("typed-as-a-login-name")
+    body = json.dumps({"username": typed, "password": "wrong"}).encode()
+    for response in (sign_in(gateway, typed, "wrong"), gateway.request("POST", "/.quivive/login", {"Content-Type": "application/json"}, body)):
+        said = gateway.explain(expect(gateway, response, 401, "password-wrong").id).out
+        assert "no user of that name (21 characters)" in said and typed not in said
+    response = expect(gateway, sign_in(gateway, ALICE[0], "wrong"), 401, "password-wrong")
+    assert "user alice: wrong password" in gateway.explain(response.id).out
+
+
 def test_a_wrong_password_shows_the_form_again(gateway):
     for user in ("alice", 'nobody"><script>'):
         response = expect(gateway, sign_in(gateway, user, "wrong", fields=NAVIGATION, return_to="/only/page"), 401, "password-wrong")

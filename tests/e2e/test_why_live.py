@@ -225,6 +225,16 @@ def test_the_record_tells_what_a_stripped_answer_does_not(api):
     why(*operator(api), "-", stdin=seen).says("token-malformed", "certain", "gateway")
 
 
+def test_what_was_observed_only_is_not_why_the_upstream_refused(api):
+    answer = api.get("/observe/x?status=401+Unauthorized", {"Authorization": "Bearer " + secret("no-token-at-all-7734")})
+    line = api.log_line(answer.id)
+    assert (answer.status, line["reason"], line["observed"]) == (401, "token-malformed", True)
+    seen = f"HTTP/1.1 401 Unauthorized\r\nX-Request-Id: {answer.id}\r\nContent-Length: 0\r\n\r\n"
+    result = command("why", "--json", *operator(api), "-", stdin=seen)
+    assert "observed only" in result.err and answer.id in result.err
+    assert "gateway.record" not in result.out and "token-malformed" not in result.out
+
+
 def test_a_record_that_is_not_there_stops_nothing(api):
     answer = "HTTP/1.1 401 Unauthorized\r\nX-Request-Id: k3v9q9\r\nWWW-Authenticate: Bearer\r\n\r\n"
     for more, word in ((operator(api), "no rejection k3v9q9 is remembered"), (("--admin", "127.0.0.1:1"), "127.0.0.1:1")):

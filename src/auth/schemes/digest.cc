@@ -1,5 +1,6 @@
 #include "auth/schemes/digest.h"
 
+#include "auth/credential_mask.h"
 #include "auth/tools.h"
 #include "base/text.h"
 #include "crypto/constant_time.h"
@@ -31,7 +32,7 @@ struct Secrets {
 };
 
 Secrets secret_of(const std::optional<store::UserRecord>& user, std::string_view realm, crypto::HashKind hash) {
-  if (!user) return {nullptr, "no such user"};
+  if (!user) return {nullptr, {}};
   if (user->digests.empty()) return {nullptr, "the user has no Digest secret; quivive user passwd NAME --digest makes one"};
   Secrets out{nullptr, "the user's Digest secrets were made for another realm; quivive user passwd NAME --digest makes new ones"};
   for (const store::DigestSecret& secret : user->digests) {
@@ -45,6 +46,7 @@ Secrets secret_of(const std::optional<store::UserRecord>& user, std::string_view
 }  // namespace
 
 std::string DigestCheck::who() const {
+  if (!is_user_) return sent_->userhash ? "no user with that hash" : no_user_of(sent_->username);
   return fmt::format("user {}{}", sent_->userhash ? "with the hash " : "", printable(sent_->username, 64));
 }
 
@@ -79,7 +81,7 @@ Finding DigestCheck::start(const CheckContext& context) {
   if (!is_same_target(sent_->uri, target_)) {
     // Threat: credentials lifted from one request and put on another.
     return refuse(Scheme::Digest, Reason::DigestUriMismatch,
-                  fmt::format("uri {}; the request's target is {}", printable(sent_->uri, 100), printable(target_, 100)));
+                  fmt::format("uri {}; the request's target is {}", printable(mask_credentials(sent_->uri), 100), printable(mask_credentials(target_), 100)));
   }
   if (sent_->qop == digest::Qop::Auth) return look_up();
   // Threat: strangers who make us hold bodies. A nonce costs them a request, and counts for its lifetime only; it is stale here before
@@ -108,13 +110,13 @@ Result<digest::Nonce, std::string_view> DigestCheck::valid_nonce(const CheckCont
 }
 
 Verdict DigestCheck::stale(std::string_view why) const {
-  return refuse(Scheme::Digest, Reason::DigestNonceStale, fmt::format("{}: {}", who(), why));
+  return refuse(Scheme::Digest, Reason::DigestNonceStale, is_user_ ? fmt::format("{}: {}", who(), why) : std::string(why));
 }
 
 Finding DigestCheck::resume(const CheckContext& context, Answer answer) {
   if (auto* outage = std::get_if<Unavailable>(&answer)) return unavailable(Scheme::Digest, std::move(*outage));
   if (asked_ == Asked::Body) {
-    if (std::holds_alternative<BodyTooLarge>(answer)) return refuse(Scheme::Digest, Reason::DigestBodyTooLarge, who());
+    if (std::holds_alternative<BodyTooLarge>(answer)) return refuse(Scheme::Digest, Reason::DigestBodyTooLarge, "longer than accept.digest.auth_int_body");
     if (const auto* body = std::get_if<BodyHash>(&answer)) {
       body_hash_ = body->hash;
       return look_up();
@@ -138,14 +140,18 @@ digest::Proofs DigestCheck::proofs(const CheckContext& context, std::string_view
 
 Finding DigestCheck::judge(const CheckContext& context, FoundDigestUser answer) {
   const auto wrong = [&](std::string_view why) {
-    return refuse(Scheme::Digest, Reason::DigestWrongResponse, fmt::format("{}: {}", who(), why));
+    return refuse(Scheme::Digest, Reason::DigestWrongResponse, is_user_ ? fmt::format("{}: {}", who(), why) : who());
   };
   // Byte for byte: a store that folds case must not make two names one.
   if (answer.user && !sent_->userhash && answer.user->name != sent_->username) answer.user.reset();
   const crypto::HashKind hash = digest::info(sent_->algorithm).hash;
   Secrets stored;
   if (!answer.proved) stored = secret_of(answer.user, context.policy.realm(), hash);
-  if (stored.fitting != nullptr && sent_->userhash && stored.fitting->user_hash != sent_->username) stored = {nullptr, "no such user"};
+  if (stored.fitting != nullptr && sent_->userhash && stored.fitting->user_hash != sent_->username) {
+    answer.user.reset();
+    stored = {};
+  }
+  is_user_ = answer.proved || answer.user;
   std::string_view secret = kDecoy.substr(0, 2 * crypto::digest_size(hash));
   if (answer.proved) secret = answer.proved->secret_.reveal(RevealSecret{});
   else if (stored.fitting != nullptr) secret = stored.fitting->secret.reveal(RevealSecret{});

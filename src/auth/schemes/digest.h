@@ -50,7 +50,7 @@ class DigestCheck {
   [[nodiscard]] Finding conclude(digest::NonceClaim claim) const;
   [[nodiscard]] digest::ResponseInput input() const;
   [[nodiscard]] digest::Proofs proofs(const CheckContext& context, std::string_view secret) const;
-  [[nodiscard]] std::string who() const;
+  [[nodiscard]] std::string who() const;  // once the user was looked up
 
   std::string_view value_, method_, target_;
   std::unique_ptr<digest::DigestCredentials> sent_;
@@ -59,6 +59,7 @@ class DigestCheck {
   Asked asked_ = Asked::User;
   digest::HexDigest body_hash_;
   digest::HexDigest rspauth_;  // after a right response
+  bool is_user_ = false;       // the name, or its hash, is one of ours
   std::shared_ptr<const DigestUser> user_;
 };
 

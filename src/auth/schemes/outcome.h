@@ -34,6 +34,8 @@ using Finding = std::variant<std::shared_ptr<const Principal>, Verdict, Need>;
 [[nodiscard]] Verdict refuse(Scheme scheme, Reason reason, std::string detail);
 // The same, where the checks are not those of the scheme: a login by password has a session's scheme.
 [[nodiscard]] Verdict refuse(Scheme scheme, CheckList checks, Reason reason, std::string detail);
+// For the operator, of a name that was sent and that no user has. It is not quoted. Threat: people type passwords into the name's field.
+[[nodiscard]] std::string no_user_of(std::string_view name);
 // An outage: our failure, never the client's.
 [[nodiscard]] Verdict unavailable(Scheme scheme, Unavailable what);
 // The driver answered another question than was asked: a bug, which must not let anybody in.

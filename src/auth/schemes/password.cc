@@ -46,11 +46,12 @@ Finding PasswordCheck::ask_password(const CheckContext& context, FoundUser answe
 
 Finding PasswordCheck::conclude(const CheckContext& context, PasswordOutcome outcome) {
   const auto refused = [&](Reason reason, std::string_view why) {
-    return refuse(scheme_, CheckList::Password, reason, fmt::format("user {}: {}", printable(user_, 64), why));
+    const std::string who = record_ ? fmt::format("user {}", printable(user_, 64)) : no_user_of(user_);
+    return refuse(scheme_, CheckList::Password, reason, why.empty() ? who : fmt::format("{}: {}", who, why));
   };
   if (outcome == PasswordOutcome::Overloaded)
     return refused(Reason::VerifierOverloaded, "too many passwords are being checked");
-  if (!record_) return refused(Reason::PasswordWrong, "no such user");  // even if the decoy's hash says otherwise
+  if (!record_) return refused(Reason::PasswordWrong, {});  // even if the decoy's hash says otherwise
   if (record_->disabled) {
     return refused(Reason::PasswordWrong,
                    outcome == PasswordOutcome::Match ? "disabled; the password is right" : "disabled");

@@ -75,6 +75,8 @@ TEST(ParseApiKey, Defect_IsNamed) {
            {"eyJhbGciOiJFUzI1NiJ9.e30.c2ln", NotOurs}, {std::string("\0\0\0", 3), NotOurs}, {"\"\"", NotOurs}, {"   ", NotOurs},
            {with(body, 20, other(body[20])), NotOurs},  // without prefix and mistyped: nothing proves that it was ours
            {body, MissingPrefix}, {"_" + body, MissingPrefix}, {"v_" + body, MissingPrefix},
+           {"Bearer " + key, AfterWord}, {"ApiKey  " + key, AfterWord}, {"\"Bearer " + key + "\"", AfterWord}, {"key=" + key, AfterWord},
+           {"apikey:QV_", AfterWord}, {"Bearer qv", NotOurs}, {key.substr(3) + " x", NotOurs},
            {"x_" + body, NotOurs}, {"-" + body, NotOurs},
            {"\"" + key + "\"", BadAlphabet}, {"'" + key, BadAlphabet}, {key + "\n", BadAlphabet}, {key + "\r\n", BadAlphabet},
            {" " + key, BadAlphabet}, {"\t" + key + " ", BadAlphabet}, {key + " ", BadAlphabet}, {"<" + key + ">", BadAlphabet},
@@ -122,7 +124,7 @@ TEST(DescribeApiKeyDefect, EveryDefect_HasItsOwnSentence) {
     EXPECT_FALSE(text.empty());
     texts.insert(text);
   }
-  EXPECT_EQ(texts.size(), 7u);
+  EXPECT_EQ(texts.size(), 8u);
 }
 
 TEST(LooksLikeApiKey, PrefixInAnyCase_IsEnough) {

@@ -53,13 +53,13 @@ TEST(Basic, UserAndPassword_DecideTheReason) {
            Row{"alice:right", PasswordOutcome::Match, Reason::Allowed, "", "hash of right"},
            Row{"alice:wrong", PasswordOutcome::Match, Reason::PasswordWrong, "wrong password", "hash of right"},
            Row{"alice:", PasswordOutcome::Match, Reason::PasswordWrong, "wrong password", "hash of right"},
-           Row{"Alice:right", PasswordOutcome::Match, Reason::PasswordWrong, "no such user", "decoy"},
+           Row{"Alice:right", PasswordOutcome::Match, Reason::PasswordWrong, "no user of that name (5 characters)", "decoy"},
            Row{"bob:right", PasswordOutcome::Match, Reason::PasswordWrong, "disabled; the password is right",
                "hash of right"},
            Row{"bob:wrong", PasswordOutcome::Match, Reason::PasswordWrong, "disabled", "hash of right"},
-           Row{"eve:right", PasswordOutcome::Match, Reason::PasswordWrong, "no such user", "decoy"},
+           Row{"eve:right", PasswordOutcome::Match, Reason::PasswordWrong, "no user of that name (3 characters)", "decoy"},
            Row{"alice:right", PasswordOutcome::Unusable, Reason::VerifierMisconfigured, "hash", "hash of right"},
-           Row{"eve:right", PasswordOutcome::Unusable, Reason::PasswordWrong, "no such user", "decoy"},
+           Row{"eve:right", PasswordOutcome::Unusable, Reason::PasswordWrong, "no user of that name (3 characters)", "decoy"},
            Row{"alice:right", PasswordOutcome::Overloaded, Reason::VerifierOverloaded, "too many", "hash of right"},
            Row{"eve:right", PasswordOutcome::Overloaded, Reason::VerifierOverloaded, "too many", "decoy"},
        }) {
@@ -70,11 +70,21 @@ TEST(Basic, UserAndPassword_DecideTheReason) {
     const Verdict verdict = world.decide(basic_only(), with_password(row.credentials));
     EXPECT_EQ(code_of(verdict.reason), code_of(row.reason)) << row.credentials;
     EXPECT_NE(verdict.detail.find(row.detail), std::string::npos) << verdict.detail;
+    // Threat: people type passwords into the name's field.
+    const std::string_view name = row.credentials.substr(0, row.credentials.find(':'));
+    const bool is_user = name == "alice" || name == "bob";
+    EXPECT_EQ(verdict.detail.find(name) != std::string::npos, is_user && !verdict.allowed()) << verdict.detail;
     // Whoever the user is, the same two needs, in the same order.
     EXPECT_EQ(world.asked, (std::vector<std::string>{"user", "password against " + std::string(row.against)}))
         << row.credentials;
     EXPECT_EQ(verdict.principal != nullptr, row.reason == Reason::Allowed);
   }
+}
+
+TEST(Basic, UnknownName_IsCountedInCharacters) {
+  World world;
+  EXPECT_EQ(world.decide(basic_only(), with_password("s\xc3\xa4\xe2\x82\xac:x")).detail, "no user of that name (3 characters)");
+  EXPECT_EQ(world.decide(basic_only(), with_password("s:x")).detail, "no user of that name (1 character)");
 }
 
 TEST(Basic, DecoyThatMatches_LetsNobodyIn) {

@@ -43,7 +43,11 @@ TEST(FindCredentials, Request_GivesOneCredentialOrTheReason) {
       {"bkp", "GET /?page=2\nAuthorization: Bearer " + kJwt, Reason::Allowed, "Authorization"},
       // Nothing.
       {"b", "GET /", Reason::CredentialsMissing, ""},
-      {"b", "GET /\nX-API-Key: " + kKey, Reason::CredentialsMissing, ""},
+      {"b", "GET /\nX-API-Key: " + kKey, Reason::CredentialsMissing, "in a field, and this route takes no API keys"},
+      {"k", "GET /\nX_API_Key: " + kKey, Reason::CredentialsMissing, "not looked for"},
+      {"k", "GET /\nX_API_Key: " + kKey.substr(0, 62), Reason::CredentialsMissing, ""},
+      {"k", "GET /\nX_API_Key: " + kKey + "\nAuthorization: Token abc", Reason::SchemeUnsupported, "does not accept"},
+      {"k", "GET /\nX_API_Key: " + kKey + "\nX-API-Key: " + kKey, Reason::Allowed, "key header"},
       {"b", "GET /\nProxy-Authorization: Bearer " + kJwt, Reason::CredentialsMissing, ""},
       {"b", "GET /\nCookie: session=1", Reason::CredentialsMissing, ""},
       {"b", "GET /\nAuthorization:", Reason::CredentialsMissing, "nothing in it"},
@@ -61,7 +65,9 @@ TEST(FindCredentials, Request_GivesOneCredentialOrTheReason) {
       // A scheme that is not taken here.
       {"b", "GET /\nAuthorization: Token " + kJwt, Reason::SchemeUnsupported, "another word than Bearer"},
       {"b", "GET /\nAuthorization: JWT " + kJwt, Reason::SchemeUnsupported, "another word than Bearer"},
-      {"b", "GET /\nAuthorization: Token abc", Reason::SchemeUnsupported, "not known"},
+      {"b", "GET /\nAuthorization: Token abc", Reason::SchemeUnsupported, "does not accept"},
+      {"b", "GET /\nAuthorization: Sesame abc", Reason::SchemeUnsupported, "not known"},
+      {"b", "GET /\nAuthorization: NTLM", Reason::SchemeUnsupported, "does not accept"},
       {"b", "GET /\nAuthorization: " + kJwt, Reason::SchemeUnsupported, "without the word Bearer"},
       {"b", "GET /\nAuthorization: Bearer\t" + kJwt, Reason::SchemeUnsupported, "no scheme"},
       {"b", "GET /\nAuthorization: Bearer: " + kJwt, Reason::SchemeUnsupported, "no scheme"},
@@ -82,6 +88,14 @@ TEST(FindCredentials, Request_GivesOneCredentialOrTheReason) {
       {"q", "GET /?api_key=&k=" + kKey, Reason::KeyInWrongPlace, "query"},
       {"k", "GET /?x=qv_short", Reason::CredentialsMissing, ""},
       {"k", "GET /?x=" + kKey + "\nAuthorization: Token abc", Reason::KeyInWrongPlace, "query"},
+      {"k", "GET /keys/" + kKey, Reason::KeyInWrongPlace, "path"},
+      {"q", "GET /keys/" + kKey + "/x?a=1", Reason::KeyInWrongPlace, "path"},
+      {"k", "GET /keys/" + kKey + "\nAuthorization: Token abc", Reason::KeyInWrongPlace, "path"},
+      {"b", "GET /keys/" + kKey, Reason::CredentialsMissing, "in the path, and this route takes no API keys"},
+      {"k", "GET /keys/" + kKey.substr(0, 62), Reason::CredentialsMissing, ""},
+      // Beside a credential the path is the upstream's to read.
+      {"k", "GET /keys/" + kKey + "\nX-API-Key: " + kKey, Reason::Allowed, "key header"},
+      {"bk", "GET /keys/" + kKey + "\nAuthorization: Bearer " + kJwt, Reason::Allowed, "Authorization"},
       // Two readers could pick different ones.
       {"b", "GET /\nAuthorization: Bearer " + kJwt + "\nAuthorization: Bearer " + kJwt,
        Reason::CredentialsDuplicateHeader, "two Authorization"},
@@ -196,11 +210,51 @@ TEST(Attempt, NothingSent_CarriesNoText) {
   EXPECT_TRUE(verdict.checks.empty());
 }
 
-TEST(Attempt, WrongScheme_TraceSaysWhatWasSeen) {
-  World world;
-  const Verdict verdict = world.decide(of("bk"), "GET /\nAuthorization: Token abc");
-  ASSERT_EQ(verdict.checks.size(), 1U);
-  EXPECT_EQ(verdict.checks[0].note, "found another scheme in Authorization");
+// What an operator needs to tell the client what to do. Words that are no scheme's name may be secrets, and are not repeated.
+TEST(Attempt, NothingToJudge_DetailAndTraceSayWhatWasSeenAndWhatIsWanted) {
+  struct Row {
+    std::string_view accepts;
+    std::string request, detail;
+    std::string_view seen;
+  };
+  constexpr std::string_view kPlaces = "X-API-Key: KEY or Authorization: ApiKey KEY";
+  const std::string key_list = fmt::format("an API key ({})", kPlaces);
+  for (const Row& row : {
+           Row{"bk", "GET /\nAuthorization: token abc", fmt::format("a scheme that this route does not accept: Token; accepted: Bearer, {}", key_list),
+               "found Token in Authorization"},
+           Row{"b", "GET /\nAuthorization: basic YTpi", "a scheme that this route does not accept: Basic; accepted: Bearer", "found Basic in Authorization"},
+           Row{"b", "GET /\nAuthorization: AWS4-HMAC-SHA256 Credential=a", "a scheme that this route does not accept: AWS4-HMAC-SHA256; accepted: Bearer",
+               "found AWS4-HMAC-SHA256 in Authorization"},
+           Row{"p", "GET /\nAuthorization: Negotiate", "a scheme that this route does not accept: Negotiate; accepted: Basic", "found Negotiate in Authorization"},
+           Row{"b", "GET /\nAuthorization: s3cret abc", "a scheme that is not known; accepted: Bearer", "found another scheme in Authorization"},
+           Row{"b", "GET /\nAuthorization: s3cret", "no scheme, or one that is not known; accepted: Bearer", "found another scheme in Authorization"},
+           Row{"b", "GET /\nAuthorization: jwt " + kJwt, "a token after another word than Bearer: JWT; accepted: Bearer", "found JWT in Authorization"},
+           Row{"b", "GET /\nAuthorization: " + kJwt, "a token without the word Bearer before it; accepted: Bearer", "found a token without a scheme in Authorization"},
+           Row{"h", "GET /\nAuthorization: ApiKey " + kKey, "ApiKey in Authorization; here an API key has a place of its own; its place: X-API-Key: KEY",
+               "found ApiKey in Authorization"},
+           Row{"k", "GET /\nX_API_Key: " + kKey, fmt::format("an API key in a field where it is not looked for: X_API_Key; its place: {}", kPlaces),
+               "found ApiKey in another field"},
+           Row{"b", "GET /\napikey: " + kKey, "an API key in a field, and this route takes no API keys: apikey; accepted: Bearer", "found ApiKey in another field"},
+           Row{"q", "GET /?API_KEY=" + kKey, "an API key in the query, where it is not taken; the parameter is api_key, and upper and lower case count",
+               "found ApiKey in query"},
+           Row{"q", "GET /?key=" + kKey, fmt::format("an API key in the query, where it is not taken; its place: {} or ?api_key=KEY", kPlaces),
+               "found ApiKey in query"},
+           Row{"h", "GET /" + kKey, "an API key in the path, where it is not taken; its place: X-API-Key: KEY", "found ApiKey in path"},
+       }) {
+    World world;
+    const Verdict verdict = world.decide(of(row.accepts), row.request);
+    EXPECT_EQ(verdict.detail, row.detail) << row.request;
+    ASSERT_EQ(verdict.checks.size(), 1U);
+    EXPECT_EQ(verdict.checks[0].name, "credentials");
+    EXPECT_EQ(verdict.checks[0].note, row.seen) << row.request;
+  }
+}
+
+TEST(FindCredentials, SessionsAlone_SaysNothingOfKeys) {
+  const RoutePolicy route = policy_accepting({Scheme::Session});
+  for (const std::string& request : {"GET /\nX-API-Key: " + kKey, "GET /" + kKey}) {
+    EXPECT_EQ(find_credentials(Request(request).view(), route).reason, Reason::SessionMissing) << request;
+  }
 }
 
 }  // namespace

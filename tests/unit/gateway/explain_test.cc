@@ -24,6 +24,7 @@ TEST(Explain, Rejection_EveryMember) {
   entry.host = "a";
   entry.detail = "expired\nlong ago";
   entry.checks = {{"form", auth::Outcome::Passed, ""}, {"expiry", auth::Outcome::Failed, "2020"}, {"permission", auth::Outcome::Skipped, ""}};
+  entry.routed_by = deployment->generation;
   entry.sent = "ApiKey realm=\"a\"\nBasic realm=\"a\"\n";
   const Json out = parse_json(explain_json(entry, *deployment)).value();
   const JsonObject& o = out.get_object();
@@ -44,6 +45,40 @@ TEST(Explain, Rejection_EveryMember) {
   EXPECT_EQ(passed_over[0].at("because"), "path");
   EXPECT_EQ(passed_over[1].at("because"), "host");
   EXPECT_EQ(passed_over[2].at("because"), "method");
+  EXPECT_EQ(o.at("reloaded"), false);
+  EXPECT_EQ(o.at("observed"), false);
+}
+
+TEST(Explain, PassedOver_IsOfTheConfigurationThatDecided) {
+  Deploying world;
+  constexpr std::string_view kRoutes = "accept: {api_key: {}}\nroutes:\n  - {path: /other/}\n  - {path: /}\n";
+  const auto first = world.deployed(kUpstream + std::string(kRoutes));
+  TraceEntry entry;
+  entry.record.method = "GET";
+  entry.record.path = "/orders";
+  entry.routed_by = first->generation;
+  const auto told = [&entry](const std::shared_ptr<const Deployment>& deployment) { return parse_json(explain_json(entry, *deployment)).value(); };
+  EXPECT_EQ(told(first).at("passed_over").get_array().size(), 1u);
+  EXPECT_EQ(told(first).at("reloaded"), false);
+  const auto second = world.deployed(kUpstream + std::string(kRoutes));  // the same text, and another configuration all the same
+  EXPECT_TRUE(told(second).at("passed_over").get_array().empty());
+  EXPECT_EQ(told(second).at("reloaded"), true);
+  // Refused before any route was compared: by whichever configuration, nothing is made up.
+  entry.routed_by = 0;
+  EXPECT_TRUE(told(first).at("passed_over").get_array().empty());
+  EXPECT_EQ(told(second).at("reloaded"), false);
+}
+
+TEST(Explain, PathInAnotherSpelling_IsComparedAsTheRouterDid) {
+  Deploying world;
+  const auto deployment = world.deployed(kUpstream + "accept: {api_key: {}}\nroutes:\n  - {path: /orders/}\n  - {path: /}\n");
+  for (const auto& [path, losers] : {std::pair{"/%6frders/1", 0u}, {"/orders/qv_…", 0u}, {"/keys/qv_…", 1u}}) {
+    TraceEntry entry;
+    entry.record.method = "GET";
+    entry.record.path = path;
+    entry.routed_by = deployment->generation;
+    EXPECT_EQ(parse_json(explain_json(entry, *deployment)).value().at("passed_over").get_array().size(), losers) << path;
+  }
 }
 
 TEST(Explain, WhatThereIsNot_IsNull) {

@@ -28,7 +28,7 @@ TEST(TraceBook, Note_KeepsWhatWasSeenAndSent) {
   verdict.detail = "exp was an hour ago";
   verdict.checks = {{"signature", auth::Outcome::Passed, ""}, {"expiry", auth::Outcome::Failed, "exp 5"}};
   book.note(record("a"), verdict, "api.example",
-            "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer x\r\nDate: d\r\nWWW-Authenticate: Basic y\r\n\r\nWWW-Authenticate: body\r\n");
+            "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer x\r\nDate: d\r\nWWW-Authenticate: Basic y\r\n\r\nWWW-Authenticate: body\r\n", 3);
   const TraceEntry* entry = book.find("a");
   ASSERT_NE(entry, nullptr);
   EXPECT_EQ(entry->host, "api.example");
@@ -36,29 +36,30 @@ TEST(TraceBook, Note_KeepsWhatWasSeenAndSent) {
   ASSERT_EQ(entry->checks.size(), 2u);
   EXPECT_EQ(entry->checks[1].note, "exp 5");
   EXPECT_EQ(entry->sent, "Bearer x\nBasic y\n");
+  EXPECT_EQ(entry->routed_by, 3u);
 }
 
 TEST(TraceBook, Response_WithoutChallengesOrEnd_NothingKept) {
   TraceBook book;
   for (const std::string_view response : {"", "HTTP/1.1 403 Forbidden", "HTTP/1.1 403 Forbidden\r\nA: 1\r\n\r\n", "\r\n\r\nWWW-Authenticate: body"}) {
-    book.note(record("a"), {}, "", response);
+    book.note(record("a"), {}, "", response, 1);
     EXPECT_EQ(book.find("a")->sent, "") << response;
   }
 }
 
 TEST(TraceBook, SameId_FindsTheNewest) {
   TraceBook book;
-  for (const std::string_view host : {"first", "second"}) book.note(record("same"), {}, host, "");
-  book.note(record("other"), {}, "third", "");
+  for (const std::string_view host : {"first", "second"}) book.note(record("same"), {}, host, "", 1);
+  book.note(record("other"), {}, "third", "", 1);
   EXPECT_EQ(book.find("same")->host, "second");
 }
 
 TEST(TraceBook, Full_ForgetsTheOldest) {
   TraceBook book;
-  for (std::size_t i = 0; i < TraceBook::kSize; ++i) book.note(record(std::to_string(i)), {}, "", "");
+  for (std::size_t i = 0; i < TraceBook::kSize; ++i) book.note(record(std::to_string(i)), {}, "", "", 0);
   EXPECT_NE(book.find("0"), nullptr);
   EXPECT_EQ(ids(book, 2), (std::vector<std::string>{"511", "510"}));
-  for (std::size_t i = 0; i < 3; ++i) book.note(record("n" + std::to_string(i)), {}, "", "");
+  for (std::size_t i = 0; i < 3; ++i) book.note(record("n" + std::to_string(i)), {}, "", "", 0);
   EXPECT_EQ(book.find("0"), nullptr);
   EXPECT_EQ(book.find("2"), nullptr);
   EXPECT_NE(book.find("3"), nullptr);
@@ -72,12 +73,13 @@ TEST(TraceBook, ReusedSlot_KeepsNothingOfTheOldEntry) {
   auth::Verdict verdict;
   verdict.detail = "old";
   verdict.checks = {{"form", auth::Outcome::Failed, "old"}};
-  for (std::size_t i = 0; i < TraceBook::kSize; ++i) book.note(record("old"), verdict, "old", "HTTP/1.1 401 X\r\nWWW-Authenticate: old\r\n\r\n");
-  book.note(record("new"), {}, "", "");
+  for (std::size_t i = 0; i < TraceBook::kSize; ++i) book.note(record("old"), verdict, "old", "HTTP/1.1 401 X\r\nWWW-Authenticate: old\r\n\r\n", 7);
+  book.note(record("new"), {}, "", "", 0);
   const TraceEntry* entry = book.find("new");
   ASSERT_NE(entry, nullptr);
   EXPECT_EQ(entry->host + entry->detail + entry->sent, "");
   EXPECT_TRUE(entry->checks.empty());
+  EXPECT_EQ(entry->routed_by, 0u);
 }
 
 }  // namespace
