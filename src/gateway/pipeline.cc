@@ -5,10 +5,10 @@
 #include "auth/outcome_key.h"
 #include "auth/schemes/outcome.h"
 #include "crypto/constant_time.h"
+#include "gateway/cross_origin.h"
 #include "gateway/remembered_use.h"
 #include "gateway/resolver.h"
 #include "gateway/sign_in.h"
-#include "http/fetch_metadata.h"
 
 namespace quivive::gateway {
 namespace {
@@ -19,56 +19,6 @@ using net::Awaitable;
 void settle(Admission& out) {
   out.observed = !out.verdict.allowed() && out.route->policy->observe();
   out.admitted = out.verdict.allowed() || out.observed;
-}
-
-// Servlet containers drop ";parameters" from a path. If that leads to another route, policy and upstream would disagree.
-bool routes_otherwise(const Deployment& deployment, const PipelineInput& input, std::string_view method, const auth::Router::Route* match) {
-  std::string scratch;
-  const std::string_view bare = http::path_without_parameters(input.target.policy_path, scratch);
-  return deployment.router->match(method, input.head.host, bare) != match;
-}
-
-// What the route says to the page's origin (Fetch standard, section 3.2): that origin, or "*"; "" where it does not name it.
-std::string_view allowed_origin(const Route& route, const http::RequestView& view) {
-  if (route.cors_origins.empty()) return {};
-  const std::string_view origin = view.value(http::FieldId::Origin);
-  if (origin.empty()) return {};
-  for (const std::string& allowed : route.cors_origins) {
-    if (allowed == "*" || allowed == origin) return allowed;
-  }
-  return {};
-}
-
-// A preflight is answered by the route that the request it asks about would take, and by no other. Threat: a route whose CORS says nothing,
-// and to which scripts of an origin could send what browsers would have refused them, since the route of OPTIONS knows that origin.
-bool decide_preflight(const Deployment& deployment, const PipelineInput& input, Admission& out) {
-  if (input.head.method != "OPTIONS") return false;
-  const http::RequestView view = input.head.view();
-  const std::string_view method = view.value(http::FieldId::AccessControlRequestMethod);
-  if (method.empty()) return false;
-  const auth::Router::Route* match = deployment.router->match(method, input.head.host, input.target.policy_path);
-  if (match == nullptr) return false;
-  const Route& route = deployment.routes[match->index];
-  const std::string_view origin = allowed_origin(route, view);
-  if (origin.empty()) return false;
-  if (input.target.has_encoded_slash && !route.pass_encoded_slash) return false;
-  if (input.target.has_parameters && routes_otherwise(deployment, input, method, match)) return false;
-  out.route = &route;
-  out.cors_origin = origin;
-  out.preflight = true;
-  out.verdict.reason = Reason::Allowed;
-  return true;
-}
-
-// Threat: a page of another site that makes the browser send a request with the session's cookie (CSRF, and for a WebSocket what the
-// same-origin policy does not stop). Pages that the route's CORS names may, all of the world (`*`) may not.
-bool is_cross_site(const Route& route, const http::RequestHead& head) {
-  const http::RequestView view = head.view();
-  if (http::is_safe_method(view.method) && view.find(http::FieldId::Upgrade) == nullptr) return false;
-  if (http::request_site(view, head.host) != http::Site::Cross) return false;
-  const auto& origins = route.cors_origins;
-  const std::string_view origin = view.value(http::FieldId::Origin);
-  return origin.empty() || origin == "*" || std::ranges::find(origins, origin) == origins.end();
 }
 
 OutcomeCache& cache_of(Worker& worker, auth::Scheme scheme) { return worker.outcomes[static_cast<std::size_t>(scheme)]; }
@@ -154,6 +104,13 @@ bool decide_digest(Worker& worker, const Deployment& deployment, const Route& ro
 
 }  // namespace
 
+bool parameters_decide(const Deployment& deployment, std::string_view method, const PipelineInput& input, const auth::Router::Route* match) {
+  if (!input.target.has_parameters) return false;
+  std::string scratch;
+  const std::string_view bare = http::path_without_parameters(input.target.policy_path, scratch);
+  return deployment.router->match(method, input.head.host, bare) != match;
+}
+
 auth::Verdict refusal(Reason reason, std::string_view detail) {
   auth::Verdict verdict;
   verdict.reason = reason;
@@ -168,7 +125,13 @@ bool decide_now(Worker& worker, const Deployment& deployment, const PipelineInpu
     out.verdict = refusal(Reason::RequestMalformed, "HTTP/1.0 without Host, where a route asks for a host");
     return true;
   }
-  if (decide_preflight(deployment, input, out)) return true;
+  if (const Route* asked = route_of_preflight(deployment, input)) {
+    out.route = asked;
+    out.cors_origin = allowed_origin(*asked, input.head.view());
+    out.preflight = true;
+    out.verdict.reason = Reason::Allowed;
+    return true;
+  }
   const auth::Router::Route* match = deployment.router->match(input.head.method, input.head.host, input.target.policy_path);
   const bool passes = match != nullptr && deployment.routes[match->index].pass_encoded_slash;
   if (input.target.has_encoded_slash && !passes) {
@@ -182,7 +145,7 @@ bool decide_now(Worker& worker, const Deployment& deployment, const PipelineInpu
   }
   const Route& route = deployment.routes[match->index];
   out.route = &route;
-  if (input.target.has_parameters && routes_otherwise(deployment, input, input.head.method, match)) {
+  if (parameters_decide(deployment, input.head.method, input, match)) {
     out.verdict = refusal(Reason::RequestTargetAmbiguous, "without its ;parameters the path belongs to another route");
     return true;
   }

@@ -46,6 +46,10 @@ struct Admission {
   bool preflight = false;               // a CORS preflight that the route allows: answered here, without credentials
 };
 
+// Whether the path without its ";parameters", which servlet containers drop, leads to another route than `match`. Threat: policy and upstream
+// that disagree on what was asked for.
+[[nodiscard]] bool parameters_decide(const Deployment& deployment, std::string_view method, const PipelineInput& input, const auth::Router::Route* match);
+
 // A verdict that no credential was asked for.
 [[nodiscard]] auth::Verdict refusal(Reason reason, std::string_view detail);
 
