@@ -127,6 +127,19 @@ def test_the_right_password_forgets_what_was_mistyped(upstream, issuer):
         expect(gateway, ask(gateway, basic(*ALICE)), 429, "locked-out")
 
 
+def test_right_passwords_between_guesses_do_not_let_them_go_on_for_ever(upstream, issuer):
+    conf = settings(upstream, issuer, network_failures=0)
+    conf["accept"]["basic"] = {"remember": "0s"}  # each right one counts as such
+    with Gateway(conf, files={"jwks.json": issuer.key_set()}) as gateway:
+        gateway.add_user(*ALICE)
+        heard = 0
+        while ask(gateway, basic(*ALICE)).status == 200 and heard < 60:
+            heard += sum(response.status == 401 for response in guess(gateway, times=2))
+        assert heard == 9  # three times what locks at once
+        expect(gateway, guess(gateway)[0], 429, "locked-out")
+        expect(gateway, ask(gateway, basic(*ALICE), "198.51.100.7"), 200, "allowed")
+
+
 def test_many_names_lock_the_network(gateway):
     for n in range(8):
         expect(gateway, guess(gateway, f"user{n}")[0], 401, "password-wrong")
