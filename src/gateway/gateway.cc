@@ -8,7 +8,9 @@
 #include "crypto/password.h"
 #include "crypto/system_random.h"
 #include "gateway/admin.h"
+#include "gateway/user_hashes.h"
 #include "net/fetch.h"
+#include "net/run_blocking.h"
 
 #include <csignal>
 #include <pthread.h>
@@ -282,14 +284,34 @@ void Gateway::reload(std::function<void(ReloadOutcome)> done) {
              });
 }
 
-std::string Gateway::lockouts_json() {
+Awaitable<std::string> Gateway::lockouts_json() {
+  const auto locked = lockouts_.list(clock_.now());
+  std::function<std::vector<std::string>()> job = [store = deployment_->stores.database, locked] {
+    std::vector<std::string> accounts;
+    for (const auto& one : locked) accounts.push_back(user_behind(*store, one.user));
+    return accounts;
+  };
+  const auto accounts = co_await net::run_blocking<std::vector<std::string>>(*store_pool_, control_.mailbox(), std::move(job));
   JsonArray out;
-  for (const auto& locked : lockouts_.list(clock_.now())) {
+  for (std::size_t i = 0; i < locked.size(); ++i) {
     // Not before: rounded up.
-    const Instant until = std::chrono::ceil<std::chrono::seconds>(locked.until);
-    out.push_back(JsonObject{{"user", locked.user}, {"network", locked.network}, {"until", rfc3339(until)}});
+    const Instant until = std::chrono::ceil<std::chrono::seconds>(locked[i].until);
+    JsonObject item{{"user", locked[i].user}, {"network", locked[i].network}, {"until", rfc3339(until)}};
+    if (accounts && !(*accounts)[i].empty()) item["account"] = (*accounts)[i];
+    out.push_back(std::move(item));
   }
-  return to_json(out);
+  co_return to_json(out);
+}
+
+Awaitable<Result<std::size_t>> Gateway::clear_lockouts(std::string user, std::string network) {
+  if (user.empty()) co_return lockouts_.clear(user, network);
+  std::function<Result<std::vector<std::string>>()> job = [store = deployment_->stores.database, user] { return names_of(*store, user); };
+  const auto names = co_await net::run_blocking<Result<std::vector<std::string>>>(*store_pool_, control_.mailbox(), std::move(job));
+  if (!names) co_return error("the store has too much to do");
+  if (!*names) co_return names->error();
+  std::size_t cleared = 0;
+  for (const std::string& name : **names) cleared += lockouts_.clear(name, network);
+  co_return cleared;
 }
 
 void Gateway::keep_issuers_of(const Deployment& deployment) {

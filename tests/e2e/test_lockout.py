@@ -210,6 +210,38 @@ def test_a_hashed_name_that_is_locked_is_locked_for_the_right_password_too(upstr
         expect(gateway, get(ALICE[1], "198.51.100.7", 21), 200, "allowed")
 
 
+def test_a_user_is_let_go_by_name_where_a_hash_of_it_is_locked(upstream, issuer):
+    conf = settings(upstream, issuer)
+    conf["accept"]["digest"] = {"userhash": True, "algorithms": ["SHA-256", "MD5"]}
+    with Gateway(conf, files={"jwks.json": issuer.key_set()}) as gateway:
+        gateway.add_user(*ALICE, digest=True)
+        gateway.add_user("carol", secret("correct owl for lockouts"), digest=True)
+        admin = ("--admin", "%s:%d" % gateway.admin)
+
+        def by_hash(user, name="sha256", algorithm="SHA-256"):
+            hashed = hashlib.new(name, f"{user}:api.example.com".encode()).hexdigest()
+            nonce = ask(gateway, {}).all("WWW-Authenticate")[0].split('nonce="')[1].split('"')[0]
+            field = (f'Digest username="{hashed}", userhash=true, realm="api.example.com", nonce="{nonce}", uri="/", algorithm={algorithm}, qop=auth, nc=00000001, '
+                     f'cnonce="c", response="{"0" * len(hashed)}"')
+            return hashed, [ask(gateway, {"Authorization": field}).status for _ in range(4)]
+        users = {}
+        for user in ("alice", "nobody"):
+            users[user], answers = by_hash(user)
+            assert answers == [401, 401, 401, 429], user
+        rows = dict(line.split()[:2] for line in command("lockout", "list", *admin).out.splitlines()[1:])
+        assert rows == {users["alice"]: "(alice)", users["nobody"]: "192.0.2.0/24"}
+        listed = {one["user"]: one.get("account") for one in command("lockout", "list", "--json", *admin).json()}
+        assert listed == {users["alice"]: "alice", users["nobody"]: None}
+        cleared = command("lockout", "clear", "--user", "alice", *admin)
+        assert cleared.exit == 0 and "the next password is looked at" in cleared.out
+        assert [one["user"] for one in command("lockout", "list", "--json", *admin).json()] == [users["nobody"]]
+        # Of every algorithm, and of this user alone.
+        assert command("lockout", "clear", "--network", "192.0.2.0/24", *admin).exit == 0
+        assert by_hash("alice", "md5", "MD5")[1] == by_hash("carol")[1] == [401, 401, 401, 429]
+        assert command("lockout", "clear", "--user", "alice", "--network", "192.0.2.0/24", *admin).exit == 0
+        assert [one["account"] for one in command("lockout", "list", "--json", *admin).json()] == ["carol"]
+
+
 def test_a_full_queue_lets_nobody_guess_what_is_remembered(upstream, issuer):
     conf = {**settings(upstream, issuer), "workers": 1, "limits": {"hash_queue": 1, "hash_threads": 1}}
     with Gateway(conf, files={"jwks.json": issuer.key_set()}) as gateway:
