@@ -120,8 +120,11 @@ DeployFaults Gateway::start(config::Config config) {
   store_watch_->look(deployment_->stores, clock_.now());
 
   net::tcp::endpoint at = endpoint_of(deployment_->config.listen.address);
+  const auto unknown_proxy = [this](std::shared_ptr<const Deployment> deployment, std::string address) {
+    control_.mailbox().post([this, deployment = std::move(deployment), address = std::move(address)] { tell_of_proxy(deployment, address); });
+  };
   for (std::size_t i = 0; i < worker_count; ++i) {
-    const Services services{clock_, board_, control_, *key_sets_, *store_pool_, *hash_pool_, *resolver_pool_, nonce_master_, nonce_counts_, lockouts_, device_limits_, claim_pool_.get(), connections_};
+    const Services services{clock_, board_, control_, *key_sets_, *store_pool_, *hash_pool_, *resolver_pool_, nonce_master_, nonce_counts_, lockouts_, device_limits_, claim_pool_.get(), connections_, unknown_proxy};
     workers_.push_back(std::make_unique<Worker>(services, deployment_, *random_));
     const auto port = i == 0 ? net::Listener::Port::Free : net::Listener::Port::Shared;
     if (const auto listening = workers_.back()->listen(at, port); !listening) return {{listening.error().message}, true};
@@ -269,6 +272,7 @@ void Gateway::reload(std::function<void(ReloadOutcome)> done) {
     return refuse(deployed.error().lines);
   }
   deployment_ = std::move(*deployed);
+  told_of_proxy_ = false;
   adopt_keys(*deployment_, board_, *key_sets_);
   if (const auto& digest = deployment_->config.accept.digest) nonce_counts_.set_lifetime(digest->nonce_lifetime);
   lockouts_.set_limits(deployment_->config.lockout);
@@ -369,6 +373,13 @@ std::string Gateway::metrics() const {
   gauges.reloads = reloads_;
   gauges.reloads_refused = reloads_refused_;
   return expose(all, gauges);
+}
+
+// The first worker to find one is heard; those of the configuration before are not.
+void Gateway::tell_of_proxy(const std::shared_ptr<const Deployment>& deployment, std::string_view address) {
+  if (deployment != deployment_ || std::exchange(told_of_proxy_, true)) return;
+  notice("warning", fmt::format("requests from {} say that they were forwarded, and trusted_proxies does not name it: client addresses, and lock-outs with them, "
+                                "are not known; see trusted_proxies", address));
 }
 
 void Gateway::notice(std::string_view level, std::string_view text) {

@@ -73,6 +73,7 @@ class Gateway {
   void renew_nonces(Secret master);
   void keep_issuers_of(const Deployment& deployment);
   void worker_ended();
+  void tell_of_proxy(const std::shared_ptr<const Deployment>& deployment, std::string_view address);
   void notice(std::string_view level, std::string_view text);
 
   GatewayOptions options_;
@@ -105,6 +106,7 @@ class Gateway {
   Instant next_tending_{};            // of the token service; likewise
   Instant next_forgetting_{};  // of sessions; for whoever looks at the store
   Instant next_nonce_tending_{};  // likewise
+  bool told_of_proxy_ = false;  // under the configuration in force
   bool looking_ = false;
   bool stopping_ = false;
   std::uint64_t reloads_ = 0, reloads_refused_ = 0;

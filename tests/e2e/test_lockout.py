@@ -269,6 +269,32 @@ def test_loopback_is_not_counted(upstream, issuer):
         expect(gateway, ask(gateway, basic(*ALICE)), 200, "allowed")
 
 
+def test_a_proxy_on_this_machine_that_nobody_trusts_is_told_of_once(upstream, issuer):
+    conf = {**settings(upstream, issuer), "trusted_proxies": []}
+    with Gateway(conf, files={"jwks.json": issuer.key_set()}) as gateway:
+        told = lambda: [n for n in gateway.notices() if "say that they were forwarded" in n["message"]]  # noqa: E731
+        assert gateway.get("/").status == 401 and not told()
+
+        def by_both_workers(field, value):
+            """A connection each, of which both workers get some."""
+            for _ in range(40):
+                assert gateway.get("/", {field: value}).status == 401
+        by_both_workers("X-Forwarded-For", "192.0.2.7")
+        assert gateway.notice("requests from 127.0.0.1 say that they were forwarded, and trusted_proxies does not name it")["level"] == "warning"
+        before = len(gateway.notices())
+        gateway.reload()  # anew for each configuration
+        gateway.notice("configuration reloaded", after=before)
+        by_both_workers("Forwarded", "for=192.0.2.7")
+        gateway.notice("say that they were forwarded", after=before)
+        before = len(gateway.notices())
+        gateway.configure({**conf, "trusted_proxies": ["127.0.0.1"]})
+        gateway.reload()
+        gateway.notice("configuration reloaded", after=before)
+        by_both_workers("X-Forwarded-For", "192.0.2.7")
+        gateway.stop()
+        assert len(told()) == 2
+
+
 def test_list_and_clear(gateway):
     admin = ("--admin", "%s:%d" % gateway.admin)
     assert command("lockout", "list", *admin).out == "nobody is locked out\n"
