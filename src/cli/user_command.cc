@@ -223,7 +223,7 @@ int run_user_remove(const Command& self, Arguments arguments, Io& io) {
 int run_user_list(const Command& self, Arguments arguments, Io& io) {
   const auto describe = [](const UserRecord& user) {
     JsonArray digests;
-    for (const store::DigestSecret& one : user.digests) digests.push_back(JsonObject{{"realm", one.realm}, {"algorithm", algorithm_name(one.hash)}});
+    for (const store::DigestSecret& one : user.digests) digests.push_back(JsonObject{{"realm", one.realm}, {"algorithm", digest::name_of(one.hash)}});
     return JsonObject{{"name", user.name}, {"roles", json_strings(user.roles)}, {"digests", std::move(digests)}, {"disabled", user.disabled},
                       {"created", rfc3339(user.created)}, {"changed", rfc3339(user.changed)}};
   };

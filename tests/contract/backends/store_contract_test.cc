@@ -204,6 +204,20 @@ TEST_P(StoreContract, FindUserByHash_FindsTheWholeUserOfAnyDigest) {
   EXPECT_EQ(must(other_.find_user_by_hash(digest("a", Sha256, '4').user_hash))->name, "anna");
 }
 
+TEST_P(StoreContract, CountWithoutDigest_CountsThoseWhoseSecretsAreForSomethingElse) {
+  UserRecord anna = user("anna"), bert = user("bert");
+  anna.digests = {digest("a", Sha256, '1'), digest("b", Md5, '2')};
+  bert.digests = {digest("a", Sha256, '3')};
+  for (const UserRecord& one : {anna, bert, user("of basic only")}) (void)must(store_.add_user(one));
+  EXPECT_EQ(must(other_.count_without_digest("a", Sha256)), 0u);
+  EXPECT_EQ(must(other_.count_without_digest("b", Md5)), 1u);
+  EXPECT_EQ(must(other_.count_without_digest("a", Md5)), 2u);
+  EXPECT_EQ(must(other_.count_without_digest("elsewhere", Sha256)), 2u);
+  (void)must(store_.set_password("bert", Secret{"h"}, {digest("b", Md5, '4')}, kNow));
+  EXPECT_EQ(must(other_.count_without_digest("b", Md5)), 0u);
+  EXPECT_EQ(must(other_.count_without_digest("a", Sha256)), 1u);
+}
+
 TEST_P(StoreContract, AddKey_IsFoundWhole) {
   EXPECT_EQ(must(store_.add_key(key("k1"))), Change::Done);
   EXPECT_EQ(must(other_.find_key("k1")), key("k1"));
