@@ -45,9 +45,10 @@ std::uint32_t Lockouts::limit(Kind kind) const {
   switch (kind) {
     case Kind::Pair: return limits_.failures;
     case Kind::Network: return limits_.network_failures;
-    case Kind::User: break;
+    case Kind::User: return limits_.user_failures;
+    case Kind::Lasting: break;
   }
-  return limits_.user_failures;
+  return kLasting * limits_.failures;
 }
 
 Duration Lockouts::share(Kind kind) const { return std::max<Duration>(std::chrono::milliseconds(1), limits_.window / limit(kind)); }
@@ -62,30 +63,35 @@ void Lockouts::set_limits(const LockoutLimits& limits) {
   // By other limits others may have to wait: whoever is counted at all is looked at until that has decayed.
   Instant latest{};
   for (const Counts* counts : {&young_, &old_}) {
-    for (const auto& [key, empty] : *counts) latest = std::max(latest, empty);
+    for (const auto& [key, count] : *counts) latest = std::max({latest, count.empty, count.lasting});
   }
   any_until_.store(latest.time_since_epoch().count(), std::memory_order_relaxed);
 }
 
-Instant* Lockouts::find(const std::string& key) {
+Lockouts::Count* Lockouts::find(const std::string& key) {
   if (const auto young = young_.find(key); young != young_.end()) return &young->second;
   const auto old = old_.find(key);
   return old == old_.end() ? nullptr : &old->second;
 }
 
-Duration Lockouts::remaining(const Instant* empty, Kind kind, Instant now) const {
-  if (empty == nullptr || limit(kind) == 0) return Duration{0};
-  return std::max(Duration{0}, *empty - now - share(kind) * (limit(kind) - 1));
+Duration Lockouts::until_heard(Instant empty, Kind kind, Instant now) const {
+  if (limit(kind) == 0) return Duration{0};
+  return std::max(Duration{0}, empty - now - share(kind) * (limit(kind) - 1));
+}
+
+Duration Lockouts::remaining(const Count& count, Kind kind, Instant now) const {
+  const Duration wait = until_heard(count.empty, kind, now);
+  return kind == Kind::Pair ? std::max(wait, until_heard(count.lasting, Kind::Lasting, now)) : wait;
 }
 
 // Over all counts that concern the guess; as if tries that are under way had not been, where `without_flights`.
 Duration Lockouts::longest(const Tally& tally, bool familiar, bool without_flights, Instant now) {
   const auto of = [&](const std::string& key, Kind kind) {
-    const Instant* empty = find(key);
-    if (empty == nullptr || limit(kind) == 0) return Duration{0};
-    Instant at = *empty;
-    if (const auto flying = flights_.find(key); without_flights && flying != flights_.end()) at -= share(kind) * flying->second;
-    return remaining(&at, kind, now);
+    const Count* found = find(key);
+    if (found == nullptr || limit(kind) == 0) return Duration{0};
+    Count count = *found;
+    if (const auto flying = flights_.find(key); without_flights && flying != flights_.end()) take_back(count, kind, flying->second);
+    return remaining(count, kind, now);
   };
   Duration out = of(tally.pair, Kind::Pair);
   if (familiar) return out;
@@ -111,6 +117,7 @@ Lockouts::Wait Lockouts::begin(const Guess& guess, Instant now) {
   const Tally tally(guess);
   const std::scoped_lock lock(mutex_);
   turn(now);
+  latest_ = std::max(latest_, now);
   const Wait wait = wait_locked(tally, guess.familiar, now);
   if (wait.time > Duration{0}) return wait;
   add(tally.pair, Kind::Pair, now);
@@ -129,9 +136,17 @@ void Lockouts::end(const Guess& guess, GuessResult result) {
   if (result == GuessResult::Wrong) return;
   take_back(tally.network, Kind::Network);
   take_back(tally.user, Kind::User);
-  if (result == GuessResult::Neither) return take_back(tally.pair, Kind::Pair);
-  young_.erase(tally.pair);
-  old_.erase(tally.pair);
+  take_back(tally.pair, Kind::Pair);
+  if (result == GuessResult::Right) forgive(tally.pair);
+}
+
+void Lockouts::forgive(const std::string& pair) {
+  Count* count = find(pair);
+  if (count == nullptr) return;
+  count->empty = Instant{};
+  if (count->lasting > latest_) return;
+  young_.erase(pair);
+  old_.erase(pair);
 }
 
 void Lockouts::turn(Instant now) {
@@ -141,38 +156,44 @@ void Lockouts::turn(Instant now) {
   turned_ = now;
   if (!full) return;  // a window has passed: nothing in it counts any more
   // Threat: names without end, to push out the counts of those who wait. A network that waits adds none; who waits is carried over.
-  for (auto& [key, empty] : gone) {
+  for (const auto& [key, count] : gone) {
     if (young_.size() >= capacity_ / 2) break;
-    if (remaining(&empty, Tally::parts(key).kind, now) > Duration{0} && !old_.contains(key)) young_.emplace(key, empty);
+    if (remaining(count, Tally::parts(key).kind, now) > Duration{0} && !old_.contains(key)) young_.emplace(key, count);
   }
 }
 
 void Lockouts::add(const std::string& key, Kind kind, Instant now) {
   if (limit(kind) == 0) return;
-  Instant empty = now;
-  if (const Instant* before = find(key)) empty = std::max(empty, *before);
+  Count count;
+  if (const Count* before = find(key)) count = *before;
   old_.erase(key);
-  empty += share(kind);
-  young_[key] = empty;
-  const Duration wait = remaining(&empty, kind, now);
+  count.empty = std::max(count.empty, now) + share(kind);
+  if (kind == Kind::Pair) count.lasting = std::max(count.lasting, now) + share(Kind::Lasting);
+  young_[key] = count;
+  const Duration wait = remaining(count, kind, now);
   if (wait <= Duration{0}) return;
   const Instant::rep until = (now + wait).time_since_epoch().count();
   if (until > any_until_.load(std::memory_order_relaxed)) any_until_.store(until, std::memory_order_relaxed);
 }
 
+void Lockouts::take_back(Count& count, Kind kind, std::uint32_t failures) const {
+  count.empty -= share(kind) * failures;
+  if (kind == Kind::Pair) count.lasting -= share(Kind::Lasting) * failures;
+}
+
 void Lockouts::take_back(const std::string& key, Kind kind) {
   if (limit(kind) == 0) return;
-  if (Instant* empty = find(key)) *empty -= share(kind);
+  if (Count* count = find(key)) take_back(*count, kind);
 }
 
 std::vector<Lockouts::Locked> Lockouts::list(Instant now, std::size_t most) {
   std::vector<Locked> out;
   const std::scoped_lock lock(mutex_);
   for (const Counts* counts : {&young_, &old_}) {
-    for (const auto& [key, empty] : *counts) {
+    for (const auto& [key, count] : *counts) {
       if (out.size() >= most) return out;
       const auto [kind, network, user] = Tally::parts(key);
-      const Duration wait = remaining(&empty, kind, now);
+      const Duration wait = remaining(count, kind, now);
       if (wait > Duration{0}) out.push_back({std::string(user), std::string(network), now + wait});
     }
   }

@@ -1,6 +1,6 @@
 #pragma once
-// Lockouts: who guessed wrong too often, and has to wait. Counted per user name and network, per network whatever the name, and
-// per user name whatever the network. The last two do not concern a user in a network from which they have signed in before, so that
+// Lockouts: who guessed wrong too often, and has to wait. Counted per user name and network (the pair), per network whatever the name, and
+// per user name whatever the network. A right one forgives what its pair has mistyped, up to kLasting times the pair's limit. The last two do not concern a user in a network from which they have signed in before, so that
 // nobody can lock users out of their own place by other names, or from elsewhere. Only what a password or a Digest response came to counts, never a missing one.
 
 #include "base/clock.h"
@@ -15,6 +15,10 @@
 #include <vector>
 
 namespace quivive::auth {
+
+// Threat: somebody in the network of a user who signs in all the time, whose right ones would forgive guesses without end. A second count of
+// the pair goes on through them, and has a limit so many times the pair's.
+inline constexpr std::uint32_t kLasting = 3;
 
 struct LockoutLimits {
   std::uint32_t failures = 10;           // of one user name from one network, 0 for no limit
@@ -33,7 +37,7 @@ struct Guess {
 };
 
 enum class GuessResult : std::uint8_t {
-  Right,    // what was mistyped before it is forgotten
+  Right,    // what was mistyped before it is forgotten, but for the count that lasts
   Wrong,
   Neither,  // an outage, or a proof that does not count, such as a replay: as if it had not been
 };
@@ -72,19 +76,26 @@ class Lockouts {
   std::size_t clear(std::string_view user, std::string_view network);
 
  private:
+  enum class Kind : std::uint8_t { Pair, Network, User, Lasting };
   // As a bucket that fills with each failure and leaks: the instant at which it will be empty (GCRA).
-  using Counts = std::unordered_map<std::string, Instant>;
-  enum class Kind : std::uint8_t { Pair, Network, User };
+  struct Count {
+    Instant empty{};
+    Instant lasting{};  // of a pair: the bucket that right ones do not empty
+  };
+  using Counts = std::unordered_map<std::string, Count>;
   struct Tally;
 
   [[nodiscard]] std::uint32_t limit(Kind kind) const;
   [[nodiscard]] Duration share(Kind kind) const;  // what one failure fills, at least a millisecond
-  [[nodiscard]] Instant* find(const std::string& key);
-  [[nodiscard]] Duration remaining(const Instant* empty, Kind kind, Instant now) const;
+  [[nodiscard]] Count* find(const std::string& key);
+  [[nodiscard]] Duration until_heard(Instant empty, Kind kind, Instant now) const;
+  [[nodiscard]] Duration remaining(const Count& count, Kind kind, Instant now) const;
   [[nodiscard]] Wait wait_locked(const Tally& tally, bool familiar, Instant now);
   [[nodiscard]] Duration longest(const Tally& tally, bool familiar, bool without_flights, Instant now);
   void add(const std::string& key, Kind kind, Instant now);
+  void take_back(Count& count, Kind kind, std::uint32_t failures = 1) const;
   void take_back(const std::string& key, Kind kind);
+  void forgive(const std::string& pair);
   void turn(Instant now);
 
   mutable std::mutex mutex_;
@@ -94,6 +105,7 @@ class Lockouts {
   Counts young_, old_;
   std::unordered_map<std::string, std::uint32_t> flights_;  // tries that have begun and not ended, by count
   Instant turned_{};
+  Instant latest_{};  // at which a try began
   std::atomic<Instant::rep> any_until_{0};
 };
 

@@ -121,6 +121,8 @@ Result<SqliteConnection> SqliteConnection::look(const std::string& path) {
   return open_as(path, name + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
 }
 
+Result<SqliteConnection> SqliteConnection::read(const std::string& path) { return open_as(path, path, SQLITE_OPEN_READONLY); }
+
 Result<SqliteConnection> SqliteConnection::open(const std::string& path, std::chrono::milliseconds busy_timeout, bool read_only) {
   // No SQLITE_OPEN_URI: a path that starts with "file:" is a path. No CREATE: create_private_file does that, safely.
   auto opened = open_as(path, path, SQLITE_OPEN_READWRITE);

@@ -64,6 +64,8 @@ class SqliteConnection {
   [[nodiscard]] static Result<SqliteConnection> open(const std::string& path, std::chrono::milliseconds busy_timeout, bool read_only);
   // An existing file as it is, for one look: nothing is locked, and nothing written, beside the file neither.
   [[nodiscard]] static Result<SqliteConnection> look(const std::string& path);
+  // An existing file with what other processes have in the log beside it. Changes nothing, but locks what it reads while it reads.
+  [[nodiscard]] static Result<SqliteConnection> read(const std::string& path);
   SqliteConnection(SqliteConnection&&) noexcept = default;
   SqliteConnection& operator=(SqliteConnection&&) noexcept = default;
 

@@ -13,6 +13,7 @@
 #include "store/record_rules.h"
 
 #include <algorithm>
+#include <unistd.h>
 
 namespace quivive::backends {
 
@@ -69,6 +70,19 @@ Result<void> SqliteStore::look(const std::string& path) {
   return check_sqlite_file(*connection, path);
 }
 
+Result<std::size_t> SqliteStore::look_for_digests(const std::string& path, std::string_view realm, crypto::HashKind hash) {
+  if (const auto ok = look(path); !ok) return ok.error();
+  if (::access(path.c_str(), F_OK) != 0) return std::size_t{0};
+  // Where another process has the file open, what it changed last is in its log.
+  const bool has_log = ::access((path + "-wal").c_str(), F_OK) == 0;
+  auto connection = has_log ? SqliteConnection::read(path) : SqliteConnection::look(path);
+  if (!connection) return connection.error();
+  const auto version = connection->number("PRAGMA user_version");
+  if (!version) return version.error();
+  if (*version != kSqliteSchemaVersion) return std::size_t{0};
+  return sqlite_users::count_without_digest(*connection, realm, hash);
+}
+
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, const Options& options) {
   if (const auto ok = check_path(path); !ok) return ok.error();
   bool created = false;
@@ -101,6 +115,11 @@ Result<std::optional<UserRecord>> SqliteStore::find_user(std::string_view name) 
 Result<std::optional<UserRecord>> SqliteStore::find_user_by_hash(std::string_view user_hash) {
   const std::scoped_lock lock(reader_mutex_);
   return sqlite_users::find_by_hash(reader_, user_hash);
+}
+
+Result<std::size_t> SqliteStore::count_without_digest(std::string_view realm, crypto::HashKind hash) {
+  const std::scoped_lock lock(reader_mutex_);
+  return sqlite_users::count_without_digest(reader_, realm, hash);
 }
 
 Result<Change> SqliteStore::add_user(const UserRecord& user) {

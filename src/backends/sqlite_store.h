@@ -40,6 +40,8 @@ class SqliteStore final : public store::Store {
   // The error that open() would meet at once, as far as that shows without making or changing any file: no such folder, not a
   // database, another program's, made by a newer quivive, readable by everybody.
   [[nodiscard]] static Result<void> look(const std::string& path);
+  // count_without_digest() of the file, as it lies there, made and changed as little; 0 where there is none, or one of an older schema.
+  [[nodiscard]] static Result<std::size_t> look_for_digests(const std::string& path, std::string_view realm, crypto::HashKind hash);
   ~SqliteStore() override;  // writes the notes of use that are still pending
 
   // Whether open() made the file.
@@ -47,6 +49,7 @@ class SqliteStore final : public store::Store {
 
   [[nodiscard]] Result<std::optional<store::UserRecord>> find_user(std::string_view name) override;
   [[nodiscard]] Result<std::optional<store::UserRecord>> find_user_by_hash(std::string_view user_hash) override;
+  [[nodiscard]] Result<std::size_t> count_without_digest(std::string_view realm, crypto::HashKind hash) override;
   [[nodiscard]] Result<store::Change> add_user(const store::UserRecord& user) override;
   [[nodiscard]] Result<store::Change> set_password(std::string_view name, const Secret& hash, const std::vector<store::DigestSecret>& digests,
                                                    Instant at) override;

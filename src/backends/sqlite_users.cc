@@ -93,6 +93,15 @@ Result<std::optional<UserRecord>> find_by_hash(SqliteConnection& connection, std
                       user_hash);
 }
 
+Result<std::size_t> count_without_digest(SqliteConnection& connection, std::string_view realm, HashKind hash) {
+  auto query = connection.query("SELECT count(*) FROM users u WHERE EXISTS (SELECT 1 FROM digests d WHERE d.user = u.name) "
+                                "AND NOT EXISTS (SELECT 1 FROM digests d WHERE d.user = u.name AND d.realm = ? AND d.hash = CAST(? AS TEXT))");
+  if (!query) return query.error();
+  const auto row = query->bind(realm).bind(hash_name(hash)).step();
+  if (!row) return row.error();
+  return static_cast<std::size_t>(query->number(0));
+}
+
 Result<std::vector<UserRecord>> list(SqliteConnection& connection) {
   auto query = connection.query(USER_ROWS "ORDER BY u.name, d.realm, d.hash");
   if (!query) return query.error();

@@ -13,6 +13,7 @@ namespace quivive::backends::sqlite_users {
 
 [[nodiscard]] Result<std::optional<store::UserRecord>> find(SqliteConnection& connection, std::string_view name);
 [[nodiscard]] Result<std::optional<store::UserRecord>> find_by_hash(SqliteConnection& connection, std::string_view user_hash);
+[[nodiscard]] Result<std::size_t> count_without_digest(SqliteConnection& connection, std::string_view realm, crypto::HashKind hash);
 [[nodiscard]] Result<std::vector<store::UserRecord>> list(SqliteConnection& connection);  // by name
 [[nodiscard]] Result<std::vector<Secret>> password_hashes(SqliteConnection& connection);
 

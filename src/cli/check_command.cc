@@ -21,6 +21,7 @@ int check_deployment(const config::Config& config, Io& io) {
     io.err << n << (n == 1 ? " error\n" : " errors\n");
     return kWrong;
   }
+  for (const std::string& warning : (*deployed)->warnings) io.err << "warning: " << warning << '\n';
   io.out << fmt::format("{} is right: {} {}, {} {}\n", config.file.empty() ? "the configuration" : config.file, config.routes.size(),
                         config.routes.size() == 1 ? "route" : "routes", config.upstreams.size(), config.upstreams.size() == 1 ? "upstream" : "upstreams");
   return kDone;

@@ -123,7 +123,7 @@ int run_client_create(const Command& self, Arguments arguments, Io& io) {
     record->secret_digest = crypto::opaque_token_digest(secret.reveal(RevealSecret{}));
   }
   if (const auto ok = store::check_record(*record); !ok) return fail(self, {kWrong, ok.error().message}, io);
-  const auto store = open_store(choice, IfMissing::Create);
+  const auto store = open_or_create_store(self, choice, io);
   if (!store) return fail(self, store.error(), io);
   const auto added = (*store)->add_client(*record);
   if (!added) return fail(self, store_failure(added.error()), io);
@@ -171,7 +171,7 @@ int run_client_revoke(const Command& self, Arguments arguments, Io& io) {
   if (checked) {
     if (const auto ok = check_issuer(**config, issuer, {(*config)->issuer->url}); !ok) return fail(self, ok.error(), io);
   }
-  const auto store = open_store(choice, *config, IfMissing::Fail);
+  const auto store = open_store(choice, *config);
   if (!store) return fail(self, store.error(), io);
   const auto revoked = (*store)->revoke_client(id, issuer, io.clock.now());
   if (!revoked) return fail(self, store_failure(revoked.error()), io);

@@ -81,7 +81,7 @@ std::string dropped_algorithms(const std::vector<store::DigestSecret>& before, c
   std::vector<std::string_view> names;
   for (const store::DigestSecret& old : before) {
     const bool kept = std::any_of(after.begin(), after.end(), [&](const auto& one) { return one.hash == old.hash; });
-    if (!kept) add_once(names, algorithm_name(old.hash));
+    if (!kept) add_once(names, digest::name_of(old.hash));
   }
   return fmt::format("{}", fmt::join(names, ", "));
 }
@@ -92,7 +92,7 @@ Result<std::vector<store::DigestSecret>, Failure> digest_secrets(const std::vect
   std::vector<store::DigestSecret> out;
   for (const DigestScope& scope : scopes) {
     if (!crypto::hash_available(scope.hash)) {
-      return Failure{kFailed, fmt::format("the OpenSSL of this machine does not offer {}: take it out of accept.digest.algorithms", algorithm_name(scope.hash))};
+      return Failure{kFailed, fmt::format("the OpenSSL of this machine does not offer {}: take it out of accept.digest.algorithms", digest::name_of(scope.hash))};
     }
     out.push_back({.realm = scope.realm,
                    .hash = scope.hash,
@@ -106,12 +106,6 @@ std::string show_realms(const std::vector<store::DigestSecret>& digests) {
   std::vector<std::string> realms;
   for (const store::DigestSecret& digest : digests) add_once(realms, printable(digest.realm));
   return realms.empty() ? "-" : fmt::format("{}", fmt::join(realms, ", "));
-}
-
-std::string_view algorithm_name(crypto::HashKind hash) {
-  const auto rows = digest::all_algorithms();
-  const auto row = std::find_if(rows.begin(), rows.end(), [&](const digest::DigestAlgorithmInfo& one) { return one.hash == hash && !one.session; });
-  return row == rows.end() ? "?" : row->name;
 }
 
 }  // namespace quivive::cli

@@ -41,7 +41,5 @@ struct DigestScope {
 
 // The realms, each once: "api, staff"; "-" if there are none. Printable.
 [[nodiscard]] std::string show_realms(const std::vector<store::DigestSecret>& digests);
-// "SHA-256", as a challenge names it.
-[[nodiscard]] std::string_view algorithm_name(crypto::HashKind hash);
 
 }  // namespace quivive::cli

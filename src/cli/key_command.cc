@@ -3,6 +3,7 @@
 #include "auth/api_key_format.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/key_state.h"
 #include "cli/list_records.h"
 #include "cli/open_store.h"
 #include "cli/show.h"
@@ -53,12 +54,6 @@ Result<void> check_key_id(std::string_view id) {
   const auto key = auth::find_api_key(id);
   if (!key) return {};
   return error("that is a whole key, which now stands in your shell's history: take it as leaked; its id is {}", key->id);
-}
-
-std::string_view state_of(const KeyRecord& key, Instant now) {
-  if (key.revoked && *key.revoked <= now) return key.rotated_to.empty() ? "revoked" : "rotated";
-  if (key.expires && *key.expires <= now) return "expired";
-  return key.revoked ? "rotating" : "active";
 }
 
 Failure unknown_key(std::string_view id) {
@@ -115,7 +110,7 @@ int run_key_create(const Command& self, Arguments arguments, Io& io) {
   const auto expires = expiry_after(wishes.expires, now);
   if (!expires) return fail(self, {kWrong, expires.error().message}, io);
 
-  const auto store = open_store(choice, IfMissing::Create);
+  const auto store = open_or_create_store(self, choice, io);
   if (!store) return fail(self, store.error(), io);
   KeyRecord record;
   record.owner = wishes.owner;
@@ -160,7 +155,7 @@ int run_key_revoke(const Command& self, Arguments arguments, Io& io) {
   if (const auto status = options.parse(arguments, io)) return *status;
   if (const auto ok = check_key_id(id); !ok) return fail(self, {kWrong, ok.error().message}, io);
 
-  const auto store = open_store(choice, IfMissing::Fail);
+  const auto store = open_store(choice);
   if (!store) return fail(self, store.error(), io);
   const auto revoked = (*store)->revoke_key(id, io.clock.now());
   if (!revoked) return fail(self, store_failure(revoked.error()), io);
@@ -188,7 +183,7 @@ int run_key_rotate(const Command& self, Arguments arguments, Io& io) {
   const auto new_expiry = expiry_after(expires, now);
   if (!new_expiry) return fail(self, {kWrong, new_expiry.error().message}, io);
 
-  const auto store = open_store(choice, IfMissing::Fail);
+  const auto store = open_store(choice);
   if (!store) return fail(self, store.error(), io);
   const auto old = (*store)->find_key(id);
   if (!old) return fail(self, store_failure(old.error()), io);

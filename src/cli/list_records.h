@@ -44,7 +44,7 @@ int run_list(const Command& self, Arguments arguments, Io& io, List list, const 
   options.add_json(json);
   options.add_store(choice);
   if (const auto status = options.parse(arguments, io)) return *status;
-  const auto store = open_store(choice, IfMissing::Fail);
+  const auto store = open_store(choice);
   if (!store) return fail(self, store.error(), io);
   const auto records = list(**store);
   if (!records) return fail(self, store_failure(records.error()), io);

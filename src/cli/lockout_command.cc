@@ -1,6 +1,7 @@
 // quivive lockout list|clear: who has to wait before another password of theirs is looked at, in a running gateway.
 
 #include "base/json.h"
+#include "base/text.h"
 #include "cli/admin_client.h"
 #include "cli/commands.h"
 #include "cli/load_config.h"
@@ -27,6 +28,9 @@ Result<Json, Failure> ask(const Where& where, std::string_view path, net::FetchM
   const auto response = ask_admin(*address, path, method, std::chrono::seconds(10));
   if (!response) return response.error();
   auto parsed = parse_json(response->body);
+  if (response->status == 503 && parsed && parsed->is_object()) {
+    if (const auto why = string_member(parsed->get_object(), "error")) return Failure{kFailed, printable(*why, 1000)};
+  }
   if (response->status != 200 || !parsed) return no_admin_listener(*address, response->status);
   return std::move(*parsed);
 }
@@ -55,7 +59,8 @@ int run_lockout_list(const Command& self, Arguments arguments, Io& io) {
   for (const Json& item : answer->get_array()) {
     if (!item.is_object()) continue;
     const auto text = [&](std::string_view name) { return std::string(string_member(item.get_object(), name).value_or("")); };
-    rows.push_back({text("user").empty() ? "(everybody)" : text("user"), text("network").empty() ? "(unfamiliar)" : text("network"), text("until")});
+    const std::string account = text("account").empty() ? "" : fmt::format(" ({})", text("account"));
+    rows.push_back({text("user").empty() ? "(everybody)" : text("user") + account, text("network").empty() ? "(unfamiliar)" : text("network"), text("until")});
   }
   io.out << table(rows);
   return kDone;
@@ -66,7 +71,7 @@ int run_lockout_clear(const Command& self, Arguments arguments, Io& io) {
   std::string user, network;
   bool all = false;
   Options options(self);
-  options.app().add_option("--user", user, "Forgets the wrong passwords of this user name")->type_name("NAME");
+  options.app().add_option("--user", user, "Forgets the wrong passwords of this user name, and of the hashes of it that Digest clients send")->type_name("NAME");
   options.app().add_option("--network", network, "Forgets those from this network, as lockout list shows it")->type_name("NETWORK");
   options.app().add_flag("--all", all, "Forgets all");
   add_where(options, where);

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 namespace quivive::cli {
 namespace {
@@ -43,25 +44,55 @@ Result<std::optional<config::Config>, Failure> config_of(const StoreChoice& choi
   return wrong_config(loaded, file);
 }
 
-Result<std::unique_ptr<store::Store>, Failure> open_store(const StoreChoice& choice, IfMissing if_missing) {
-  const auto config = config_of(choice);
-  if (!config) return config.error();
-  return open_store(choice, *config, if_missing);
+Result<std::string, Failure> store_path(const StoreChoice& choice, const std::optional<config::Config>& config) {
+  if (!choice.store.empty()) return path_in_url(choice.store);
+  if (config) return path_in_config(*config);
+  return std::string("quivive.db");
 }
 
-Result<std::unique_ptr<store::Store>, Failure> open_store(const StoreChoice& choice, const std::optional<config::Config>& config,
-                                                          IfMissing if_missing) {
-  const auto path = !choice.store.empty() ? path_in_url(choice.store) : config ? path_in_config(*config) : Result<std::string, Failure>{"quivive.db"};
+Result<std::unique_ptr<store::Store>, Failure> open_store(const StoreChoice& choice) {
+  const auto config = config_of(choice);
+  if (!config) return config.error();
+  return open_store(choice, *config);
+}
+
+Result<std::unique_ptr<store::Store>, Failure> open_store(const StoreChoice& choice, const std::optional<config::Config>& config) {
+  const auto path = store_path(choice, config);
   if (!path) return path.error();
-  if (if_missing == IfMissing::Fail && ::access(path->c_str(), F_OK) != 0) {
+  if (::access(path->c_str(), F_OK) != 0) {
     if (errno != ENOENT && errno != ENOTDIR) return Failure{kFailed, fmt::format("the store {} cannot be looked at: {}", printable(*path), std::strerror(errno))};
     return Failure{kFailed, fmt::format("there is no store {}; say which with --store sqlite:PATH or --config FILE", printable(*path))};
   }
   backends::SqliteStore::Options options;
-  options.create = if_missing == IfMissing::Create;
+  options.create = false;
   auto opened = backends::SqliteStore::open(*path, options);
   if (!opened) return Failure{kFailed, opened.error().message};
   return std::unique_ptr<store::Store>(std::move(*opened));
+}
+
+Result<std::unique_ptr<store::Store>, Failure> open_or_create_store(const Command& self, const StoreChoice& choice, Io& io) {
+  const auto config = config_of(choice);
+  if (!config) return config.error();
+  return open_or_create_store(self, choice, *config, io);
+}
+
+Result<std::unique_ptr<store::Store>, Failure> open_or_create_store(const Command& self, const StoreChoice& choice,
+                                                                    const std::optional<config::Config>& config, Io& io) {
+  const auto path = store_path(choice, config);
+  if (!path) return path.error();
+  auto opened = backends::SqliteStore::open(*path);
+  if (!opened) return Failure{kFailed, opened.error().message};
+  if ((*opened)->created()) {
+    io.err << fmt::format("quivive {}: a new store was created, {}; a gateway that uses another one knows nothing of what is in it\n", self.name,
+                          printable(whole_path(*path)));
+  }
+  return std::unique_ptr<store::Store>(std::move(*opened));
+}
+
+std::string whole_path(const std::string& path) {
+  std::error_code ec;
+  const std::filesystem::path whole = std::filesystem::absolute(path, ec);
+  return ec ? path : whole.lexically_normal().string();
 }
 
 }  // namespace quivive::cli

@@ -2,11 +2,15 @@
 
 #include "auth/api_key_format.h"
 #include "backends/sqlite_store.h"
+#include "base/text.h"
 #include "cli/commands.h"
+#include "cli/key_state.h"
 #include "cli/load_config.h"
+#include "cli/open_store.h"
 #include "cli/options.h"
 #include "cli/serving.h"
 
+#include <algorithm>
 #include <iostream>
 
 namespace quivive::cli {
@@ -18,11 +22,18 @@ struct ServeWishes {
   bool json_log = false;
 };
 
-// The first key of a store that has none: without it nobody could get in.
-Result<std::string> make_first_key(store::Store& store, Io& io) {
+struct FirstKey {
+  std::string text;         // "" where the store has keys
+  std::size_t useless = 0;  // keys that the store has, where none of them works
+};
+
+// The first key of a store that has none: without it nobody could get in. Where there are some, whoever ended them may have meant it.
+Result<FirstKey> make_first_key(store::Store& store, Io& io) {
+  const Instant now = io.clock.now();
   const auto keys = store.list_keys();
   if (!keys) return keys.error();
-  if (!keys->empty()) return std::string();
+  const bool any_works = std::ranges::any_of(*keys, [&](const store::KeyRecord& key) { return works(key, now); });
+  if (!keys->empty()) return FirstKey{{}, any_works ? 0 : keys->size()};
   const auth::NewApiKey key = auth::generate_api_key(io.random);
   const std::string text(key.text.reveal(RevealSecret{}));
   store::KeyRecord record;
@@ -30,12 +41,21 @@ Result<std::string> make_first_key(store::Store& store, Io& io) {
   record.digest = auth::api_key_digest(text);
   record.owner = "setup";
   record.note = "made at the first start";
-  record.created = io.clock.now();
+  record.created = now;
   if (const auto added = store.add_key(record); !added) return added.error();
-  return text;
+  return FirstKey{text};
 }
 
-void print_banner(const gateway::Gateway& gateway, const config::Config& config, const std::string& first_key, bool created, Io& io) {
+// What makes a key in the store that is served. By itself, the command goes by a configuration that lies here.
+std::string key_command(const config::Config& config) {
+  const std::string command = "quivive key create --owner NAME";
+  const auto other = config_of({});
+  const auto path = other ? store_path({}, *other) : Result<std::string, Failure>{other.error()};
+  if (path && whole_path(*path) == whole_path(resolve(config, config.store.file))) return command;
+  return fmt::format("{} --store sqlite:{}", command, config.store.file);
+}
+
+void print_banner(const gateway::Gateway& gateway, const config::Config& config, const FirstKey& first_key, bool created, Io& io) {
   const std::string url = fmt::format("{}://{}", config.listen.tls ? "https" : "http", endpoint_text(gateway.address()));
   const std::string upstream = config.upstreams.size() == 1 ? origin(config.upstreams[0].url) : fmt::format("{} upstreams", config.upstreams.size());
   const std::string what = config.upstreams.empty() ? "a token service alone" : "protecting " + upstream;
@@ -45,9 +65,12 @@ void print_banner(const gateway::Gateway& gateway, const config::Config& config,
   } else {
     io.out << "store          memory: users, keys and revocations are gone when it stops\n";
   }
-  if (!first_key.empty()) {
-    io.out << fmt::format("first key      {}   shown once; make more with: quivive key create\n", first_key);
-    io.out << fmt::format("try            curl -H '{}: {}' {}/\n", config.accept.api_key->header, first_key, url);
+  if (!first_key.text.empty()) {
+    io.out << fmt::format("first key      {}   shown once; make more with: {}\n", first_key.text, key_command(config));
+    io.out << fmt::format("try            curl -H '{}: {}' {}/\n", config.accept.api_key->header, first_key.text, url);
+  } else if (first_key.useless > 0) {
+    io.out << fmt::format("keys           none that works: {} revoked or expired; make one with: {}\n",
+                          first_key.useless == 1 ? "the only one is" : fmt::format("all {} are", first_key.useless), key_command(config));
   }
   if (const auto admin = gateway.admin_address()) io.out << fmt::format("admin          http://{}/metrics\n", endpoint_text(*admin));
   io.out << "log            one line per request follows; Ctrl-C stops after the last answer\n\n";
@@ -105,8 +128,11 @@ int run_serve(const Command& self, Arguments arguments, Io& io) {
   }
   const auto store = how.store;
   auto gateway = gateway::Gateway::make(config, std::move(how));
-  if (!gateway) return refuse_start(gateway.error(), io);
-  std::string first_key;
+  if (!gateway) {
+    if (created) io.err << fmt::format("a new store was created, {}; it is empty, and the next start uses it\n", printable(whole_path(resolve(config, config.store.file))));
+    return refuse_start(gateway.error(), io);
+  }
+  FirstKey first_key;
   // Only without a configuration: who writes one decides who gets in.
   if (store && config.accept.api_key && !wishes.upstream.empty()) {
     auto made = make_first_key(*store, io);

@@ -65,7 +65,7 @@ int run_session_list(const Command& self, Arguments arguments, Io& io) {
   options.add_store(choice);
   if (const auto status = options.parse(arguments, io)) return *status;
 
-  const auto store = open_store(choice, IfMissing::Fail);
+  const auto store = open_store(choice);
   if (!store) return fail(self, store.error(), io);
   auto sessions = (*store)->list_sessions();
   if (!sessions) return fail(self, store_failure(sessions.error()), io);
@@ -99,7 +99,7 @@ int run_session_revoke(const Command& self, Arguments arguments, Io& io) {
     if (const auto ok = check_session_id(id); !ok) return fail(self, {kWrong, ok.error().message}, io);
   }
 
-  const auto store = open_store(choice, IfMissing::Fail);
+  const auto store = open_store(choice);
   if (!store) return fail(self, store.error(), io);
   if (all_of_user) {
     const auto ended = (*store)->revoke_sessions_of(user, io.clock.now());

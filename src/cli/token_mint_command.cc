@@ -62,7 +62,7 @@ int run_token_mint(const Command& self, Arguments arguments, Io& io) {
   if (!*config || !(*config)->issuer) return fail(self, {kWrong, "there is no configuration with an issuer: name one with --config"}, io);
   const auto settings = settings_of(*(*config)->issuer, wish);
   if (!settings) return fail(self, {kWrong, settings.error().message}, io);
-  const auto opened = open_store(choice, *config, IfMissing::Create);
+  const auto opened = open_or_create_store(self, choice, *config, io);
   if (!opened) return fail(self, opened.error(), io);
   store::Store& store = **opened;
   const Instant now = io.clock.now();

@@ -78,7 +78,7 @@ int run_token_revoke(const Command& self, Arguments arguments, Io& io) {
   if (*config) {
     if (const auto ok = check_issuer(**config, wish.issuer, issuers_of(**config)); !ok) return fail(self, ok.error(), io);
   }
-  const auto store = open_store(choice, *config, IfMissing::Fail);
+  const auto store = open_store(choice, *config);
   if (!store) return fail(self, store.error(), io);
   if (const auto ok = (*store)->add_revocation(*revocation); !ok) return fail(self, {kFailed, ok.error().message}, io);
   (void)(*store)->forget_revocations(now);  // housekeeping; the revocation itself is done

@@ -95,6 +95,14 @@ void warn_of_tokens(const Command& self, store::Store& store, const std::optiona
                         "names its URL; quivive token revoke --issuer URL --subject {} ends them\n", self.name, printable(name, 80));
 }
 
+// That a password file has taken the store's place.
+void warn_of_htpasswd(const Command& self, const std::optional<config::Config>& config, const UserRecord& user, Io& io) {
+  if (!config || !config->accept.basic || config->accept.basic->htpasswd.empty()) return;
+  io.err << fmt::format("quivive {}: passwords are looked up in {} (accept.basic.htpasswd) and not in the store: {} cannot sign in by Basic{}{}\n", self.name,
+                        printable(config->accept.basic->htpasswd), printable(user.name, 80), config->accept.session ? " or by the login form" : "",
+                        user.digests.empty() ? "" : ", but by Digest");
+}
+
 enum class Tokens : std::uint8_t { Stay, End };
 
 // Commands that change one user and take nothing but the name.
@@ -108,7 +116,7 @@ int change_user(const Command& self, Arguments arguments, Io& io, std::string_vi
   if (const auto status = options.parse(arguments, io)) return *status;
   const auto config = config_of(choice);
   if (!config) return fail(self, config.error(), io);
-  const auto store = open_store(choice, *config, IfMissing::Fail);
+  const auto store = open_store(choice, *config);
   if (!store) return fail(self, store.error(), io);
   const auto apply = [&] { return verb(**store, name); };
   Result<Change, Failure> changed = Change::NotFound;
@@ -150,7 +158,7 @@ int run_user_add(const Command& self, Arguments arguments, Io& io) {
   if (!config) return fail(self, config.error(), io);
   const auto scopes = digest_scopes(digest, *config);
   if (!scopes) return fail(self, scopes.error(), io);
-  const auto store = open_store(choice, *config, IfMissing::Create);
+  const auto store = open_or_create_store(self, choice, *config, io);
   if (!store) return fail(self, store.error(), io);
   const Failure taken{kNo, fmt::format("there is a user '{}' already; quivive user passwd sets a new password", printable(user.name))};
   const auto known = (*store)->find_user(user.name);  // before anybody types a password for nothing
@@ -166,6 +174,7 @@ int run_user_add(const Command& self, Arguments arguments, Io& io) {
   if (*added != Change::Done) return fail(self, taken, io);
   const std::string digest_part = user.digests.empty() ? "" : "   digest " + show_realms(user.digests);
   io.out << fmt::format("added {}   roles {}{}\n", user.name, words(user.roles), digest_part);
+  warn_of_htpasswd(self, *config, user, io);
   return kDone;
 }
 
@@ -185,7 +194,7 @@ int run_user_passwd(const Command& self, Arguments arguments, Io& io) {
   if (!config) return fail(self, config.error(), io);
   auto scopes = digest_scopes(digest, *config);
   if (!scopes) return fail(self, scopes.error(), io);
-  const auto store = open_store(choice, *config, IfMissing::Fail);
+  const auto store = open_store(choice, *config);
   if (!store) return fail(self, store.error(), io);
   const auto known = (*store)->find_user(name);
   if (!known) return fail(self, store_failure(known.error()), io);
@@ -223,7 +232,7 @@ int run_user_remove(const Command& self, Arguments arguments, Io& io) {
 int run_user_list(const Command& self, Arguments arguments, Io& io) {
   const auto describe = [](const UserRecord& user) {
     JsonArray digests;
-    for (const store::DigestSecret& one : user.digests) digests.push_back(JsonObject{{"realm", one.realm}, {"algorithm", algorithm_name(one.hash)}});
+    for (const store::DigestSecret& one : user.digests) digests.push_back(JsonObject{{"realm", one.realm}, {"algorithm", digest::name_of(one.hash)}});
     return JsonObject{{"name", user.name}, {"roles", json_strings(user.roles)}, {"digests", std::move(digests)}, {"disabled", user.disabled},
                       {"created", rfc3339(user.created)}, {"changed", rfc3339(user.changed)}};
   };

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 
+#include <algorithm>
 #include <array>
 
 namespace quivive::digest {
@@ -19,6 +20,11 @@ constexpr std::array kAlgorithms{
 std::span<const DigestAlgorithmInfo> all_algorithms() { return kAlgorithms; }
 
 const DigestAlgorithmInfo& info(DigestAlgorithm algorithm) { return kAlgorithms[static_cast<std::size_t>(algorithm)]; }
+
+std::string_view name_of(crypto::HashKind hash) {
+  const auto row = std::ranges::find_if(kAlgorithms, [&](const DigestAlgorithmInfo& one) { return one.hash == hash && !one.session; });
+  return row == kAlgorithms.end() ? "?" : row->name;
+}
 
 std::optional<DigestAlgorithm> parse_algorithm(std::string_view name) {
   for (const DigestAlgorithmInfo& row : kAlgorithms) {

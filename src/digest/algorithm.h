@@ -28,6 +28,9 @@ struct DigestAlgorithmInfo {
 [[nodiscard]] const DigestAlgorithmInfo& info(DigestAlgorithm algorithm);
 [[nodiscard]] inline std::string_view name_of(DigestAlgorithm algorithm) { return info(algorithm).name; }
 
+// "SHA-256", as a challenge names the hash; "?" for one that is not Digest's.
+[[nodiscard]] std::string_view name_of(crypto::HashKind hash);
+
 // In any case: clients write "md5" too.
 [[nodiscard]] std::optional<DigestAlgorithm> parse_algorithm(std::string_view name);
 

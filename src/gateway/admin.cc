@@ -112,12 +112,19 @@ Awaitable<Admin::Reply> Admin::answer(const http::RequestHead& head) {
     if (found.empty()) co_return Reply{404, "application/json", R"({"error":"no rejection with this id is remembered"})"};
     co_return Reply{200, "application/json", std::move(found)};
   }
-  if (reads && path == "/lockouts") co_return Reply{200, "application/json", gateway_.lockouts_json()};
+  if (reads && path == "/lockouts") {
+    std::string locked = co_await gateway_.lockouts_json();
+    co_return Reply{200, "application/json", std::move(locked)};
+  }
   // Threat: a page that a browser on this machine is shown, and that sends commands here.
   if (head.method == "POST" && (view.find(http::FieldId::Origin) != nullptr || view.find(http::FieldId::SecFetchSite) != nullptr)) {
     co_return Reply{403, "application/json", R"({"error":"not from a web page"})"};
   }
-  if (head.method == "POST" && path == "/lockouts/clear") co_return clear_lockouts(head.target);
+  if (head.method == "POST" && path == "/lockouts/clear") {
+    std::string target(head.target);
+    Reply reply = co_await clear_lockouts(std::move(target));
+    co_return reply;
+  }
   if (head.method == "POST" && path == "/reload") {
     const ReloadOutcome outcome = co_await reload();
     const bool done = outcome.faults.empty();
@@ -131,17 +138,22 @@ Awaitable<Admin::Reply> Admin::answer(const http::RequestHead& head) {
 }
 
 // POST /lockouts/clear?user=NAME&network=NETWORK: either or both; all=1 for all.
-Admin::Reply Admin::clear_lockouts(std::string_view target) {
+Awaitable<Admin::Reply> Admin::clear_lockouts(std::string target) {
   const std::size_t mark = target.find('?');
-  const std::string_view query = mark == std::string_view::npos ? std::string_view{} : target.substr(mark + 1);
+  const std::string_view query = mark == std::string::npos ? std::string_view{} : std::string_view(target).substr(mark + 1);
   const auto value = [&](std::string_view name) { return http::form_decode(http::find_parameter(query, name).value); };
   const std::string user = value("user"), network = value("network");
   if ((value("all") == "1") != (user.empty() && network.empty())) {
-    return Reply{400, "application/json", R"({"error":"say whose: ?user=NAME, ?network=NETWORK, both, or ?all=1 alone"})"};
+    co_return Reply{400, "application/json", R"({"error":"say whose: ?user=NAME, ?network=NETWORK, both, or ?all=1 alone"})"};
   }
+  const auto cleared = co_await gateway_.clear_lockouts(user, network);
   JsonObject body;
-  body["cleared"] = gateway_.lockouts().clear(user, network);
-  return Reply{200, "application/json", to_json(body)};
+  if (cleared) {
+    body["cleared"] = *cleared;
+  } else {
+    body["error"] = fmt::format("nothing was cleared, since the store cannot say which hashes of the name are counted: {}", cleared.error().message);
+  }
+  co_return Reply{cleared ? 200 : 503, "application/json", to_json(body)};
 }
 
 Awaitable<std::string> Admin::explain(std::string id) {

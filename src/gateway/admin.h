@@ -36,7 +36,7 @@ class Admin {
   };
   [[nodiscard]] net::Awaitable<> serve(std::shared_ptr<net::Stream> stream);
   [[nodiscard]] net::Awaitable<Reply> answer(const http::RequestHead& head);
-  [[nodiscard]] Reply clear_lockouts(std::string_view target);
+  [[nodiscard]] net::Awaitable<Reply> clear_lockouts(std::string target);
   [[nodiscard]] net::Awaitable<std::string> explain(std::string id);
   [[nodiscard]] net::Awaitable<ReloadOutcome> reload();
 

@@ -49,4 +49,10 @@ std::string_view client_address(const http::RequestView& view, std::span<const c
   return address;
 }
 
+bool is_unknown_proxy(const http::RequestView& view, std::span<const config::Cidr> trusted, const Peer& peer) {
+  if (!config::is_loopback(peer.ip)) return false;
+  const bool forwards = view.find(http::FieldId::XForwardedFor) != nullptr || view.find(http::FieldId::Forwarded) != nullptr;
+  return forwards && !config::contains(trusted, peer.ip);
+}
+
 }  // namespace quivive::gateway

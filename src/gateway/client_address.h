@@ -19,4 +19,7 @@ struct Peer {
 // cannot be read ends the walk. Loopback is a proxy's, never the client's. The result lies in the fields, or in `peer`.
 [[nodiscard]] std::string_view client_address(const http::RequestView& view, std::span<const config::Cidr> trusted, const Peer& peer);
 
+// Whether the peer is on this machine and says that it forwards for somebody, and is not among `trusted`: all its clients are then taken for one.
+[[nodiscard]] bool is_unknown_proxy(const http::RequestView& view, std::span<const config::Cidr> trusted, const Peer& peer);
+
 }  // namespace quivive::gateway

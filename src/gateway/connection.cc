@@ -199,7 +199,9 @@ Awaitable<Connection::Next> Connection::refuse_head(const http::HeadResult& resu
 
 Awaitable<Connection::Next> Connection::serve_request() {
   record_.time = worker_.services.clock.now();
-  record_.remote = client_address(head_.view(), deployment_->config.trusted_proxies, {peer_, peer_ip_});
+  const auto& trusted = deployment_->config.trusted_proxies;
+  record_.remote = client_address(head_.view(), trusted, {peer_, peer_ip_});
+  if (worker_.may_tell_of_proxy(*deployment_) && is_unknown_proxy(head_.view(), trusted, {peer_, peer_ip_})) worker_.tell_of_proxy(deployment_, peer_);
   record_.method = head_.method;
   const std::string_view given = only_value(head_.view(), http::FieldId::XRequestId);
   if (is_sane_request_id(given)) {

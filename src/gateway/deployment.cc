@@ -5,6 +5,7 @@
 #include "config/report.h"
 #include "config/restart.h"
 #include "gateway/deploy_issuers.h"
+#include "gateway/digest_users.h"
 #include "gateway/logo.h"
 #include "gateway/whole_file.h"
 #include "store/memory_store.h"
@@ -30,6 +31,7 @@ class Deployer {
     name_cookies();
     name_headers();
     if (!faults_.failed() && out_.issuer != nullptr) begin_token_service(out_, context_, faults_);
+    if (!faults_.failed()) count_digest_users();
   }
   config::Report faults_;
 
@@ -67,6 +69,15 @@ class Deployer {
     if (!opened) return fault("accept.basic.htpasswd", opened.error());
     for (const std::string& warning : (*opened)->warnings()) out_.warnings.push_back(fmt::format("{}: {}", file, warning));
     out_.stores.users = std::move(*opened);
+  }
+
+  void count_digest_users() {
+    const bool looks = context_.only_looks && config_.store.kind == config::StoreLocation::Kind::Sqlite;
+    const auto count = [&](std::string_view realm, crypto::HashKind hash) {
+      if (looks) return backends::SqliteStore::look_for_digests(resolve(config_, config_.store.file), realm, hash);
+      return out_.stores.database->count_without_digest(realm, hash);
+    };
+    for (std::string& warning : warn_of_digest_users(config_, count)) out_.warnings.push_back(std::move(warning));
   }
 
   void make_upstreams() {

@@ -8,7 +8,9 @@
 #include "crypto/password.h"
 #include "crypto/system_random.h"
 #include "gateway/admin.h"
+#include "gateway/user_hashes.h"
 #include "net/fetch.h"
+#include "net/run_blocking.h"
 
 #include <csignal>
 #include <pthread.h>
@@ -118,8 +120,12 @@ DeployFaults Gateway::start(config::Config config) {
   store_watch_->look(deployment_->stores, clock_.now());
 
   net::tcp::endpoint at = endpoint_of(deployment_->config.listen.address);
+  const auto unknown_proxy = [this](std::shared_ptr<const Deployment> deployment, std::string address) {
+    control_.mailbox().post([this, deployment = std::move(deployment), address = std::move(address)] { tell_of_proxy(deployment, address); });
+  };
   for (std::size_t i = 0; i < worker_count; ++i) {
-    const Services services{clock_, board_, *store_watch_, control_, *key_sets_, *store_pool_, *hash_pool_, *resolver_pool_, nonce_master_, nonce_counts_, lockouts_, device_limits_, claim_pool_.get(), connections_};
+    const Services services{clock_, board_, *store_watch_, control_, *key_sets_, *store_pool_, *hash_pool_, *resolver_pool_, nonce_master_, nonce_counts_, lockouts_, device_limits_,
+                            claim_pool_.get(), connections_, unknown_proxy};
     workers_.push_back(std::make_unique<Worker>(services, deployment_, *random_));
     const auto port = i == 0 ? net::Listener::Port::Free : net::Listener::Port::Shared;
     if (const auto listening = workers_.back()->listen(at, port); !listening) return {{listening.error().message}, true};
@@ -267,6 +273,7 @@ void Gateway::reload(std::function<void(ReloadOutcome)> done) {
     return refuse(deployed.error().lines);
   }
   deployment_ = std::move(*deployed);
+  told_of_proxy_ = false;
   adopt_keys(*deployment_, board_, *key_sets_);
   if (const auto& digest = deployment_->config.accept.digest) nonce_counts_.set_lifetime(digest->nonce_lifetime);
   lockouts_.set_limits(deployment_->config.lockout);
@@ -282,14 +289,34 @@ void Gateway::reload(std::function<void(ReloadOutcome)> done) {
              });
 }
 
-std::string Gateway::lockouts_json() {
+Awaitable<std::string> Gateway::lockouts_json() {
+  const auto locked = lockouts_.list(clock_.now());
+  std::function<std::vector<std::string>()> job = [store = deployment_->stores.database, locked] {
+    std::vector<std::string> accounts;
+    for (const auto& one : locked) accounts.push_back(user_behind(*store, one.user));
+    return accounts;
+  };
+  const auto accounts = co_await net::run_blocking<std::vector<std::string>>(*store_pool_, control_.mailbox(), std::move(job));
   JsonArray out;
-  for (const auto& locked : lockouts_.list(clock_.now())) {
+  for (std::size_t i = 0; i < locked.size(); ++i) {
     // Not before: rounded up.
-    const Instant until = std::chrono::ceil<std::chrono::seconds>(locked.until);
-    out.push_back(JsonObject{{"user", locked.user}, {"network", locked.network}, {"until", rfc3339(until)}});
+    const Instant until = std::chrono::ceil<std::chrono::seconds>(locked[i].until);
+    JsonObject item{{"user", locked[i].user}, {"network", locked[i].network}, {"until", rfc3339(until)}};
+    if (accounts && !(*accounts)[i].empty()) item["account"] = (*accounts)[i];
+    out.push_back(std::move(item));
   }
-  return to_json(out);
+  co_return to_json(out);
+}
+
+Awaitable<Result<std::size_t>> Gateway::clear_lockouts(std::string user, std::string network) {
+  if (user.empty()) co_return lockouts_.clear(user, network);
+  std::function<Result<std::vector<std::string>>()> job = [store = deployment_->stores.database, user] { return names_of(*store, user); };
+  const auto names = co_await net::run_blocking<Result<std::vector<std::string>>>(*store_pool_, control_.mailbox(), std::move(job));
+  if (!names) co_return error("the store has too much to do");
+  if (!*names) co_return names->error();
+  std::size_t cleared = 0;
+  for (const std::string& name : **names) cleared += lockouts_.clear(name, network);
+  co_return cleared;
 }
 
 void Gateway::keep_issuers_of(const Deployment& deployment) {
@@ -347,6 +374,13 @@ std::string Gateway::metrics() const {
   gauges.reloads = reloads_;
   gauges.reloads_refused = reloads_refused_;
   return expose(all, gauges);
+}
+
+// The first worker to find one is heard; those of the configuration before are not.
+void Gateway::tell_of_proxy(const std::shared_ptr<const Deployment>& deployment, std::string_view address) {
+  if (deployment != deployment_ || std::exchange(told_of_proxy_, true)) return;
+  notice("warning", fmt::format("requests from {} say that they were forwarded, and trusted_proxies does not name it: client addresses, and lock-outs with them, "
+                                "are not known; see trusted_proxies", address));
 }
 
 void Gateway::notice(std::string_view level, std::string_view text) {

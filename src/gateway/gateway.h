@@ -52,8 +52,10 @@ class Gateway {
   [[nodiscard]] bool ready() const;
   [[nodiscard]] std::shared_ptr<const Deployment> deployment() const { return deployment_; }
   [[nodiscard]] std::string metrics() const;
-  [[nodiscard]] auth::Lockouts& lockouts() { return lockouts_; }
-  [[nodiscard]] std::string lockouts_json();  // [{"user","network","until"}]: "" for a whole network
+  // [{"user","network","until"}]: "" for a whole network. Where the user is a hash that the store knows, also "account", whose it is.
+  [[nodiscard]] net::Awaitable<std::string> lockouts_json();
+  // As Lockouts::clear(); of a user also what is counted under hashes of the name. An Error, and nothing cleared, where the store cannot tell them.
+  [[nodiscard]] net::Awaitable<Result<std::size_t>> clear_lockouts(std::string user, std::string network);
   // Calls `visit` on every worker's own thread, then `done` on the control thread.
   void on_workers(std::function<void(Worker&)> visit, std::function<void()> done);
   [[nodiscard]] net::EventLoop& control() { return control_; }
@@ -71,6 +73,7 @@ class Gateway {
   void renew_nonces(Secret master);
   void keep_issuers_of(const Deployment& deployment);
   void worker_ended();
+  void tell_of_proxy(const std::shared_ptr<const Deployment>& deployment, std::string_view address);
   void notice(std::string_view level, std::string_view text);
 
   GatewayOptions options_;
@@ -103,6 +106,7 @@ class Gateway {
   Instant next_tending_{};            // of the token service; likewise
   Instant next_forgetting_{};  // of sessions; for whoever looks at the store
   Instant next_nonce_tending_{};  // likewise
+  bool told_of_proxy_ = false;  // under the configuration in force
   bool looking_ = false;
   bool stopping_ = false;
   std::uint64_t reloads_ = 0, reloads_refused_ = 0;

@@ -85,12 +85,18 @@ void Worker::left(Connection& connection) {
 
 void Worker::replace(std::shared_ptr<const Deployment> next) {
   deployment = std::move(next);
+  told_of_proxy_ = nullptr;
   for (OutcomeCache& cache : outcomes) cache.clear();
   // Pools of upstreams that are gone; requests in progress keep theirs alive.
   std::erase_if(upstreams_, [&](const auto& item) {
     const auto& kept = deployment->upstreams;
     return std::none_of(kept.begin(), kept.end(), [&](const auto& target) { return target.get() == item.first; });
   });
+}
+
+void Worker::tell_of_proxy(const std::shared_ptr<const Deployment>& of, std::string_view address) {
+  told_of_proxy_ = of.get();
+  if (services.unknown_proxy) services.unknown_proxy(of, std::string(address));
 }
 
 void Worker::drain() {

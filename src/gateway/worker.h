@@ -22,6 +22,7 @@
 
 #include <array>
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -50,6 +51,8 @@ struct Services {
   DeviceLimits& device_limits;
   net::WorkerPool* claim_pool;   // for counts of nonces that are the store's: `shared: store` as the gateway started; else null
   std::atomic<std::size_t>& connections;  // of all workers together; touched when one is accepted or ends
+  // That a proxy at this address, on this machine, is not among the deployment's trusted_proxies. Any thread; may be none.
+  std::function<void(std::shared_ptr<const Deployment>, std::string)> unknown_proxy = {};
 };
 
 class Worker {
@@ -73,6 +76,9 @@ class Worker {
   void joined(Connection& connection);
   void left(Connection& connection);
   [[nodiscard]] bool draining() const { return draining_; }
+  // Once for each deployment is enough.
+  [[nodiscard]] bool may_tell_of_proxy(const Deployment& of) const { return told_of_proxy_ != &of; }
+  void tell_of_proxy(const std::shared_ptr<const Deployment>& of, std::string_view address);
 
   Services services;
   OutcomeMemory memory;  // before all that may hold a principal: it goes last
@@ -104,6 +110,7 @@ class Worker {
   Connection* connections_ = nullptr;  // intrusive list
   std::size_t connection_count_ = 0;
   bool draining_ = false;
+  const Deployment* told_of_proxy_ = nullptr;
 };
 
 }  // namespace quivive::gateway

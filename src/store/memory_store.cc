@@ -32,6 +32,16 @@ Result<std::optional<UserRecord>> MemoryStore::find_user_by_hash(std::string_vie
   return std::optional<UserRecord>{};
 }
 
+Result<std::size_t> MemoryStore::count_without_digest(std::string_view realm, crypto::HashKind hash) {
+  const std::scoped_lock lock(mutex_);
+  std::size_t out = 0;
+  for (const auto& [name, user] : users_) {
+    const auto fits = [&](const DigestSecret& digest) { return digest.realm == realm && digest.hash == hash; };
+    if (!user.digests.empty() && std::none_of(user.digests.begin(), user.digests.end(), fits)) ++out;
+  }
+  return out;
+}
+
 Result<Change> MemoryStore::add_user(const UserRecord& user) {
   if (const auto ok = check_record(user); !ok) return ok.error();
   const std::scoped_lock lock(mutex_);

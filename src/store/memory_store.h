@@ -17,6 +17,7 @@ class MemoryStore final : public Store {
  public:
   [[nodiscard]] Result<std::optional<UserRecord>> find_user(std::string_view name) override;
   [[nodiscard]] Result<std::optional<UserRecord>> find_user_by_hash(std::string_view user_hash) override;
+  [[nodiscard]] Result<std::size_t> count_without_digest(std::string_view realm, crypto::HashKind hash) override;
   [[nodiscard]] Result<Change> add_user(const UserRecord& user) override;
   [[nodiscard]] Result<Change> set_password(std::string_view name, const Secret& hash, const std::vector<DigestSecret>& digests, Instant at) override;
   [[nodiscard]] Result<Change> set_disabled(std::string_view name, bool disabled, Instant at) override;

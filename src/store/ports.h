@@ -33,6 +33,8 @@ class UserStore : public UserLookup {
   // The user one of whose digests has this user_hash, in lower-case hexadecimal: a Digest client that hides the name sends
   // it in place of the name (RFC 7616 section 3.4.4).
   [[nodiscard]] virtual Result<std::optional<UserRecord>> find_user_by_hash(std::string_view user_hash) = 0;
+  // How many users have Digest secrets, and none for this realm and hash: such a realm, or algorithm, came after their passwords.
+  [[nodiscard]] virtual Result<std::size_t> count_without_digest(std::string_view realm, crypto::HashKind hash) = 0;
   [[nodiscard]] virtual Result<Change> add_user(const UserRecord& user) = 0;  // Exists if the name is taken
   // In one step: the hash, and `digests` in place of all that were there. A password's Digest secrets never outlive it.
   // A Store also revokes the user's sessions, from `at` on.

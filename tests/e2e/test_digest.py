@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from harness import Gateway, config, eventually, expect, secret
+from harness import Gateway, command, config, eventually, expect, secret
 from harness.digest import REALM, Client, hashed, parameters
 
 ALICE = ("alice", secret("open-sesame-42"))
@@ -195,14 +195,29 @@ def test_another_realm_needs_other_secrets(upstream):
         gateway.add_user(*ALICE, digest=True)
         client = Client(gateway, *ALICE)
         expect(gateway, client.get(), 200, "allowed")
+        assert gateway.command("user", "add", "basic-only", "--password-stdin", stdin=secret("of no concern here") + "\n").exit == 0
+        check = lambda: command("check", gateway.config_path)  # noqa: E731
+        reload = lambda: command("reload", "--admin", "%s:%d" % gateway.admin)  # noqa: E731
+        warning = "1 user has no Digest secret for realm {} and {}, and is refused there: quivive user passwd NAME --digest"
+        assert "no Digest secret" not in check().err and "no Digest secret" not in reload().err
+        gateway.configure({**settings, "accept": {"digest": {"algorithms": ["SHA-256", "SHA-256-sess", "MD5"]}}})
+        for told in (check(), reload()):
+            assert told.exit == 0 and re.findall(r"\d+ user.*", told.err) == [warning.format(REALM, "MD5")], told.err
         gateway.configure({**settings, "realm": "moved.example.com"})
-        gateway.reload()
-        gateway.notice("configuration reloaded")
+        for told in (check(), reload()):
+            assert told.exit == 0 and f"warning: {warning.format('moved.example.com', 'SHA-256')}\n" in told.err, told.err
+        gateway.notice(warning.format("moved.example.com", "SHA-256"))
         client.challenge()
         response = expect(gateway, client.get(realm="moved.example.com"), 401, "digest-wrong-response")
         assert "another realm" in gateway.explain(response.get("X-Request-Id")).out
         assert gateway.command("user", "passwd", ALICE[0], "--digest", "--password-stdin", stdin=ALICE[1] + "\n").exit == 0
         eventually(lambda: client.get(realm="moved.example.com").status == 200, within=5.0)
+        assert "no Digest secret" not in check().err and "no Digest secret" not in reload().err
+        gateway.configure(settings)
+        gateway.stop()
+        assert "no Digest secret for realm api.example.com" in check().err  # of a store that nobody has open, too
+        gateway.start()
+        gateway.notice(warning.format(REALM, "SHA-256"))
 
 
 def test_userhash(upstream):

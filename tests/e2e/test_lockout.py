@@ -131,6 +131,19 @@ def test_the_right_password_forgets_what_was_mistyped(upstream, issuer):
         expect(gateway, ask(gateway, basic(*ALICE)), 429, "locked-out")
 
 
+def test_right_passwords_between_guesses_do_not_let_them_go_on_for_ever(upstream, issuer):
+    conf = settings(upstream, issuer, network_failures=0)
+    conf["accept"]["basic"] = {"remember": "0s"}  # each right one counts as such
+    with Gateway(conf, files={"jwks.json": issuer.key_set()}) as gateway:
+        gateway.add_user(*ALICE)
+        heard = 0
+        while ask(gateway, basic(*ALICE)).status == 200 and heard < 60:
+            heard += sum(response.status == 401 for response in guess(gateway, times=2))
+        assert heard == 9  # three times what locks at once
+        expect(gateway, guess(gateway)[0], 429, "locked-out")
+        expect(gateway, ask(gateway, basic(*ALICE), "198.51.100.7"), 200, "allowed")
+
+
 def test_many_names_lock_the_network(gateway):
     for n in range(8):
         expect(gateway, guess(gateway, f"user{n}")[0], 401, "password-wrong")
@@ -201,6 +214,38 @@ def test_a_hashed_name_that_is_locked_is_locked_for_the_right_password_too(upstr
         expect(gateway, get(ALICE[1], "198.51.100.7", 21), 200, "allowed")
 
 
+def test_a_user_is_let_go_by_name_where_a_hash_of_it_is_locked(upstream, issuer):
+    conf = settings(upstream, issuer)
+    conf["accept"]["digest"] = {"userhash": True, "algorithms": ["SHA-256", "MD5"]}
+    with Gateway(conf, files={"jwks.json": issuer.key_set()}) as gateway:
+        gateway.add_user(*ALICE, digest=True)
+        gateway.add_user("carol", secret("correct owl for lockouts"), digest=True)
+        admin = ("--admin", "%s:%d" % gateway.admin)
+
+        def by_hash(user, name="sha256", algorithm="SHA-256"):
+            hashed = hashlib.new(name, f"{user}:api.example.com".encode()).hexdigest()
+            nonce = ask(gateway, {}).all("WWW-Authenticate")[0].split('nonce="')[1].split('"')[0]
+            field = (f'Digest username="{hashed}", userhash=true, realm="api.example.com", nonce="{nonce}", uri="/", algorithm={algorithm}, qop=auth, nc=00000001, '
+                     f'cnonce="c", response="{"0" * len(hashed)}"')
+            return hashed, [ask(gateway, {"Authorization": field}).status for _ in range(4)]
+        users = {}
+        for user in ("alice", "nobody"):
+            users[user], answers = by_hash(user)
+            assert answers == [401, 401, 401, 429], user
+        rows = dict(line.split()[:2] for line in command("lockout", "list", *admin).out.splitlines()[1:])
+        assert rows == {users["alice"]: "(alice)", users["nobody"]: "192.0.2.0/24"}
+        listed = {one["user"]: one.get("account") for one in command("lockout", "list", "--json", *admin).json()}
+        assert listed == {users["alice"]: "alice", users["nobody"]: None}
+        cleared = command("lockout", "clear", "--user", "alice", *admin)
+        assert cleared.exit == 0 and "the next password is looked at" in cleared.out
+        assert [one["user"] for one in command("lockout", "list", "--json", *admin).json()] == [users["nobody"]]
+        # Of every algorithm, and of this user alone.
+        assert command("lockout", "clear", "--network", "192.0.2.0/24", *admin).exit == 0
+        assert by_hash("alice", "md5", "MD5")[1] == by_hash("carol")[1] == [401, 401, 401, 429]
+        assert command("lockout", "clear", "--user", "alice", "--network", "192.0.2.0/24", *admin).exit == 0
+        assert [one["account"] for one in command("lockout", "list", "--json", *admin).json()] == ["carol"]
+
+
 def test_a_full_queue_lets_nobody_guess_what_is_remembered(upstream, issuer):
     conf = {**settings(upstream, issuer), "workers": 1, "limits": {"hash_queue": 1, "hash_threads": 1}}
     with Gateway(conf, files={"jwks.json": issuer.key_set()}) as gateway:
@@ -226,6 +271,32 @@ def test_loopback_is_not_counted(upstream, issuer):
         gateway.add_user(*ALICE)
         guess(gateway, times=12)
         expect(gateway, ask(gateway, basic(*ALICE)), 200, "allowed")
+
+
+def test_a_proxy_on_this_machine_that_nobody_trusts_is_told_of_once(upstream, issuer):
+    conf = {**settings(upstream, issuer), "trusted_proxies": []}
+    with Gateway(conf, files={"jwks.json": issuer.key_set()}) as gateway:
+        told = lambda: [n for n in gateway.notices() if "say that they were forwarded" in n["message"]]  # noqa: E731
+        assert gateway.get("/").status == 401 and not told()
+
+        def by_both_workers(field, value):
+            """A connection each, of which both workers get some."""
+            for _ in range(40):
+                assert gateway.get("/", {field: value}).status == 401
+        by_both_workers("X-Forwarded-For", "192.0.2.7")
+        assert gateway.notice("requests from 127.0.0.1 say that they were forwarded, and trusted_proxies does not name it")["level"] == "warning"
+        before = len(gateway.notices())
+        gateway.reload()  # anew for each configuration
+        gateway.notice("configuration reloaded", after=before)
+        by_both_workers("Forwarded", "for=192.0.2.7")
+        gateway.notice("say that they were forwarded", after=before)
+        before = len(gateway.notices())
+        gateway.configure({**conf, "trusted_proxies": ["127.0.0.1"]})
+        gateway.reload()
+        gateway.notice("configuration reloaded", after=before)
+        by_both_workers("X-Forwarded-For", "192.0.2.7")
+        gateway.stop()
+        assert len(told()) == 2
 
 
 def test_list_and_clear(gateway):

@@ -43,6 +43,83 @@ def test_zero_configuration(upstream, tmp_path):
     assert key not in again.printed() and "qv_" not in re.sub(r"first key.*", "", again.printed()), "shown once"
 
 
+def banner_line(gateway, start):
+    """The line of what serve prints at its start that begins so; None where none does."""
+    eventually(lambda: "\nlog  " in gateway.printed())
+    return next((line for line in gateway.printed().splitlines() if line.startswith(start)), None)
+
+
+def test_the_first_key_comes_with_the_command_that_makes_more(upstream, tmp_path):
+    with zero(upstream, tmp_path) as gateway:
+        line = banner_line(gateway, "first key")
+        secret(re.search(r"qv_\w+", line).group())
+        assert line.endswith("make more with: quivive key create --owner NAME")
+        assert command(*line.split("quivive ")[1].split(" "), folder=tmp_path).exit == 0
+
+
+def test_beside_a_configuration_that_command_names_the_store(upstream, tmp_path):
+    (tmp_path / "quivive.yaml").write_text(json.dumps(config(upstream.url, store="sqlite:other.db")))
+    with zero(upstream, tmp_path) as gateway:
+        line = banner_line(gateway, "first key")
+        secret(re.search(r"qv_\w+", line).group())
+        assert line.endswith("quivive key create --owner NAME --store sqlite:quivive.db")
+        made = command(*line.split("quivive ")[1].split(" "), "--json", folder=tmp_path)
+        assert gateway.get("/", {"X-API-Key": secret(made.json()["key"])}).status == 200
+    assert not (tmp_path / "other.db").exists()
+
+
+def test_a_store_whose_keys_all_ended_says_how_to_make_one(upstream, tmp_path):
+    store = ("--store", "sqlite:quivive.db")
+    ended = command("key", "create", "--owner", "gone", "--json", *store, folder=tmp_path).json()
+    assert command("key", "revoke", ended["id"], *store, folder=tmp_path).exit == 0
+    with zero(upstream, tmp_path) as gateway:
+        assert banner_line(gateway, "first key") is None
+        line = banner_line(gateway, "keys ")
+        assert re.search(r"none that works: the only one is revoked or expired; make one with: quivive key create --owner NAME$", line), line
+        key = secret(command("key", "create", "--owner", "ops", "--json", folder=tmp_path).json()["key"])
+        assert gateway.get("/", {"X-API-Key": key}).status == 200
+    with zero(upstream, tmp_path) as gateway:
+        assert banner_line(gateway, "keys ") is None and banner_line(gateway, "first key") is None
+
+
+def test_a_start_that_finds_its_port_taken_loses_no_key(upstream, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        refused = command("serve", "--upstream", upstream.url, "--listen", "127.0.0.1:%d" % taken.getsockname()[1], "--admin", "127.0.0.1:0", folder=tmp_path)
+    assert refused.exit == 3 and "qv_" not in refused.out, refused
+    assert f"a new store was created, {tmp_path}/quivive.db; it is empty, and the next start uses it\n" in refused.err
+    with zero(upstream, tmp_path) as gateway:
+        key = secret(re.search(r"qv_\w+", banner_line(gateway, "first key")).group())
+        assert gateway.get("/", {"X-API-Key": key}).status == 200
+
+
+def test_a_command_that_creates_a_store_says_where(upstream, tmp_path):
+    commands = {"key create": ["--owner", "x"], "user add": ["olivia", "--password-stdin"], "client create": ["reports"]}
+    for name, more in commands.items():
+        folder = tmp_path / name.split(" ")[0]
+        folder.mkdir()
+        password = secret("a password that makes a store") + "\n"
+        first = command(*name.split(" "), *more, folder=folder, stdin=password)
+        assert first.exit == 0 and first.err.startswith(f"quivive {name}: a new store was created, {folder}/quivive.db; "), first.err
+        again = command(*name.split(" "), *(word.replace("olivia", "oscar").replace("reports", "bills") for word in more), folder=folder, stdin=password)
+        assert again.exit == 0 and again.err == ""
+    service = config(upstream.url, issuer={"url": "https://id.example.com", "audience": "https://api.example.com"})
+    (tmp_path / "quivive.yaml").write_text(json.dumps(service))
+    minted = command("token", "mint", "--subject", "olivia", folder=tmp_path)
+    assert minted.exit == 0 and f"a new store was created, {tmp_path}/quivive.db" in minted.err, minted.err
+
+
+def test_user_add_says_where_a_password_file_stands_in(upstream, tmp_path):
+    (tmp_path / "users").write_text("")
+    folder, password = {"folder": tmp_path}, {"stdin": secret("a password in the wrong place") + "\n"}
+    for accept, said in ({"basic": {"htpasswd": "users"}}, "olivia cannot sign in by Basic"), ({"basic": {"htpasswd": "users"}, "digest": {}}, "olivia cannot sign in by Basic, but by Digest"):
+        (tmp_path / "quivive.yaml").write_text(json.dumps(config(upstream.url, accept=accept)))
+        added = command("user", "add", "olivia", "--password-stdin", *(["--digest"] * ("digest" in accept)), **folder, **password)
+        assert added.exit == 0 and added.err.endswith(f"passwords are looked up in users (accept.basic.htpasswd) and not in the store: {said}\n"), added.err
+        assert command("user", "remove", "olivia", **folder).exit == 0
+    (tmp_path / "quivive.yaml").write_text(json.dumps(config(upstream.url, accept={"basic": {}})))
+    assert command("user", "add", "olivia", "--password-stdin", **folder, **password).err == ""
+
+
 @pytest.mark.parametrize("arguments", [["--upstream", "nonsense"], ["--upstream", "http://127.0.0.1:1/path"], ["--upstream", "ftp://x"],
                                        ["--upstream", "http://127.0.0.1:1", "--listen", "127.0.0.1:99999"], ["--nonsense"],
                                        ["--upstream", "http://127.0.0.1:1", "--admin", "nowhere"],

@@ -204,6 +204,20 @@ TEST_P(StoreContract, FindUserByHash_FindsTheWholeUserOfAnyDigest) {
   EXPECT_EQ(must(other_.find_user_by_hash(digest("a", Sha256, '4').user_hash))->name, "anna");
 }
 
+TEST_P(StoreContract, CountWithoutDigest_CountsThoseWhoseSecretsAreForSomethingElse) {
+  UserRecord anna = user("anna"), bert = user("bert");
+  anna.digests = {digest("a", Sha256, '1'), digest("b", Md5, '2')};
+  bert.digests = {digest("a", Sha256, '3')};
+  for (const UserRecord& one : {anna, bert, user("of basic only")}) (void)must(store_.add_user(one));
+  EXPECT_EQ(must(other_.count_without_digest("a", Sha256)), 0u);
+  EXPECT_EQ(must(other_.count_without_digest("b", Md5)), 1u);
+  EXPECT_EQ(must(other_.count_without_digest("a", Md5)), 2u);
+  EXPECT_EQ(must(other_.count_without_digest("elsewhere", Sha256)), 2u);
+  (void)must(store_.set_password("bert", Secret{"h"}, {digest("b", Md5, '4')}, kNow));
+  EXPECT_EQ(must(other_.count_without_digest("b", Md5)), 0u);
+  EXPECT_EQ(must(other_.count_without_digest("a", Sha256)), 1u);
+}
+
 TEST_P(StoreContract, AddKey_IsFoundWhole) {
   EXPECT_EQ(must(store_.add_key(key("k1"))), Change::Done);
   EXPECT_EQ(must(other_.find_key("k1")), key("k1"));
@@ -479,6 +493,43 @@ TEST_P(StoreContract, RotateKeyFromManyThreads_OneWins) {
   const auto keys = must(store_.list_keys());
   ASSERT_EQ(keys.size(), 2u);
   EXPECT_TRUE(must(store_.find_key(must(store_.find_key("k"))->rotated_to)));
+}
+
+TEST_P(StoreContract, RevokeKeyFromManyThreads_TheEarliestInstantStays) {
+  (void)must(store_.add_key(key("k")));
+  std::atomic<int> done{0};
+  on_threads(8, [&](int i) {
+    if (must((i % 2 == 0 ? store_ : other_).revoke_key("k", after(60 + (i * 5 + 3) % 8))) == Change::Done) ++done;
+  });
+  EXPECT_EQ(done, 8);
+  for (Store* one : {&store_, &other_}) EXPECT_EQ(must(one->find_key("k"))->revoked, after(60));
+}
+
+TEST_P(StoreContract, AddRevocationFromManyThreads_TheWidestStays) {
+  Revocation widest = revocation("anna");
+  widest.cutoff = after(67);
+  widest.forget = after(167);
+  on_threads(8, [&](int i) {
+    const int wide = (i * 5 + 3) % 8;  // not in the order of the threads
+    Revocation one = revocation("anna");
+    one.cutoff = after(60 + wide);
+    one.forget = after(160 + wide);
+    EXPECT_TRUE((i % 2 == 0 ? store_ : other_).add_revocation(one));
+  });
+  for (Store* one : {&store_, &other_}) EXPECT_EQ(must(one->list_revocations()), std::vector{widest});
+}
+
+TEST_P(StoreContract, NotePlaceFromManyThreads_TheLatestStay) {
+  constexpr int kThreads = 8, kEach = 10;  // more places than are kept
+  on_threads(kThreads, [&](int i) {
+    Store& store = i % 2 == 0 ? store_ : other_;
+    EXPECT_TRUE(store.note_place("anna", "home", after(1000 + (i * 5 + 3) % kThreads)));
+    for (int n = 0; n < kEach; ++n) EXPECT_TRUE(store.note_place("anna", std::to_string(kEach * i + n), after(kEach * i + n)));
+  });
+  EXPECT_TRUE(must(other_.knows_place("anna", "home", after(1007))));
+  EXPECT_FALSE(must(other_.knows_place("anna", "home", after(1008))));
+  constexpr int kOldest = kThreads * kEach - static_cast<int>(kMostPlaces - 1);  // of those that stay beside it
+  for (int n = 0; n < kThreads * kEach; ++n) EXPECT_EQ(must(other_.knows_place("anna", std::to_string(n), kNow)), n >= kOldest) << n;
 }
 
 TEST_P(StoreContract, ReadersAndWritersAtOnce_SeeWholeRecords) {

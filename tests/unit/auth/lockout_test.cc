@@ -132,6 +132,47 @@ TEST(Lockouts, TheRightOne_ForgetsWhatWasMistyped) {
   EXPECT_EQ(wait(lockouts), seconds(0));
 }
 
+// Wrong ones, each time as many as do not lock, and a right one after them, until it would have to wait; how many wrong ones were heard.
+int guess_between_right_ones(Lockouts& lockouts, int at_a_time, Instant now) {
+  int heard = 0;
+  for (int round = 0; round < 20; ++round) {
+    heard += fail(lockouts, at_a_time, guess(), now);
+    if (lockouts.begin(guess(), now).time > Duration{0}) break;
+    lockouts.end(guess(), GuessResult::Right);
+  }
+  return heard;
+}
+
+TEST(Lockouts, GuessesBetweenRightOnes_LockAtThreeTimesTheLimit) {
+  Lockouts lockouts;
+  EXPECT_EQ(guess_between_right_ones(lockouts, 9, kStart), 30);
+  EXPECT_EQ(wait(lockouts), seconds(30));
+  EXPECT_FALSE(lockouts.wait(guess(), kStart).unless_familiar);
+  EXPECT_EQ(wait(lockouts, guess("alice", kAway)), seconds(0));
+  EXPECT_EQ(lockouts.list(kStart).size(), 1U);
+  // They decay as the others do.
+  EXPECT_EQ(guess_between_right_ones(lockouts, 9, kStart + seconds(30)), 1);
+  EXPECT_EQ(guess_between_right_ones(lockouts, 9, kStart + seconds(30) + minutes(15)), 30);
+  EXPECT_EQ(lockouts.clear("alice", kHome), 1U);
+  EXPECT_EQ(wait(lockouts, guess(), kStart + seconds(30) + minutes(15)), seconds(0));
+}
+
+TEST(Lockouts, RightOnesAlone_AreNeverCounted) {
+  Lockouts lockouts;
+  EXPECT_EQ(guess_between_right_ones(lockouts, 0, kStart), 0);
+  EXPECT_EQ(lockouts.clear("alice", kHome), 0U);  // nothing of the pair is kept
+  EXPECT_EQ(fail(lockouts, 20), 10);
+}
+
+TEST(Lockouts, AnOutageBetweenGuesses_CountsNowhere) {
+  Lockouts lockouts;
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_EQ(lockouts.begin(guess(), kStart).time, seconds(0));
+    lockouts.end(guess(), GuessResult::Neither);
+  }
+  EXPECT_EQ(guess_between_right_ones(lockouts, 9, kStart), 30);
+}
+
 TEST(Lockouts, ARightOne_DoesNotForgiveTheNetwork) {
   Lockouts lockouts;
   for (int i = 0; i < 99; ++i) fail(lockouts, 1, guess("user" + std::to_string(i)));

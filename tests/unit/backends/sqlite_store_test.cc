@@ -132,6 +132,27 @@ TEST(SqliteStore, Look_ChangesNothing) {
   EXPECT_NE(::access(folder.path("other.db-shm").c_str(), F_OK), 0);
 }
 
+TEST(SqliteStore, LookForDigests_CountsWhatIsThere_AndChangesNothing) {
+  const TempFolder folder;
+  const std::string path = folder.path("store.db");
+  const auto count = [&](std::string_view realm) { return SqliteStore::look_for_digests(path, realm, crypto::HashKind::Sha256).value(); };
+  EXPECT_EQ(count("a"), 0u);
+  EXPECT_NE(::access(path.c_str(), F_OK), 0);
+  auto store = open(path);
+  const store::DigestSecret digest{.realm = "a", .hash = crypto::HashKind::Sha256, .secret = Secret{std::string(64, '1')}, .user_hash = std::string(64, '2')};
+  ASSERT_TRUE(store->add_user({.name = "anna", .password_hash = Secret{"h"}, .digests = {digest}}));
+  EXPECT_EQ(count("a"), 0u);
+  EXPECT_EQ(count("b"), 1u);  // what is in the log of who has it open counts
+  store.reset();
+  const std::string before = folder.read("store.db");
+  EXPECT_EQ(count("a"), 0u);
+  EXPECT_EQ(count("b"), 1u);
+  EXPECT_EQ(folder.read("store.db"), before);
+  for (const char* beside : {"-wal", "-shm", "-journal"}) EXPECT_NE(::access((path + beside).c_str(), F_OK), 0) << beside;
+  RawDb(path).run("PRAGMA user_version=1");
+  EXPECT_EQ(count("b"), 0u);
+}
+
 // A store file as the first version made it: the schema is written out, since files in the field stay as they are.
 constexpr const char* kSchema1 = R"(
   CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), changes INTEGER NOT NULL) STRICT;

@@ -35,7 +35,8 @@ TEST_F(KeyCommandTest, Create_PrintsTheKeyOnceAndStoresItsDigest) {
   ASSERT_TRUE(parsed);
   const std::string id(parsed->id);
   EXPECT_EQ(result.out, key + "   shown once\nid " + id + "   owner billing   scopes orders:read orders:write   expires 2027-02-22\n");
-  EXPECT_EQ(result.err, "");
+  EXPECT_EQ(result.err, "quivive key create: a new store was created, " + folder_.path("store.db") + "; a gateway that uses another one knows nothing of what is in it\n");
+  EXPECT_EQ(run({"key", "create", "--owner", "billing"}).err, "");  // it is there now
 
   const auto stored = record(id);
   EXPECT_EQ(stored.digest, auth::api_key_digest(key));

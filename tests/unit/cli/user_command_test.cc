@@ -86,6 +86,7 @@ TEST_F(UserCommandTest, AddTwice_IsNoAndTheFirstStays) {
 }
 
 TEST_F(UserCommandTest, WrongInput_AddsNobodyAndRepeatsNoPassword) {
+  ASSERT_TRUE(backends::SqliteStore::open(folder_.path("store.db")));  // there, so that nothing is said of it
   struct Row {
     std::string name, role, password, part;
   };
@@ -99,7 +100,6 @@ TEST_F(UserCommandTest, WrongInput_AddsNobodyAndRepeatsNoPassword) {
     EXPECT_EQ(result.err.find("s3cret"), std::string::npos);
     expect_one_line(result.err);
   }
-  ASSERT_TRUE(backends::SqliteStore::open(folder_.path("store.db")));
   EXPECT_EQ(run({"user", "list", "--json"}).out, "[]\n");
 }
 

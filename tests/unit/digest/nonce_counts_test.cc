@@ -1,5 +1,7 @@
 #include "digest/nonce_counts.h"
 
+#include "support/allocation_count.h"
+
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -65,15 +67,36 @@ TEST(NonceCounts, WhatWasUsed_IsNeverFreshAgain) {
 }
 
 TEST(NonceCounts, AMillionUsedNonces_AreForgottenAsTheyAge) {
+  const std::size_t before = support::allocated_octets();
   NonceCounts counts(kLifetime);
-  std::size_t most = 0;
+  std::size_t most = 0, most_octets = 0;
   Instant now = kStart;
   for (std::uint32_t i = 1; i <= 1'000'000; ++i) {
     if (i % 1000 == 0) now += std::chrono::seconds(3);  // fifty minutes in all
     ASSERT_EQ(counts.claim(nonce(i, now), 1, now), NonceClaim::Fresh);
-    if (i % 10'000 == 0) most = std::max(most, counts.size());
+    if (i % 10'000 != 0) continue;
+    most = std::max(most, counts.size());
+    most_octets = std::max(most_octets, support::allocated_octets() - before);
   }
   EXPECT_LT(most, 210'000U);  // two lifetimes of them
+  RecordProperty("octets", static_cast<int>(most_octets));
+  EXPECT_LT(most_octets, 16U * 1024 * 1024);
+}
+
+// The bound: what a million take that are all young, and no more whatever comes after them.
+TEST(NonceCounts, AMillionYoungNonces_StayWithinTheirBound) {
+  const std::size_t before = support::allocated_octets();
+  NonceCounts counts(kLifetime);
+  std::size_t most_octets = 0;
+  for (std::uint32_t i = 1; i <= 1'200'000; ++i) {
+    const Instant now = kStart + std::chrono::milliseconds(i / 100);
+    ASSERT_EQ(counts.claim(nonce(i, now), 1, now), NonceClaim::Fresh);
+    if (i % 10'000 == 0) most_octets = std::max(most_octets, support::allocated_octets() - before);
+  }
+  EXPECT_LE(counts.size(), 1'000'000U);
+  RecordProperty("octets", static_cast<int>(most_octets));
+  EXPECT_LT(most_octets, 80U * 1024 * 1024);
+  EXPECT_GT(most_octets, 500'000U * 16);  // it was counted
 }
 
 TEST(NonceCounts, BeyondItsCapacity_TheOldestAreStale_NeverFresh) {

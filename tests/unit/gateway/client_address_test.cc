@@ -53,5 +53,22 @@ TEST(ClientAddress, BehindProxies) {
 
 TEST(ClientAddress, OfAStranger_IsWhatTheSocketSays) { EXPECT_EQ(address_behind({"192.0.2.7"}, "203.0.113.5"), "203.0.113.5"); }
 
+TEST(ClientAddress, AProxyOnThisMachine_IsUnknown_UnlessItIsTrusted) {
+  const auto is_unknown = [](std::string_view peer, std::vector<std::string_view> trusted_networks, std::vector<http::Field> fields) {
+    std::vector<config::Cidr> trusted;
+    for (const std::string_view network : trusted_networks) trusted.push_back(*config::Cidr::parse(network));
+    http::RequestView view;
+    view.fields = fields;
+    return is_unknown_proxy(view, trusted, {peer, *config::parse_ip(peer)});
+  };
+  const http::Field x_forwarded{"X-Forwarded-For", "192.0.2.7", http::FieldId::XForwardedFor}, forwarded{"Forwarded", "for=192.0.2.7", http::FieldId::Forwarded};
+  EXPECT_TRUE(is_unknown("127.0.0.1", {}, {x_forwarded}));
+  EXPECT_TRUE(is_unknown("127.0.0.1", {"10.0.0.0/8"}, {forwarded}));
+  EXPECT_TRUE(is_unknown("::1", {"127.0.0.0/8"}, {x_forwarded}));
+  EXPECT_FALSE(is_unknown("127.0.0.1", {}, {}));
+  EXPECT_FALSE(is_unknown("127.0.0.1", {"127.0.0.1"}, {x_forwarded}));
+  EXPECT_FALSE(is_unknown("192.0.2.1", {}, {x_forwarded}));  // a client may write it there as well
+}
+
 }  // namespace
 }  // namespace quivive::gateway

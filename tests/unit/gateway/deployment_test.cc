@@ -165,6 +165,25 @@ TEST_F(DeploymentTest, Htpasswd_UsersOfTheFile_BadLinesAreWarnings) {
   EXPECT_EQ(d->warnings[0].find("plain text"), std::string::npos);
 }
 
+TEST_F(DeploymentTest, DigestUsersOfAnotherRealm_AreAWarning_OnceForEachRealmAndHash) {
+  store::UserRecord anna{.name = "anna", .password_hash = Secret("h")};
+  anna.digests = {{.realm = "here", .hash = crypto::HashKind::Sha256, .secret = Secret(std::string(64, '1')), .user_hash = std::string(64, '2')}};
+  store::UserRecord bert = anna;
+  bert.name = "bert";
+  ASSERT_TRUE(world_.store->add_user(anna));
+  ASSERT_TRUE(world_.store->add_user(bert));
+  const auto warnings = [&](std::string_view more, std::string_view algorithms) {
+    return deployed(fmt::format("{}accept:\n  digest: {{algorithms: [{}]}}\n{}", kUpstream, algorithms, more))->warnings;
+  };
+  const std::string routes = "routes:\n  - {path: /there/, realm: there}\n  - {path: /there/too/, realm: there}\n  - {path: /open/, public: true}\n  - {path: /}\n";
+  EXPECT_THAT(warnings("realm: here\n", "SHA-256, SHA-256-sess"), IsEmpty());
+  EXPECT_THAT(warnings("realm: here\n", "SHA-256, MD5"),
+              ElementsAre("2 users have no Digest secret for realm here and MD5, and are refused there: quivive user passwd NAME --digest"));
+  ASSERT_TRUE(world_.store->remove_user("bert"));
+  EXPECT_THAT(warnings("realm: here\n" + routes, "SHA-256"),
+              ElementsAre("1 user has no Digest secret for realm there and SHA-256, and is refused there: quivive user passwd NAME --digest"));
+}
+
 TEST_F(DeploymentTest, Htpasswd_WithoutUsableUser_Refused) {
   folder_.write("users", "bert:plain text\n");
   const auto lines = faults(basic("htpasswd: users"));

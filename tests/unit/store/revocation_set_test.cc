@@ -1,6 +1,6 @@
 #include "store/revocation_set.h"
 
-#include "allocation_count.h"
+#include "support/allocation_count.h"
 
 #include <gtest/gtest.h>
 
@@ -68,9 +68,9 @@ TEST(RevocationSet, ExtremeIssuedAt_DoesNotOverflow) {
 TEST(RevocationSet, LookUp_AllocatesNothing) {
   const auto set = set_of({token("a-token-id-that-is-longer-than-any-small-string-buffer"), subject("anna", from_unix_seconds(1000))});
   const std::string_view jti = "another-token-id-that-is-longer-than-any-small-string-buffer";
-  const auto before = allocations();
+  const auto before = support::allocations();
   const bool revoked = set.revoked(kIssuer, jti, jti, 5);
-  const auto after = allocations();
+  const auto after = support::allocations();
   EXPECT_FALSE(revoked);
   EXPECT_EQ(after, before);
   EXPECT_GT(after, 0u);  // the counter counts

@@ -2,8 +2,8 @@
 
 #include "store/session_table.h"
 
-#include "allocation_count.h"
 #include "store/memory_store.h"
+#include "support/allocation_count.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -65,11 +65,11 @@ TEST(SessionTable, Emptied_KeepsNothingOfUsers) {
   SessionTable table;
   (void)table.begin(session(0, "warm up"), "", 1);
   (void)table.forget(after(900), Instant::min());
-  const std::size_t before = allocated_octets();
+  const std::size_t before = support::allocated_octets();
   for (std::uint64_t i = 0; i < 10; ++i) (void)table.begin(session(i, "a user with a long name " + std::to_string(i)), "", 1);
-  EXPECT_GT(allocated_octets(), before + 10 * sizeof(SessionRecord) / 2);
+  EXPECT_GT(support::allocated_octets(), before + 10 * sizeof(SessionRecord) / 2);
   EXPECT_EQ(table.forget(after(900), Instant::min()), 10u);
-  EXPECT_EQ(allocated_octets(), before);
+  EXPECT_EQ(support::allocated_octets(), before);
 }
 
 // The bound: 60 MiB for 100,000 that live, even where each is of another user with a long name at an IPv6 address.
@@ -81,7 +81,7 @@ TEST(MemoryStore, HundredThousandSessions_StayWithinTheirBound) {
     std::size_t tag;
   };
   for (const Row& row : {Row{"of 20,000 users", 20'000, "192.0.2.123", 8}, {"of as many users", 100'000, "2001:db8:1234:5678:9abc:def0:1234:5678", 32}}) {
-    const std::size_t before = allocated_octets();
+    const std::size_t before = support::allocated_octets();
     MemoryStore store;
     for (std::uint64_t i = 0; i < 100'000; ++i) {
       SessionRecord record = session(i * 0x9e3779b97f4a7c15, fmt::format("first.last.{:06}@example.com", i % row.users));
@@ -89,7 +89,7 @@ TEST(MemoryStore, HundredThousandSessions_StayWithinTheirBound) {
       record.password_tag.assign(row.tag, 't');
       ASSERT_EQ(store.begin_session(record, "", 5).value(), Change::Done);
     }
-    const std::size_t used = allocated_octets() - before;
+    const std::size_t used = support::allocated_octets() - before;
     RecordProperty(row.users == 100'000 ? "octets_at_worst" : "octets", static_cast<int>(used));
     EXPECT_LT(used, 60u * 1024 * 1024) << row.name;
     EXPECT_GT(used, 100'000u * 100) << row.name;  // it was counted

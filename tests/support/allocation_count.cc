@@ -1,4 +1,4 @@
-#include "allocation_count.h"
+#include "support/allocation_count.h"
 
 #include <malloc.h>
 
@@ -27,9 +27,9 @@ std::size_t size_of(void* memory) { return ::malloc_usable_size(memory) + sizeof
 }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
 
-namespace quivive::store {
+namespace quivive::support {
 
 std::size_t allocations() { return blocks; }
 std::size_t allocated_octets() { return octets; }
 
-}  // namespace quivive::store
+}  // namespace quivive::support
