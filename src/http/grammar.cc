@@ -1,5 +1,7 @@
 #include "http/grammar.h"
 
+#include "http/byte_scan.h"
+
 #include <algorithm>
 
 namespace quivive::http {
@@ -19,11 +21,14 @@ std::string_view trim_right_ows(std::string_view s) {
 // Length of the quoted-string at the front, 0 where there is none.
 std::size_t quoted_string_length(std::string_view in) {
   if (in.empty() || in.front() != '"') return 0;
-  for (std::size_t i = 1;; ++i) {
-    while (i < in.size() && is_qdtext(in[i])) ++i;
-    if (i >= in.size()) return 0;
-    if (in[i] == '"') return i + 1;
-    if (in[i] != '\\' || ++i == in.size() || !is_field_char(in[i])) return 0;
+  const char* const end = in.data() + in.size();
+  for (const char* p = in.data() + 1;; ++p) {
+    // qdtext = HTAB / SP / %x21 / %x23-5B / %x5D-7E / obs-text
+    p = detail::find_marked(p, end, 0x20, '"', '\\');
+    if (p == end) return 0;
+    if (*p == '"') return static_cast<std::size_t>(p + 1 - in.data());
+    if (*p == '\t') continue;
+    if (*p != '\\' || ++p == end || !is_field_char(*p)) return 0;
   }
 }
 

@@ -13,7 +13,7 @@ namespace quivive::http {
 
 namespace detail {
 
-enum CharClass : std::uint8_t { Tchar = 1, Token68Char = 2, FieldChar = 4, Pchar = 8, Hex = 16, Qdtext = 32 };
+enum CharClass : std::uint8_t { Tchar = 1, Token68Char = 2, FieldChar = 4, Pchar = 8, Hex = 16 };
 
 inline constexpr std::array<std::uint8_t, 256> kCharClasses = [] {
   std::array<std::uint8_t, 256> table{};
@@ -26,9 +26,7 @@ inline constexpr std::array<std::uint8_t, 256> kCharClasses = [] {
   mark("-._~+/", Token68Char);
   mark("-._~!$&'()*+,;=:@", Pchar);
   for (int c = 0; c < 256; ++c) {
-    if (c != '\t' && (c < 0x20 || c == 0x7f)) continue;
-    table[static_cast<std::size_t>(c)] |= FieldChar;
-    if (c != '"' && c != '\\') table[static_cast<std::size_t>(c)] |= Qdtext;
+    if (c == '\t' || (c >= 0x20 && c != 0x7f)) table[static_cast<std::size_t>(c)] |= FieldChar;
   }
   return table;
 }();
@@ -42,8 +40,6 @@ constexpr bool is_class(char c, CharClass k) { return (kCharClasses[static_cast<
 [[nodiscard]] constexpr bool is_tchar(char c) { return detail::is_class(c, detail::Tchar); }
 // field-vchar / SP / HTAB, obs-text included (RFC 9110 section 5.5): no control characters but HTAB
 [[nodiscard]] constexpr bool is_field_char(char c) { return detail::is_class(c, detail::FieldChar); }
-// qdtext = HTAB / SP / %x21 / %x23-5B / %x5D-7E / obs-text (RFC 9110 section 5.6.4)
-[[nodiscard]] constexpr bool is_qdtext(char c) { return detail::is_class(c, detail::Qdtext); }
 // ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" (RFC 9110 section 11.2)
 [[nodiscard]] constexpr bool is_token68_char(char c) { return detail::is_class(c, detail::Token68Char); }
 // pchar without pct-encoded (RFC 3986 section 3.3)

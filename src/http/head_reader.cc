@@ -1,40 +1,13 @@
 #include "http/head_reader.h"
 
 #include "base/text.h"
+#include "http/byte_scan.h"
 #include "http/grammar.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 namespace quivive::http::detail {
-namespace {
-
-constexpr std::uint64_t kOnes = 0x0101010101010101u;
-constexpr std::uint64_t kHighBits = 0x8080808080808080u;
-
-// High bits of the bytes that are below `limit` (at most 0x80) or DEL. A borrow may mark bytes above the first one that is
-// marked rightly, so only "none" and "the first" are to be believed.
-std::uint64_t below_or_del(std::uint64_t word, std::uint64_t limit) {
-  const std::uint64_t below = (word - kOnes * limit) & ~word;
-  const std::uint64_t del = word ^ (kOnes * 0x7f);
-  return (below | ((del - kOnes) & ~del)) & kHighBits;
-}
-
-// The first byte in [p, end) that is below `limit` or DEL, looked for eight at a time; `end` if there is none.
-const char* find_below_or_del(const char* p, const char* end, std::uint8_t limit) {
-  if constexpr (std::endian::native == std::endian::little) {
-    for (; end - p >= 8; p += 8) {
-      std::uint64_t word;
-      std::memcpy(&word, p, sizeof word);
-      if (const std::uint64_t found = below_or_del(word, limit); found != 0) return p + std::countr_zero(found) / 8;
-    }
-  }
-  while (p != end && static_cast<std::uint8_t>(*p) >= limit && *p != 0x7f) ++p;
-  return p;
-}
-
-}  // namespace
 
 HeadResult find_head_end(std::string_view buffer, std::size_t begin, Head& head, std::size_t max_bytes,
                          const HeadReasons& reasons) {
@@ -77,14 +50,14 @@ std::string_view HeadReader::take_token_run() {
 
 std::string_view HeadReader::take_visible_run() {
   const char* const start = at_;
-  at_ = find_below_or_del(at_, end_, 0x21);
+  at_ = find_marked(at_, end_, 0x21);
   return {start, static_cast<std::size_t>(at_ - start)};
 }
 
 std::string_view HeadReader::take_text_run() {
   const char* const start = at_;
-  at_ = find_below_or_del(at_, end_, 0x20);
-  while (*at_ == '\t') at_ = find_below_or_del(at_ + 1, end_, 0x20);
+  at_ = find_marked(at_, end_, 0x20);
+  while (*at_ == '\t') at_ = find_marked(at_ + 1, end_, 0x20);
   return {start, static_cast<std::size_t>(at_ - start)};
 }
 

@@ -43,6 +43,21 @@ TEST(Grammar, QuotedString) {
   }
 }
 
+// Strings are passed over eight bytes at a time: each byte at each place of a word, and behind one.
+TEST(Grammar, QuotedString_EveryByteAtEveryPlace) {
+  for (std::size_t before = 0; before < 17; ++before) {
+    for (int byte = 0; byte < 256; ++byte) {
+      const char c = static_cast<char>(byte);
+      const std::string text = '"' + std::string(before, 'a') + c + std::string(9, 'b') + '"';
+      std::string_view in = text;
+      const std::string_view taken = take_raw_quoted_string(in);
+      const bool ends = c == '"', allowed = is_field_char(c);
+      EXPECT_EQ(taken.size(), ends ? before + 2 : allowed ? text.size() : 0) << "byte " << byte << " after " << before;
+      EXPECT_EQ(taken.size() + in.size(), text.size());
+    }
+  }
+}
+
 TEST(Grammar, AppendQuotedString_CannotBeEscapedFrom) {
   std::string out;
   append_quoted_string(out, "a\"b\\c\r\nSet-Cookie: x\t");
