@@ -40,6 +40,21 @@ end
 """
 TOO_LONG = 30  # seconds, for any number of values that is sensible
 
+# Each value of Authorization once, for as long as they last. wrk calls nothing but this between two requests, so that the load weighs little
+# more than one that says the same all the time.
+NEXT_VALUE = """
+local requests, built = {}, 0
+function init(args)
+  for value in io.lines(args[1]) do
+    requests[#requests + 1] = wrk.format("GET", "/orders", { ["Host"] = "api.example.com", ["Authorization"] = value })
+  end
+end
+function request()
+  built = built + 1
+  return requests[built] or error("there are too few values for the time")
+end
+"""
+
 
 class LoadError(Exception):
     pass
@@ -75,6 +90,12 @@ def run(server, headers, seconds, status, path="/orders", script=None, arguments
     if "Socket errors" in out or refused != (0 if status < 300 else total) or total == 0:
         raise LoadError(f"{server.name}: expected {status} throughout\n{out}")
     return spent / total * 1e6, total
+
+
+def run_in_turn(server, values, seconds, folder):
+    """CPU microseconds per request of `server`, while wrk sends one value of Authorization after the other. There must be enough of them."""
+    script = text_file(folder, "turn.lua", [NEXT_VALUE])
+    return run(server, {}, seconds, 200, script=script, arguments=[text_file(folder, "values", values)])[0]
 
 
 def run_each_once(server, values, folder):
