@@ -9,19 +9,24 @@ from servers import LOAD_CORE, end_with_parent
 
 CONNECTIONS = 32
 
-# Each value of Authorization once, then the end. wrk sleeps until its duration is over, whatever its threads do; only SIGINT wakes it to print its
-# counts. So the script raises it, when the last answer is in: no request is under way then that the server has spent time on and wrk
-# does not count. wrk asks delay() once before each request: there connections that would get no value any more are parked.
-EACH_VALUE_ONCE = """
-local ffi = require("ffi")
-ffi.cdef("int getpid(void); int kill(int pid, int signal);")
-local SIGINT, FOREVER = 2, 3600000
-local requests, built, granted, answered = {}, 0, 0, 0
+# A request for each value of Authorization in a file.
+REQUESTS = """
+local requests, built = {}, 0
 function init(args)
   for value in io.lines(args[1]) do
     requests[#requests + 1] = wrk.format("GET", "/orders", { ["Host"] = "api.example.com", ["Authorization"] = value })
   end
 end
+"""
+
+# Each value of Authorization once, then the end. wrk sleeps until its duration is over, whatever its threads do; only SIGINT wakes it to print its
+# counts. So the script raises it, when the last answer is in: no request is under way then that the server has spent time on and wrk
+# does not count. wrk asks delay() once before each request: there connections that would get no value any more are parked.
+EACH_VALUE_ONCE = REQUESTS + """
+local ffi = require("ffi")
+ffi.cdef("int getpid(void); int kill(int pid, int signal);")
+local SIGINT, FOREVER = 2, 3600000
+local granted, answered = 0, 0
 function delay()
   granted = granted + 1
   return granted < #requests and 0 or FOREVER
@@ -38,17 +43,12 @@ function response()
   end
 end
 """
+
 TOO_LONG = 30  # seconds, for any number of values that is sensible
 
 # Each value of Authorization once, for as long as they last. wrk calls nothing but this between two requests, so that the load weighs little
 # more than one that says the same all the time.
-NEXT_VALUE = """
-local requests, built = {}, 0
-function init(args)
-  for value in io.lines(args[1]) do
-    requests[#requests + 1] = wrk.format("GET", "/orders", { ["Host"] = "api.example.com", ["Authorization"] = value })
-  end
-end
+NEXT_VALUE = REQUESTS + """
 function request()
   built = built + 1
   return requests[built] or error("there are too few values for the time")

@@ -1,6 +1,7 @@
 // API keys as a client sends them: any bytes. A text is accepted only in its one spelling.
 
 #include "auth/api_key_format.h"
+#include "auth/credential_mask.h"
 
 #include <cstdlib>
 
@@ -47,5 +48,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(find_api_key("k=" + made).has_value());
   require(parse_api_key(made + "\n").error() == ApiKeyDefect::BadAlphabet);
   require(parse_api_key(made.substr(3)).error() == ApiKeyDefect::MissingPrefix);
+
+  // The log shows no key, wherever it stands, and everything else as it was.
+  for (const std::string& path : {std::string(text), std::string(text) + '/' + made, made + std::string(text)}) {
+    const std::string shown = mask_credentials(path);
+    require(!find_api_key(shown).has_value() && shown.find(made) == std::string::npos);
+    require(may_hold_credential(path) || shown == path);
+    require(mask_credentials(shown) == shown);
+  }
   return 0;
 }
