@@ -123,20 +123,14 @@ std::string Digest::finish() {
   return out;
 }
 
-Sha256Digest Sha256::operator()(std::string_view first, std::string_view second) {
-  Sha256Digest out;
-  digest_.update(first).update(second).finish(out.data());
-  return out;
-}
-
 // H(key XOR opad, H(key XOR ipad, text)) (RFC 2104 section 2). What comes of the two pads is hashed once.
 struct HmacSha256::Impl {
   explicit Impl(std::string_view key) {
     constexpr std::size_t kBlock = 64;
     std::string block(kBlock, '\0');
     if (key.size() > kBlock) {
-      const Sha256Digest shorter = crypto::sha256(key);
-      std::copy(shorter.begin(), shorter.end(), block.begin());
+      running.update(key);
+      running.finish(octets(block));
     } else {
       std::copy(key.begin(), key.end(), block.begin());
     }

@@ -1,6 +1,6 @@
 #pragma once
-// Hash functions and HMAC. One-shot functions for the cold path; Digest, Sha256 and HmacSha256 are kept, for the hot path: making an OpenSSL
-// context costs more than hashing a token. Fetched algorithms are looked up once per process.
+// Hash functions and HMAC. digest() and hmac() are for the cold path: making an OpenSSL context costs more than hashing a token. sha256() makes none,
+// and Digest and HmacSha256 are kept. Fetched algorithms are looked up once per process.
 
 #include "base/secret.h"
 
@@ -65,18 +65,6 @@ class Digest {
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
-};
-
-// SHA-256 for the request path: no allocation, no look-up. Not thread-safe: one for each worker.
-class Sha256 {
- public:
-  Sha256() : digest_(HashKind::Sha256) {}
-  [[nodiscard]] Sha256Digest operator()(std::string_view message) { return (*this)(message, {}); }
-  // Of the concatenation. The caller separates the pieces unambiguously.
-  [[nodiscard]] Sha256Digest operator()(std::string_view first, std::string_view second);
-
- private:
-  Digest digest_;
 };
 
 // HMAC-SHA-256 under one key, set once. Not thread-safe: one for each worker.

@@ -299,7 +299,7 @@ Awaitable<Connection::Next> Connection::reject(const auth::Verdict& verdict, con
   worker_.traces.note(record_, verdict, head_consumed_ ? std::string_view{} : head_.host, out_, routed_by_);
   record_.bytes_out += out_.size();
   error_code ec;
-  const std::size_t sent = client_.write_now(asio::buffer(out_), ec);
+  const std::size_t sent = client_.write_now(asio::buffer(out_), ec);  // mostly all of it, and then no coroutine is needed
   if (!ec && sent < out_.size()) ec = co_await send(std::string_view(out_).substr(sent));
   if (ec) co_return Next::Close;
   if (!keep) co_return Next::Linger;
